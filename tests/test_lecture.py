@@ -11,7 +11,7 @@ from types import SimpleNamespace
 import pandas as pd
 from analyse_exemple import LA, SEUILS, UNITES, contexte, indicateur, lignes, rupture
 
-from ctglib.blocs.mots import AUTRE, sources
+from ctglib.blocs.mots import sources
 from ctglib.blocs.theme import commentaires, commentaires_attendus
 from ctglib.calculs.comparaison import comparer, constats
 from ctglib.document.blocs import Bloc
@@ -23,6 +23,7 @@ from ctglib.donnees.modeles.rapports import RoleDeFichier
 from ctglib.rapports.diagnostic import Diagnostic
 
 ENGAGEMENTS = ["Article 8 : Le classeur ne reçoit que des agrégats."]
+AUTRE = RoleDeFichier(motif="*", groupe="Autres fichiers", role="Inconnu", partie="–")
 ROLES = [
     RoleDeFichier(
         motif="conventions/*/annexe1.csv",
@@ -31,6 +32,7 @@ ROLES = [
         partie="Annexe 1",
     ),
     RoleDeFichier(motif="catalogue/*.yaml", groupe="Le catalogue", role="Mots", partie="Ajout"),
+    AUTRE,
 ]
 
 
@@ -195,9 +197,11 @@ def test_chaque_fichier_que_lit_la_convention_de_harnes_a_un_role() -> None:
     with enregistrer() as journal:
         dossier = lire_dossier("harnes")
 
-    read = sources(journal.lus, dossier.catalogue.synthese.fichiers, contexte({})).donnees
+    roles = dossier.catalogue.synthese.fichiers
+    read = sources(journal.lus, roles, contexte({})).donnees
 
-    assert read.loc[read["role"].eq(AUTRE.role), "fichier"].tolist() == []
+    assert roles[-1].motif == "*"
+    assert read.loc[read["role"].eq(roles[-1].role), "fichier"].tolist() == []
 
 
 def _theme(identifiant: str, titre: str) -> Theme:

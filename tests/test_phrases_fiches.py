@@ -103,7 +103,9 @@ def rapports(nom: str, valeurs: dict) -> str:
     read = pd.DataFrame(
         {"indicateur": [], "dimension": [], "annee": [], "valeur": [], "statut": []}
     )
-    return lisible(" ".join(quotients(analyse("effectifs", nom).rapports, notee(valeurs), read)))
+    return lisible(
+        " ".join(quotients(analyse("effectifs", nom).rapports, notee(valeurs), read, contexte()))
+    )
 
 
 def test_le_sejour_dit_son_remplissage_et_ce_que_la_convention_ecrit() -> None:

@@ -2,20 +2,14 @@
 
 from collections.abc import Iterable
 
-from ctglib.document.typographie import remplir
+from ctglib.blocs.mots import repondre as dire
 from ctglib.donnees.lecture import proches
-from ctglib.donnees.publiques import reperes
 
 PREMIERS_NOMS = 5
 
 
 class DemandeImpossible(ValueError):
     """A question that the atelier cannot answer as put; its message is one French sentence."""
-
-
-def dire(phrase: str, **valeurs: object) -> str:
-    """Return a sentence of ``catalogue/atelier.yaml``, by its key, filled."""
-    return remplir(reperes().phrases[phrase], **valeurs)
 
 
 def impossible(phrase: str, **valeurs: object) -> DemandeImpossible:
@@ -31,11 +25,11 @@ def inconnu(
     « Le lieu « Harne » n'existe pas. Noms proches : Harnes. », or « Possibles : … » with the first
     names when none is close; then ``remede``.
     """
-    phrases = [f"{sujet} « {demande} » n'existe pas."]
+    phrases = [dire("inconnu", sujet=sujet, nom=demande)]
     noms = list(dict.fromkeys(map(str, possibles)))
     noms_proches = proches(str(demande), noms)
     if noms_proches:
-        phrases.append(f"Noms proches : {', '.join(noms_proches)}.")
+        phrases.append(dire("noms_proches", noms=", ".join(noms_proches)))
     elif noms:
         suite = "…" if len(noms) > PREMIERS_NOMS else ""
         phrases.append(f"Possibles : {', '.join(noms[:PREMIERS_NOMS])}{suite}.")

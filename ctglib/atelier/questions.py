@@ -330,7 +330,7 @@ def promesses(
     etats = suivi.etats
     if fiche is not None:
         if isinstance(fiche, float):
-            raise impossible("numero_sans_guillemets", numero=fiche)
+            raise impossible("numero_sans_guillemets", numero=str(fiche))
         numero = str(fiche)
         if numero not in fiches:
             raise inconnu("La fiche action", fiche, fiches)

@@ -31,8 +31,6 @@ from ctglib.document.contexte import (
 )
 from ctglib.document.tableau import Ecriture, Tableau, decimales
 from ctglib.document.typographie import (
-    accorder,
-    compter,
     date_longue,
     nombre_court,
     points,
@@ -51,10 +49,7 @@ ENSEMBLE = ""  # the modalité of the row of the whole
 DU_TAUX = ("capacite", "denominateur", "numerateur", "taux")
 FLUX = ("entrees", "sorties")
 PAR_POSTE = ("base", "a_defaut")
-HAUSSE = "en hausse"
-BAISSE = "en baisse"
-TROP_FAIBLE = "dont l'écart n'excède pas ce que le hasard donne"
-SANS_CHANGEMENT = "sans changement"
+SENS = ("hausse", "baisse", "trop_peu", "inchange")  # of a modalité that compares
 # The file of ``ctglib/blocs/`` that has the function of a type which is not in this one. It imports
 # this file, and is therefore imported only when a fiche has such an analysis.
 AILLEURS: dict[str, str] = {
@@ -171,7 +166,7 @@ def _tableau(
 
 
 def quotients(
-    rapports: Iterable[Rapport], evaluation: pd.DataFrame, table: pd.DataFrame
+    rapports: Iterable[Rapport], evaluation: pd.DataFrame, table: pd.DataFrame, contexte: Contexte
 ) -> list[str]:
     """Return a sentence for each pair of indicators that the convention sets against each other.
 
@@ -185,6 +180,7 @@ def quotients(
             the text writes; "part" and "moyenne", those of the year.
         evaluation: The scoring of the year, one row an indicator and modalité.
         table: The values of the indicators by year (``lire_annees``), for "cumul".
+        contexte: Whose texts begin a sentence about several years.
     """
     ensembles = evaluation[evaluation["modalite"].eq(ENSEMBLE)].set_index("indicateur")
     de_l_annee = ensembles["valeur"]
@@ -200,9 +196,7 @@ def quotients(
             numerateur = cumuls["numerateur"].iloc[-1]
             denominateur = cumuls["denominateur"].iloc[-1]
             annees_connues = [str(annee) for annee in cumuls["annee"]]
-            annees = f"Sur les années connues ({enumerer(annees_connues)})"
-            if len(annees_connues) == 1:
-                annees = f"En {annees_connues[0]}"
+            annees = contexte.texte("fiche.sur_les_annees", annees=annees_connues)
         elif rapport.calcul == "ecrit":
             numerateur = ecrites_au_texte.get(rapport.numerateur)
             denominateur = ecrites_au_texte.get(rapport.denominateur)
@@ -282,7 +276,7 @@ def effectifs(etude: EtudeAnnuelle, analyse: Analyse) -> Blocs:
             dimension = etude.catalogue.dimensions[modalites["dimension"].iloc[0]]
             nom = minuscule(dimension.libelle)
             phrases += mouvements(modalites, nom, contexte, etude.catalogue.evaluation)
-    phrases += quotients(analyse.rapports, evaluation, table)
+    phrases += quotients(analyse.rapports, evaluation, table, contexte)
     yield liste(phrases)
     for rapport in analyse.rapports:
         if rapport.calcul != "cumul":
@@ -355,8 +349,8 @@ def mouvements(
     sans_ecart = [mouvement for mouvement in tous if mouvement.ecart is None]
     raisons = {_pourquoi_sans_ecart(mouvement, contexte, mots) for mouvement in sans_ecart}
     if len(sans_ecart) == len(tous) and len(raisons) == 1:
-        return [f"Aucune comparaison par {nom} ({raisons.pop()})."]
-    groupes = {HAUSSE: [], BAISSE: [], TROP_FAIBLE: [], SANS_CHANGEMENT: []}
+        return [contexte.texte("fiche.aucune_comparaison", nom=nom, raison=raisons.pop())]
+    groupes: dict[str, list[str]] = {sens: [] for sens in SENS}
     for mouvement in tous:
         libelle = minuscule(mouvement.libelle_modalite)
         ecart = mouvement.ecart
@@ -365,17 +359,17 @@ def mouvements(
             libelle += f" ({ecart_dit} depuis {mouvement.annee_precedente})"
         if ecart is None:
             raison = _pourquoi_sans_ecart(mouvement, contexte, mots)
-            groupes.setdefault(f"sans comparaison ({raison})", []).append(libelle)
+            groupes.setdefault(raison, []).append(libelle)
         elif mouvement.evolution == "trop_peu":
-            groupes[TROP_FAIBLE].append(libelle)
+            groupes["trop_peu"].append(libelle)
         elif ecart > 0:
-            groupes[HAUSSE].append(libelle)
+            groupes["hausse"].append(libelle)
         elif ecart < 0:
-            groupes[BAISSE].append(libelle)
+            groupes["baisse"].append(libelle)
         else:
-            groupes[SANS_CHANGEMENT].append(libelle)
+            groupes["inchange"].append(libelle)
     return [
-        f"{compter(len(libelles), nom, accorder(nom, 2))} {groupe} : {' ; '.join(libelles)}."
+        contexte.texte("fiche.mouvements", nom=nom, groupe=groupe, libelles=libelles)
         for groupe, libelles in groupes.items()
         if libelles
     ]
@@ -616,7 +610,7 @@ def inclusion(etude: EtudeAnnuelle, analyse: Analyse) -> Blocs:
         "inclusion_aucun": libelles[modalites["effectif"].eq(0)],
         "inclusion_secret": libelles[modalites["statut_effectif"].eq(Statut.SECRET)],
     }
-    phrases = quotients(analyse.rapports, etude.evaluation, mesures)
+    phrases = quotients(analyse.rapports, etude.evaluation, mesures, etude.contexte)
     for cle, libelles_de_la_phrase in modalites_par_phrase.items():
         if len(libelles_de_la_phrase):
             phrases.append(etude.mot(cle, libelles=" ; ".join(libelles_de_la_phrase)))

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 
 import pandas as pd
 
+from ctglib.blocs.mots import repondre
 from ctglib.blocs.page_une import couvrir, donnees_lues, jour_des_donnees
 from ctglib.calculs.collecte import MOYEN, a_collecter, taux_de_collecte
 from ctglib.calculs.etats import avec_ce_qui_manque, etats
@@ -175,6 +176,12 @@ class EtudeAnnuelle(Montrable):
         """
         return remplir(self.mots[cle], **valeurs) if valeurs else self.mots[cle]
 
+    def texte(self, partie: str, **faits: object) -> str:
+        """Return a paragraph of a text file (see ``Contexte.texte``); the year and the place are
+        among the facts.
+        """
+        return self.contexte.texte(partie, **{"annee": self.annee, "lieu": self.lieu, **faits})
+
     def dire(self, **comptes: int) -> list[str]:
         """Return a sentence of the catalogue for each count that is not zero.
 
@@ -242,15 +249,13 @@ class EtudeAnnuelle(Montrable):
         that there are.
         """
         fiches = {fiche.numero: fiche for fiche in self.convention.fiches}
+        possibles = repondre("fiches_possibles", fiches=", ".join(fiches))
         if isinstance(numero, float):  # « 1.10 » has lost its zero
             raise ValueError(
-                "Le numéro d'une fiche s'écrit entre guillemets, tel que dans la convention "
-                f"(« 1.10 », et non {numero}). Fiches possibles : {', '.join(fiches)}."
+                f"{repondre('numero_sans_guillemets', numero=str(numero))} {possibles}"
             )
         if str(numero) not in fiches:
-            raise ValueError(
-                f"La fiche action {numero} n'existe pas. Fiches possibles : {', '.join(fiches)}."
-            )
+            raise ValueError(f"{repondre('fiche_inconnue', numero=numero)} {possibles}")
         return fiches[str(numero)]
 
     def modalite(self, dimension: str, modalite: str) -> str:
@@ -267,7 +272,7 @@ class EtudeAnnuelle(Montrable):
         return couvrir(
             self.convention,
             self.suivi.dossier.logos,
-            donnees_lues(self.bilan, self.catalogue.evaluation, lues),
+            donnees_lues(self.bilan, self.catalogue.evaluation, lues, self.convention.id),
             territoire=self.contexte.territoire.nom,
             fin=self.suivi.fin,
             interne=self.interne,

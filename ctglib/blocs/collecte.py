@@ -25,10 +25,7 @@ from ctglib.document.tableau import RIEN, Tableau
 from ctglib.document.typographie import date_longue
 from ctglib.donnees.lignes import lignes
 
-QUOI = {
-    NIVEAU: "Niveaux de la grille du référentiel d'emploi",
-    APPRECIATION: "Appréciation : réussites, difficultés, perspectives",
-}
+QUOI = (NIVEAU, APPRECIATION)  # of what is asked for, what a label of the catalogue names
 ENSEMBLE = "Ensemble"  # the first of the parts of an indicator
 
 
@@ -143,14 +140,12 @@ def tableau_a_collecter(etude: EtudeAnnuelle) -> Tableau | None:
     )
 
 
-def renvoi_au_dossier() -> Bloc:
+def renvoi_au_dossier(etude: EtudeAnnuelle) -> Bloc:
     """Return where all that a convention lacks is asked for: what a report of a year without
     follow-up ends with.
     """
-    lien = Lien("dossier à compléter", "../dossier.html")
-    return paragraphe(
-        ("Tout ce qui manque à la convention, les lettres et les classeurs à envoyer : ", lien, ".")
-    )
+    lien = Lien(etude.mot("dossier"), "../dossier.html")
+    return paragraphe((f"{etude.texte('suivi.renvoi_au_dossier')} ", lien, "."))
 
 
 def ce_qui_manque(etude: EtudeFinale) -> pd.DataFrame:
@@ -191,7 +186,7 @@ def _quoi(etude: EtudeFinale, manque: Manque) -> str:
     if manque.nature == MOYEN:
         return f"Moyens : {' ; '.join(moyens_par_signataire(etude, precisions))}"
     if manque.nature in QUOI:
-        return QUOI[manque.nature]
+        return etude.mot(f"collecte_{manque.nature}")
     if precisions in ([], [ENSEMBLE]):
         return manque.libelle
     return f"{manque.libelle} ({', '.join(precisions)})"

@@ -352,7 +352,7 @@ class Comparables(Montrable):
                 calculees=serie["calculees"],
             )
             if serie["tenue"] == TIENT and serie["depassent"] < serie["calculees"]:
-                return f"{texte}, sinon dans le bruit"
+                return self._dire("sens_et_bruit", sens=texte)
             return texte
 
         ecarts_ecrits = variantes.assign(texte=variantes.apply(ecart, axis=1))

@@ -83,8 +83,8 @@ def postes(etude: EtudeAnnuelle, analyse: Analyse) -> Blocs:
         return
     libelles = couts_par_annee["objet"].map(
         {
-            REFERENCE: "Coût de référence des postes",
-            FICHE: "Euros inscrits à la fiche",
+            REFERENCE: etude.mot("cout_des_postes"),
+            FICHE: etude.mot("euros_de_la_fiche"),
             FINANCEMENT: libelle_du_financement,
         }
     )
@@ -140,13 +140,12 @@ def _phrases_des_couts(
         phrases.append(
             etude.mot("cout_de_reference", cout=cout_d_un_poste, annee=annee, postes=montant)
         )
-    for objet, debut in ((FICHE, "Euros inscrits à cette fiche"), (FINANCEMENT, financement)):
+    for objet, dont in ((FICHE, ""), (FINANCEMENT, financement)):
         inscrits = couts_de_l_annee[couts_de_l_annee["objet"].eq(objet)]
-        if len(inscrits):
-            montants = " ; ".join(inscrits["payeur"] + ", " + inscrits["texte"])
-            phrases.append(f"{debut} en {annee} : {montants}.")
-        elif objet == FICHE:
-            phrases.append(f"Aucun montant n'est inscrit à cette fiche en {annee}.")
+        if len(inscrits) or objet == FICHE:
+            montants = (inscrits["payeur"] + ", " + inscrits["texte"]).tolist()
+            faits = {"dont": dont, "annee": annee, "montants": montants}
+            phrases.append(etude.texte("fiche.euros_inscrits", **faits))
     return phrases
 
 

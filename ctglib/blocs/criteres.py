@@ -29,7 +29,7 @@ from ctglib.document.blocs import (
     suite,
 )
 from ctglib.document.tableau import RIEN, Colonne, Tableau
-from ctglib.document.typographie import abreger, accorder, compter, nombre_court, nombrer
+from ctglib.document.typographie import abreger, compter, nombre_court
 from ctglib.donnees.lignes import lignes
 from ctglib.donnees.modeles.evaluation import (
     ContributionSaisie,
@@ -50,10 +50,7 @@ RESULTAT = "resultat"
 LIMITE = 8  # indicators measured in a cell; the table of the trajectories has the others
 NOMMES = 4  # things named in a sentence; the CSV has the others
 PART_SANS_CIBLE = 2  # fewer than one indicator in so many has a target: the lesson is said
-GROUPES = {
-    CONVENTION: "Ce que la convention écrit",
-    PROPOSITIONS: "Avec les indicateurs que le classeur propose",
-}
+GROUPES = {CONVENTION: "groupe_ecrit", PROPOSITIONS: "groupe_propose"}
 COMPTES = ("definis", "departs", "cibles", "donnees")
 INDICATEURS = [
     "fiche",
@@ -192,7 +189,9 @@ class Criteres(Montrable):
         ]
         if besoins["theme"].eq("").any():
             enjeux_sans_theme = [enjeu.titre for enjeu in convention.enjeux if not enjeu.themes]
-            themes.append(("", "Sans thème du diagnostic", enumerer(enjeux_sans_theme) or "aucun"))
+            themes.append(
+                ("", self.etude.mot("sans_theme"), enumerer(enjeux_sans_theme) or "aucun")
+            )
         if not themes:
             return None
         decomptes = []
@@ -279,7 +278,7 @@ class Criteres(Montrable):
         for fiche in etude.convention.fiches:
             titre = etude.titre_de_fiche(fiche.numero)
             texte = perspectives.get(fiche.numero, RIEN)
-            elements.append(("Perspectives écrites dans le dernier bilan", titre, texte))
+            elements.append((etude.mot("perspectives_ecrites"), titre, texte))
         table = pd.DataFrame(elements, columns=["groupe", "element", "su"])
         statuts = livrables.loc[livrables_connus, "statut_derniere"]
         return etude.tableau("durabilite", table, groupes=table["groupe"], statuts=statuts)
@@ -305,7 +304,7 @@ class Criteres(Montrable):
             "contribution",
             table,
             groupes=table["fiche"].map(etude.titre_de_fiche),
-            notes=[f"Force de la preuve : {regles}."],
+            notes=[etude.texte("evaluation.forces", regles=regles)],
             statuts=parcours.loc[mesures, "statut_derniere"],
         )
 
@@ -344,7 +343,7 @@ class Criteres(Montrable):
             ("Résultats", self._mesures(resultats), majuscule(commentaire)),
             ("Contexte", self._contexte(fiche.contexte), RIEN),
             ("Autres explications", a_examiner, majuscule(explications)),
-            ("Force de la preuve", forces[niveau].mot, majuscule(force_retenue)),
+            (etude.mot("force_de_la_preuve"), forces[niveau].mot, majuscule(force_retenue)),
         ]
 
     def _mesures(self, parcours: pd.DataFrame) -> str:
@@ -387,7 +386,7 @@ class Criteres(Montrable):
         phrases = []
         for serie in lignes(revisite[a_dire], SerieRevisitee):
             if pd.notna(serie.moyenne):
-                phrase = en_moyennes(serie)
+                phrase = en_moyennes(serie, contexte)
             else:
                 phrase = evolution(serie.variation, serie)
                 phrase += f" de {serie.annee_avant} à {serie.annee}"
@@ -416,7 +415,10 @@ class Criteres(Montrable):
         for compte in COMPTES:
             ecritures[f"part_{compte}"] = part(compte, "indicateurs")
         return self.etude.tableau(
-            "evaluabilite", table, ecritures, groupes=table["groupe"].map(GROUPES)
+            "evaluabilite",
+            table,
+            ecritures,
+            groupes=[self.etude.mot(GROUPES[groupe]) for groupe in table["groupe"]],
         )
 
     def lecon(self) -> Bloc:
@@ -571,24 +573,16 @@ class Suites(Montrable):
                 libelles = indicateurs["libelle"].map(minuscule).tolist()
                 cites = ", ".join(premiers_noms(libelles, NOMMES))
                 par_service.append(f"{service(self.etude, str(responsable))}, {cites}")
-            possibles = nombrer(
-                len(sans_depart), "indicateur demandé pourrait", "indicateurs demandés pourraient"
-            )
-            phrases.append(
-                f"{majuscule(possibles)} encore recevoir une valeur de départ. "
-                f"À demander : {' ; '.join(par_service)}."
-            )
+            faits = {"nombre": len(sans_depart), "par_service": par_service}
+            phrases.append(self.etude.texte("evaluation.sans_depart", **faits))
         objets: list[str] = []
         for lacune in self.etude.convention.lacunes_en_ordre:
             if lacune.objet not in objets:  # several parts of the text may leave it open
                 objets.append(lacune.objet)
         if objets:
             points = [minuscule(objet) for objet in objets]
-            ouverts = accorder("ouvert", len(points))
-            phrases.append(
-                f"La convention laisse {ouverts} {compter(len(points), 'point')}, "
-                f"à trancher dans la suivante : {' ; '.join(premiers_noms(points, NOMMES))}."
-            )
+            faits = {"nombre": len(points), "points": premiers_noms(points, NOMMES)}
+            phrases.append(self.etude.texte("evaluation.points_ouverts", **faits))
         return liste(phrases)
 
     def decisions(self) -> Tableau | None:

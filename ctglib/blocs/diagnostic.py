@@ -36,7 +36,6 @@ CONTREDITE = "contredite"
 INVERIFIABLE = "inverifiable"
 PLACES_ET_ECART = 2  # sentences on the modes of care; the others stand beside their chart
 LACUNES = ("tableau-questions", "tableau-lacunes")
-CONTROLE = ("controle.html", "contrôle de la convention")
 
 
 @dataclass(frozen=True)
@@ -213,10 +212,8 @@ class EtudeDiagnostic:
         be corrected.
         """
         convention = self.convention
-        if len(self.a_corriger):
-            statut = "provisoire, le contrôle de la convention ayant des points à corriger"
-        else:
-            statut = "définitif"
+        a_corriger = len(self.a_corriger)
+        statut = self.contexte.texte("couverture.statut_du_diagnostic", a_corriger=a_corriger)
         return couvrir(
             convention,
             self.dossier.logos,

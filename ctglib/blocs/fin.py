@@ -16,11 +16,10 @@ from ctglib.blocs.analyses import avant_la_convention, lire_annees, pour_traject
 from ctglib.blocs.annee import EtudeAnnuelle
 from ctglib.blocs.comparables import Comparables
 from ctglib.blocs.constats import avec_le_chemin, constats_de
-from ctglib.blocs.indicateurs import DEDUITE, depart
+from ctglib.blocs.indicateurs import depart
 from ctglib.blocs.moyens import Moyens
 from ctglib.calculs import parcours as calculs
 from ctglib.calculs.collecte import DEPART, a_demander, demandes
-from ctglib.calculs.ecriture import INSECABLE
 from ctglib.calculs.etats import FAITES, NON_RENSEIGNEE, etats, totaux
 from ctglib.calculs.evaluation import DEPARTS_ECRITS, IMPLICITE, evaluer
 from ctglib.calculs.ordre import ordre_des_numeros
@@ -324,9 +323,7 @@ class Trajectoires(Montrable):
             nombre_de_valeurs = valeurs.groupby("indicateur", sort=False)["valeur"].count()
             tracables = nombre_de_valeurs.index[nombre_de_valeurs >= DEUX_POINTS]
             traces = sorted(tracables, key=lambda indicateur: indicateur not in ecrits)[:PANNEAUX]
-            titre = (
-                f"Fiche{INSECABLE}{numero} : comment ses indicateurs ont-ils évolué, {etude.lieu} ?"
-            )
+            titre = etude.texte("evaluation.titre_des_trajectoires", fiche=numero)
             figures.append(
                 trajectoires(
                     pour_trajectoires(etude, valeurs[valeurs["indicateur"].isin(traces)]),
@@ -380,7 +377,7 @@ class Trajectoires(Montrable):
                 "connus": connues,
             }
         )
-        titre = f"Combien de modalités étaient réalisées, en tout ou en partie, {etude.lieu} ?"
+        titre = etude.texte("evaluation.titre_des_etats")
         return grille(cellules.join(par_etat), etude.contexte, nom="etats", titre=titre)
 
     def moyens(self) -> Tableau | None:
@@ -495,7 +492,7 @@ class Trajectoires(Montrable):
         parcours = avec_le_chemin(etude, parcours, constats)
         notes = list(avant)
         if parcours["origine_cible"].eq(IMPLICITE).any():
-            notes.append(DEDUITE)
+            notes.append(etude.texte("suivi.deduite"))
         notes += apres
         return etude.tableau(
             cle,

@@ -18,7 +18,6 @@ from ctglib.donnees.lignes import lignes
 from ctglib.donnees.modeles.plan import Fiche
 from ctglib.donnees.statuts import Statut
 
-DEDUITE = "(d) Référence déduite du texte : la convention n'en fait pas une cible."
 PROFILS = "profils"
 POSTURE = "posture"
 CONFIRMEE = "(c)"  # after a value that a service has confirmed

@@ -12,6 +12,7 @@ from typing import Any
 import pandas as pd
 
 from ctglib.blocs.diagnostic import CONTREDITE, INVERIFIABLE, EtudeDiagnostic
+from ctglib.blocs.mots import dire
 from ctglib.blocs.offre import SorteDePlaces, de_plus_ou_de_moins, places_par_sorte
 from ctglib.blocs.page_une import Chiffre, Message, PremierePage
 from ctglib.calculs import comparaison as calculs
@@ -24,7 +25,7 @@ from ctglib.donnees.modeles.plan import Poids
 from ctglib.donnees.modeles.rapports import GroupeDeParts, MontantsParTete
 
 LACUNES = ("tableau-questions", "tableau-lacunes")
-CONTROLE = ("controle.html", "contrôle de la convention")
+CONTROLE = "controle.html"
 DANS_AUCUN_ENJEU = 3  # weighs less than the lightest enjeu
 PETITE_ENFANCE = "petite_enfance"
 
@@ -338,6 +339,11 @@ class MessagesDuDiagnostic:
             rang=2,
         )
 
+    @property
+    def _controle(self) -> tuple[str, str]:
+        """The report that shows what this one does not: its address and its title."""
+        return CONTROLE, dire("controle")
+
     def incertitudes(self) -> Iterator[Message]:
         """Yield what the check of the figures and of the text leaves in doubt: the first finding of
         each rule that has a sentence.
@@ -367,7 +373,7 @@ class MessagesDuDiagnostic:
                     precision=f", {precisions[indicateur]}" if indicateur in precisions else "",
                     A_territoire=majuscule(a_territoire.get(point.territoire, "")),
                 )
-                yield Message(texte, ("tableau-coherence",), CONTROLE)
+                yield Message(texte, ("tableau-coherence",), self._controle)
 
     def decisions(self) -> Iterator[Message]:
         """Yield the needs that no fiche answers, then the questions that the convention leaves
@@ -385,7 +391,7 @@ class MessagesDuDiagnostic:
             texte = remplir(self.etude.catalogue.messages.sans_fiche, themes=enumeration)
             yield Message(texte, ("tableau-besoins",))
         for lacune in self._lacunes:
-            yield Message(lacune.question, LACUNES, CONTROLE)
+            yield Message(lacune.question, LACUNES, self._controle)
 
 
 class MessagesDuControle(MessagesDuDiagnostic):

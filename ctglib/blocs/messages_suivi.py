@@ -36,7 +36,7 @@ from ctglib.blocs.propositions import (
 from ctglib.blocs.tournures import Tournure
 from ctglib.calculs.collecte import MOYEN, VALEUR, demandes
 from ctglib.calculs.constats import Constat, premiers_par_fiche, sans_ce_qui_explique
-from ctglib.calculs.ecriture import avec_unite, enumerer, majuscule, minuscule, nombre
+from ctglib.calculs.ecriture import avec_unite, enumerer, minuscule, nombre
 from ctglib.calculs.etats import (
     NON_RENSEIGNEE,
     SUSPENDUE,
@@ -254,13 +254,10 @@ class MessagesDuSuivi:
         suivis = indicateurs[indicateurs["renseigne"] | ~indicateurs["facultatif"]]
         suivis = suivis[~suivis["dispense"].isin(ARRETES)]
         sans_cible = int(suivis["cible"].isna().sum())
-        if sans_cible > 1 and sans_cible == len(suivis):
-            yield self._dire("aucune_cible", "mesures", sans_cible)
-        elif sans_cible > 1:
-            aucune_reference = ont_une_cible(suivis).eq(suivis["cible"].notna()).all()
-            quoi = "pas de cible" if aucune_reference else "ni cible ni référence"
-            total = en_lettres(len(suivis))
-            yield self._dire("sans_cible", "mesures", sans_cible, total=total, quoi=quoi)
+        if sans_cible > 1:
+            reference = not ont_une_cible(suivis).eq(suivis["cible"].notna()).all()
+            faits = {"total": len(suivis), "reference": reference}
+            yield self._dire("sans_cible", "mesures", sans_cible, **faits)
 
     def _chiffres_incertains(self) -> Iterator[Message]:
         """Yield the values that were not handed in, those that may still change, then the first
@@ -319,8 +316,7 @@ class MessagesDuSuivi:
             qui = enumerer(absents)
             if len(absents) > CITES:
                 qui = _parmi(len(absents), len(parties), "signataire")
-            quoi = "cette fiche" if self.fiche else self.etude.annee
-            yield self._dire("moyens_inconnus", "moyens", len(absents), qui=qui, quoi=quoi)
+            yield self._dire("moyens_inconnus", "moyens", len(absents), qui=qui)
         elif manquants:
             total = nombre(len(demandes_de_moyens))
             yield self._dire("moyens_en_partie", "moyens", manquants, total=total)
@@ -337,7 +333,7 @@ class MessagesDuSuivi:
         for texte in propositions["page"]:
             yield Message(texte, self.regles.preuves["decisions"], autre_rapport)
         if propositions.empty:
-            yield Message(self.regles.sans_decision)
+            yield Message(self.etude.textes.dire("sans_decision"))
 
     # What is known.
 
@@ -412,28 +408,23 @@ class MessagesDuSuivi:
             sans_nouvelles -= suspendues
         if plus_tard.any():
             actions = int(plus_tard.sum())
-            verbe = "commence" if actions < 2 else "commencent"
-            phrases.append(f"{en_lettres(actions, feminin=True)} {verbe} plus tard")
+            phrases.append(self.etude.textes.dire("commencent_plus_tard", actions))
         if not phrases:
             return ""
         if sans_nouvelles:
             phrases.append(sont(sans_nouvelles, "sans nouvelles", "sans nouvelles"))
-        if len(phrases) == 1:
-            # All are in one state: « Les dix actions sont réalisées », without « dix » twice.
-            _, _, verbe_et_etat = phrases[0].partition(" ")
-            texte = f"{majuscule(tous(total, 'action'))} {verbe_et_etat}"
-        else:
-            texte = f"Sur {nombrer(total, 'action', feminin=True)}, {enumerer(phrases)}"
+        # All may be in one state: « Les dix actions sont réalisées », without « dix » twice.
+        etat = phrases[0].partition(" ")[2] if len(phrases) == 1 else ""
         en_retard = selon_leur_poids(self.etude, etats[etats["en_retard"]])["libelle"]
-        if len(en_retard):
-            premiere = f"« {abreger(en_retard.iloc[0], self.regles.signes)} »"
-            lesquelles = "l'une d'elles est en retard,"
-            if len(en_retard) > 1:
-                lesquelles = f"{en_lettres(len(en_retard))} d'entre elles sont en retard, dont"
-            elif total == 1:
-                lesquelles = "elle est en retard,"
-            texte += f" ; {lesquelles} {premiere}"
-        return f"{texte}."
+        premiere = "".join(en_retard.head(1))
+        return self.etude.textes.dire(
+            "etat_des_actions",
+            etats=phrases,
+            etat=etat,
+            total=total,
+            en_retard=len(en_retard),
+            premiere=abreger(premiere, self.regles.signes),
+        )
 
     def _depenses(self) -> Iterator[Message]:
         """Yield what each signatory spent to run the services; apart, the investments.
@@ -442,13 +433,11 @@ class MessagesDuSuivi:
         ville (11 000 € et 7 000 € en 2024). » The year before is there only when the same
         signatories gave all their amounts in it.
         """
-        annee = self.etude.annee
         moyens = self._de_la_fiche(self.etude.annuel.moyens)
         depenses = _par_signataire(moyens)
         if depenses.empty:
             return
         preposition: Literal["de", "à"] = "de" if self.fiche else "à"
-        debut = "cette fiche a reçu" if self.fiche else "faire fonctionner les services a coûté"
         parties = {}
         for partie in self.etude.convention.parties:
             parties[partie.id] = self.regles.avec_preposition(preposition, partie.nom_court)
@@ -456,19 +445,24 @@ class MessagesDuSuivi:
         for signataire, total, manquantes in zip(
             depenses.index, depenses["valeur_connue"], depenses["manquantes"], strict=True
         ):
-            montant = f"{_euros(total)} {parties[signataire]}"
-            montants.append(f"au moins {montant}" if manquantes else montant)
-        texte = f"En {annee}, {debut} {enumerer(montants)}"
+            faits = (_euros(total), parties[signataire], bool(manquantes))
+            montants.append(self.etude.textes.dire("depense", *faits))
+        precedents = []
         if self.etude.precedent is not None:
             precedentes = _par_signataire(self._de_la_fiche(self.etude.precedent.moyens))
             memes_signataires = set(precedentes.index) == set(depenses.index)
             if memes_signataires and not precedentes["manquantes"].any():
                 totaux_precedents = precedentes["valeur_connue"].reindex(depenses.index)
-                texte += f" ({enumerer(totaux_precedents.map(_euros).tolist())} en {annee - 1})"
+                precedents = totaux_precedents.map(_euros).tolist()
         investi = moyens.loc[moyens["nature"].eq(INVESTISSEMENT), "valeur"].sum()
-        if investi > 0:
-            texte += f" ; {_euros(investi)} d'investissement sont comptés à part"
-        yield self._message(f"{texte}.", "moyens")
+        yield self._dire(
+            "depenses",
+            "moyens",
+            montants=montants,
+            annee_avant=self.etude.annee - 1,
+            precedents=precedents,
+            investi=_euros(investi) if investi > 0 else "",
+        )
 
     # What is said when nothing was handed in.
 
@@ -491,14 +485,9 @@ class MessagesDuSuivi:
         phrases = []
         for indicateur in connus[:2]:
             chiffre = chiffres[indicateur]
-            phrases.append(
-                remplir(
-                    self.regles.territoire[indicateur],
-                    valeur=contexte.valeur(indicateur, chiffre.valeur, chiffre.statut),
-                    annee=chiffre.annee,
-                    **contexte.lieux,
-                )
-            )
+            valeur = contexte.valeur(indicateur, chiffre.valeur, chiffre.statut)
+            faits = {"valeur": valeur, "annee": chiffre.annee, **contexte.lieux}
+            phrases.append(self.etude.textes.dire(indicateur, **faits))
         if phrases:
             yield self._message(" ".join(phrases), "territoire")
 
@@ -517,10 +506,9 @@ class MessagesDuSuivi:
             return
         if all(INFINITIF.match(but) for but in buts):
             premiers = [f"d'{but}" if but[0] in VOYELLES else f"de {but}" for but in buts[:2]]
-            yield self._dire("buts", "promesses", buts=enumerer(premiers))
+            yield self._dire("buts", "promesses", buts=premiers)
         else:
-            combien = nombrer(len(buts), "objectif")
-            yield self._dire("objectifs", "promesses", combien=combien, premier=buts[0])
+            yield self._dire("objectifs", "promesses", len(buts), premier=buts[0])
 
     def _actions_promises(self) -> Iterator[Message]:
         """Yield how many actions the convention wanted begun by the end of the year, and the first
@@ -533,27 +521,15 @@ class MessagesDuSuivi:
         arrete = self.etude.arrete
         dues = etats[~pas_commencees(etats, arrete)]
         if dues.empty:
-            qui = "Cette fiche" if self.fiche else "La convention"
             debut = int(etats["debut"].min().year)
-            yield self._dire("rien_avant", "etats", qui=qui, debut=debut)
+            yield self._dire("rien_avant", "etats", debut=debut)
             return
-        lesquelles = tous(total, "action")
-        if len(dues) < total:
-            lesquelles = f"{en_lettres(len(dues), feminin=True)} des {nombrer(total, 'action')}"
-        abouti = ""
+        libelle = ""
         echeance_dans_l_annee = etats["echeance"].dt.year.eq(self.etude.annee)
         a_terme = etats.loc[etats["echeance_ecrite"] & echeance_dans_l_annee, "libelle"]
         if len(a_terme):
             libelle = abreger(a_terme.iloc[0], self.regles.signes)
-            abouti = f", et « {libelle} » devait avoir abouti"
-        yield self._dire(
-            "promesses",
-            "etats",
-            len(dues),
-            lesquelles=lesquelles,
-            de_quoi="de cette fiche" if self.fiche else "de la convention",
-            abouti=abouti,
-        )
+        yield self._dire("promesses", "etats", len(dues), total=total, a_terme=libelle)
 
     def _valeurs_attendues(self) -> Iterator[Message]:
         """Yield how much is to be asked for, and of which services: nobody may have asked yet."""
@@ -566,8 +542,7 @@ class MessagesDuSuivi:
             "attendus",
             "manques",
             len(par_service),
-            elements=majuscule(nombrer(len(manques), "élément")),
-            sont="sont" if len(manques) > 1 else "est",
+            elements=len(manques),
             qui=par_service.index[0],
             surtout=a_qui_demander_le_plus(par_service),
         )
@@ -585,18 +560,11 @@ class MessagesDuSuivi:
         return Message(texte, self.regles.preuves[preuves])
 
     def _dire(self, cle: str, preuves: str, n: int = 1, **mots: object) -> Message:
-        """Return a message with the sentence ``cle`` of ``messages.yaml``, about ``n`` things.
-
-        ``{nombre}`` and ``{Nombre}`` are ``n`` in letters; ``mots`` fill the other braces.
+        """Return a message with the paragraph ``cle`` of ``annee.j2``, about ``n`` things, from
+        the facts ``mots``, the year, and whether the page is that of a fiche.
         """
-        en_toutes_lettres = en_lettres(n)
-        communs = {
-            "nombre": en_toutes_lettres,
-            "Nombre": majuscule(en_toutes_lettres),
-            "annee": self.etude.annee,
-        }
-        texte = remplir(self.regles.suivi[cle], n=n, **{**communs, **mots})
-        return self._message(texte, preuves)
+        communs = {"n": n, "annee": self.etude.annee, "fiche": self.fiche is not None}
+        return self._message(self.etude.textes.dire(cle, **{**communs, **mots}), preuves)
 
 
 @dataclass(frozen=True)
@@ -635,13 +603,8 @@ class MessagesDeLaFin(MessagesDuSuivi):
         """Yield that no effect is shown, then what is unknown or not sure."""
         ecarts_inhabituels = int(self.etude.comparables.ecarts_hors_bruit["inhabituel"].sum())
         comparaison = self.etude.comparables.resultat
-        if comparaison is None or comparaison.ecarts["ecart"].isna().all():
-            cle = "effet_sans_comparaison"
-        elif ecarts_inhabituels:
-            cle = "effet_ecarts"
-        else:
-            cle = "effet_sans_ecart"
-        yield self._dire(cle, "comparaison", ecarts_inhabituels)
+        compare = comparaison is not None and comparaison.ecarts["ecart"].notna().any()
+        yield self._dire("effet", "comparaison", ecarts_inhabituels, compare=bool(compare))
         parcours_demandes = demandes(self.etude.parcours)
         jamais_transmis = int(parcours_demandes["annees_connues"].eq(0).sum())
         if jamais_transmis:

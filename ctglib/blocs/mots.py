@@ -15,13 +15,10 @@ from ctglib.document.typographie import remplir
 from ctglib.donnees import VERSION
 from ctglib.donnees.lecture import publiable
 from ctglib.donnees.modeles.rapports import ReglesDiagnostic, RoleDeFichier
+from ctglib.donnees.publiques import reperes
 from ctglib.donnees.yaml_strict import charger_yaml
 
 SIGNES_EMPREINTE = 12  # enough to tell two versions of a file apart by eye; the CSV has all 64
-NON_PUBLIEE = "non publiée"
-AUTRE = RoleDeFichier(
-    motif="*", groupe="Autres fichiers", role="rôle non décrit dans le catalogue", partie="–"
-)
 
 
 def _regles() -> ReglesDiagnostic:
@@ -31,6 +28,13 @@ def _regles() -> ReglesDiagnostic:
 def dire(phrase: str, **valeurs: object) -> str:
     """Return the sentence ``phrase`` of ``catalogue/diagnostic.yaml``, its braces filled."""
     return remplir(_regles().phrases[phrase], **valeurs)
+
+
+def repondre(phrase: str, **valeurs: object) -> str:
+    """Return a sentence of ``catalogue/atelier.yaml``: what an object of a notebook says of itself,
+    or why it refuses.
+    """
+    return remplir(reperes().phrases[phrase], **valeurs)
 
 
 def presenter(
@@ -57,9 +61,9 @@ def sources(
     rang_du_role = {}
     for path in empreintes:
         rangs = [rang for rang, role in enumerate(roles) if fnmatchcase(path, role.motif)]
-        rang_du_role[path] = min(rangs, default=len(roles))  # that of ``AUTRE``
+        rang_du_role[path] = min(rangs)
     chemins = sorted(empreintes, key=lambda path: (rang_du_role[path], path))
-    roles_des_fichiers = [[*roles, AUTRE][rang_du_role[path]] for path in chemins]
+    roles_des_fichiers = [roles[rang_du_role[path]] for path in chemins]
     fichiers = pd.DataFrame(
         {
             "fichier": chemins,
@@ -70,9 +74,10 @@ def sources(
             "sha256": [empreintes[path] if publiable(path) else "" for path in chemins],
         }
     )
+    non_publiee = dire("non_publiee")
     ecritures: dict[str, Ecriture] = {
         "fichier": lambda path: path.partition("/")[2],  # the group names the folder
-        "empreinte": lambda fichier: fichier["sha256"][:SIGNES_EMPREINTE] or NON_PUBLIEE,
+        "empreinte": lambda fichier: fichier["sha256"][:SIGNES_EMPREINTE] or non_publiee,
     }
     groupes = [
         f"{role.groupe} ({path.partition('/')[0]})"

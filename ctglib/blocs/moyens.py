@@ -29,10 +29,7 @@ from ctglib.donnees.montrable import Montrable
 from ctglib.donnees.statuts import INCONNUES, Statut
 
 AU_MOINS = "au moins "
-SANS_FICHE = {
-    calculs.STRUCTURE: "Structures, sans fiche",
-    calculs.TERRITOIRE: "Territoire entier, sans fiche",
-}
+SANS_FICHE = (calculs.STRUCTURE, calculs.TERRITOIRE)
 COLONNES_AU_PLUS = 8  # columns of amounts that fit beside each other on a page
 
 
@@ -127,7 +124,7 @@ class Moyens(Montrable):
         )
         totaux = pd.concat([totaux, postes.rename(columns={"poste": "objet"})], ignore_index=True)
         libelles = {fiche.numero: f"Fiche {fiche.numero}" for fiche in self.etude.convention.fiches}
-        libelles |= SANS_FICHE
+        libelles |= {objet: self.etude.mot(f"sans_fiche_{objet}") for objet in SANS_FICHE}
         libelles[calculs.ENSEMBLE] = "Ensemble"
         avec_moyens = set(zip(totaux["signataire"], totaux["objet"], strict=True))
         titres_des_rangees: dict[tuple[str, ...], str] = {}

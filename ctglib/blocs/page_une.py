@@ -26,28 +26,16 @@ from ctglib.document.blocs import (
     morceaux,
     sous_titre,
 )
+from ctglib.document.redaction import textes
 from ctglib.document.typographie import date_longue
 from ctglib.donnees.modeles import Date
 from ctglib.donnees.modeles.convention import Convention
 from ctglib.donnees.modeles.evaluation import Evaluation
-from ctglib.donnees.modeles.rapports import MessageDesParties, ReglesMessages
+from ctglib.donnees.modeles.rapports import MessageDesParties, ReglesMessages, Rubrique
 from ctglib.donnees.modeles.suivi import Bilan
 
-RUBRIQUES = {
-    "messages": "À retenir",
-    "incertitudes": "Ce qui est incertain",
-    "decisions": "À décider",
-}
 NIVEAU_DE_LA_PAGE = 2
 STATUT = "Statut"  # heads the mention that the portal says too
-FICTIF = (
-    "Données fictives : ce rapport montre le classeur d'évaluation, "
-    "il ne décrit aucun territoire réel"
-)
-INTERNE = (
-    "Diffusion interne : la grille du référentiel d'emploi vise un ou deux postes, "
-    "ce rapport ne se publie pas"
-)
 FIN_DE_PHRASE = re.compile(r"([.!]|\s*\?)\Z")
 
 
@@ -73,16 +61,17 @@ def couvrir(
     the data stop: the clock never enters a report. For the others, see ``Couverture``.
     """
     parties = enumerer([partie.nom for partie in convention.parties])
-    dates = f"du {date_longue(convention.debut)} au {date_longue(fin or convention.fin)}"
+    phrases = textes("couverture.j2", convention.id)
+    jours = (date_longue(convention.debut), date_longue(fin or convention.fin))
     avertissements = []
     if convention.fictive:
-        avertissements.append(FICTIF)
+        avertissements.append(phrases.dire("fictif"))
     if interne:
-        avertissements.append(INTERNE)
+        avertissements.append(phrases.dire("interne"))
     return Couverture(
         sujet=sujet,
         territoire=territoire,
-        mentions=(("Parties", parties), (periode, dates), *mentions),
+        mentions=(("Parties", parties), (periode, phrases.dire("periode", *jours)), *mentions),
         logos=tuple(Logo(partie.nom_court, logos.get(partie.id)) for partie in convention.parties),
         source=source,
         date=date,
@@ -93,7 +82,7 @@ def couvrir(
 
 
 def donnees_lues(
-    bilan: Bilan, evaluation: Evaluation, lues: tuple[int | None, int | None]
+    bilan: Bilan, evaluation: Evaluation, lues: tuple[int | None, int | None], convention: str
 ) -> tuple[tuple[str, str], ...]:
     """Return two mentions of the cover, each with its title.
 
@@ -101,15 +90,12 @@ def donnees_lues(
     arrêté au 31 décembre 2025 : le bilan de 2025 n'est pas clos ». ``lues`` are the latest years
     that have a value, of the follow-up then of the public series; None when none has.
     """
-    annee_du_suivi, annee_des_series = lues
-    donnees = f"suivi de {annee_du_suivi}" if annee_du_suivi else "aucun suivi transmis"
-    if annee_des_series:
-        donnees += f" ; séries publiques de {annee_des_series}"
-    statut = evaluation.statuts[bilan.statut]
-    if _est_arrete(bilan):
-        statut += f", arrêté au {date_longue(bilan.date_arretee)}"
-    if not bilan.est_clos:
-        statut += f" : le bilan de {bilan.annee} n'est pas clos"
+    phrases = textes("couverture.j2", convention)
+    donnees = phrases.dire("donnees_lues", *lues)
+    jour = date_longue(bilan.date_arretee) if _est_arrete(bilan) else ""
+    statut = phrases.dire(
+        "statut", evaluation.statuts[bilan.statut], jour, bilan.est_clos, bilan.annee
+    )
     return ("Dernières données lues", donnees), (STATUT, statut)
 
 
@@ -184,7 +170,7 @@ def page_une(
         dits: What the report has to say: the first messages of each list are taken.
         ecrits: What the parties wrote: a message takes the place that its ``rang`` gives, counted
             from 1, of one of the report's; it is added where there are fewer.
-        rien: What a list says when it has no message, by its key in ``RUBRIQUES``. A list that has
+        rien: What a list says when it has no message, by its key in ``rubriques``. A list that has
             nothing at all is left out.
     """
     page = Groupe()
@@ -194,7 +180,7 @@ def page_une(
         page += Paragraphe(dits.chapo, "chapo")
     ecrits_en_ordre = sorted(ecrits, key=lambda message: message.rang)
     rubriques = {}
-    for rubrique in RUBRIQUES:
+    for rubrique in regles.rubriques:
         sans_doublon = dict.fromkeys(getattr(dits, rubrique))  # in order; two rules may agree
         messages = list(islice(sans_doublon, regles.nombre))
         if not messages and rubrique in rien:
@@ -208,16 +194,16 @@ def page_une(
         colonnes = tuple(_colonne(message) for message in rubriques["messages"])
         page += Colonnes(colonnes, "constats")
     else:
-        page += _liste("messages", rubriques["messages"])
+        page += _liste(regles, "messages", rubriques["messages"])
     if dits.dessin:
         page += dits.dessin
     if not dits.titre:
         for rubrique in ("incertitudes", "decisions"):
-            page += _liste(rubrique, rubriques[rubrique])
+            page += _liste(regles, rubrique, rubriques[rubrique])
         return page
     listes = (
-        _liste("incertitudes", rubriques["incertitudes"], "brefs"),
-        _liste("decisions", rubriques["decisions"], "brefs"),
+        _liste(regles, "incertitudes", rubriques["incertitudes"], "brefs"),
+        _liste(regles, "decisions", rubriques["decisions"], "brefs"),
         dits.fil,
     )
     return page + Colonnes(tuple(liste for liste in listes if liste), "listes")
@@ -236,13 +222,15 @@ def _avec_celui_des_parties(messages: list[Message], ecrit: MessageDesParties) -
     return [message if item is remplace else item for item in messages]
 
 
-def _liste(rubrique: str, messages: list[Message], classe: str = "messages") -> Groupe:
+def _liste(
+    regles: ReglesMessages, rubrique: Rubrique, messages: list[Message], classe: str = "messages"
+) -> Groupe:
     """Return a list of the first page under its title; an empty group without any message."""
     if not messages:
         return Groupe()
     phrases = tuple(_phrase(message) for message in messages)
     liste = Liste(phrases, ordonnee=rubrique == "messages", classe=classe)
-    return sous_titre(RUBRIQUES[rubrique]) + liste
+    return sous_titre(regles.rubriques[rubrique]) + liste
 
 
 def _colonne(message: Message) -> Groupe:

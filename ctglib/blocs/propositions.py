@@ -16,7 +16,7 @@ from ctglib.calculs.ecriture import enumerer, majuscule, minuscule, nombre
 from ctglib.calculs.etats import etat_inconnu
 from ctglib.calculs.evaluation import IMPLICITE, QUALITATIF
 from ctglib.calculs.parcours import MANQUES
-from ctglib.document.typographie import abreger, compter, date_longue, en_lettres, nombrer, remplir
+from ctglib.document.typographie import abreger, compter, date_longue, nombrer, remplir
 from ctglib.donnees.modeles.plan import Absence
 from ctglib.donnees.modeles.rapports import CodeProposition, RegleDeProposition
 from ctglib.donnees.modeles.suivi import nom_de_la_decision
@@ -160,9 +160,7 @@ def _de_tous(etude: EtudeAnnuelle, noms: Sequence[str]) -> str:
     """Return « de la Caf et du Département », or « des sept signataires » when they are many."""
     parties = len(etude.convention.parties)
     if len(noms) > SIGNATAIRES_CITES:
-        if len(noms) == parties:
-            return f"des {nombrer(parties, 'signataire')}"
-        return f"de {nombrer(len(noms), 'signataire')} sur {en_lettres(parties)}"
+        return etude.texte("bilan.de_tous", signataires=len(noms), parties=parties)
     messages = etude.catalogue.messages
     return enumerer([messages.avec_preposition("de", nom) for nom in noms])
 
@@ -179,7 +177,7 @@ def objets(etude: EtudeAnnuelle) -> dict[CodeProposition, list[Objet]]:
     comite = etude.bilan.comite
     comite_non_tenu = []
     if comite is None and not etude.comites_comptes():
-        comite_non_tenu.append(Objet("aucune date n'est connue"))
+        comite_non_tenu.append(Objet(etude.texte("bilan.aucune_date")))
     elif comite and isinstance(comite.date, Absence):
         comite_non_tenu.append(Objet(minuscule(comite.date.absent)))
     etats = etude.etats
@@ -265,11 +263,10 @@ def _cibles_manquees(etude: EtudeAnnuelle, indicateurs: pd.DataFrame) -> list[Ob
             continue
         valeur = contexte.valeur(manquee.indicateur, manquee.valeur)
         cible = contexte.valeur(manquee.indicateur, manquee.cible)
-        visee = f"une cible de {cible} en {manquee.annee_cible}"
-        if manquee.implicite:
-            visee = f"une référence du texte de {cible}"
+        faits = {"valeur": valeur, "cible": cible, "annee_cible": manquee.annee_cible}
+        precision = etude.texte("bilan.cible_manquee", implicite=manquee.implicite, **faits)
         libelle = contexte.indicateurs[manquee.indicateur].libelle
-        cibles.append(Objet(libelle, precision=f" ({valeur} pour {visee})"))
+        cibles.append(Objet(libelle, precision=f" {precision}"))
     return cibles
 
 
@@ -284,14 +281,14 @@ def _postes_a_convertir(etude: EtudeAnnuelle, indicateurs: pd.DataFrame) -> list
         return []
     postes = valeurs[pilotage.postes]
     convertis = valeurs[pilotage.convertis]
-    if pd.isna(convertis):
-        return [Objet("rien n'a été transmis")]
-    texte = contexte.valeur(pilotage.convertis, convertis)
-    if pd.isna(postes):
-        return [Objet(f"{texte} à ce jour, le nombre de postes n'a pas été transmis")]
-    if convertis >= postes:
+    if pd.notna(convertis) and pd.notna(postes) and convertis >= postes:
         return []
-    return [Objet(f"{texte} sur {contexte.valeur(pilotage.postes, postes)} à ce jour")]
+    texte = etude.texte(
+        "bilan.postes_a_convertir",
+        convertis="" if pd.isna(convertis) else contexte.valeur(pilotage.convertis, convertis),
+        postes="" if pd.isna(postes) else contexte.valeur(pilotage.postes, postes),
+    )
+    return [Objet(texte)]
 
 
 def _services_a_relancer(etude: EtudeAnnuelle) -> list[Objet]:

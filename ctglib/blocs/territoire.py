@@ -205,8 +205,7 @@ class Territoire(Montrable):
         )
         if annees.empty or etude.annuel.vide:
             return None
-        territoire = etude.contexte.territoire.le
-        titre = f"Comment {territoire} a-t-il évolué jusqu'en {annees['annee'].max()} ?"
+        titre = etude.texte("bilan.titre_des_series", annee=annees["annee"].max())
         return trajectoires(
             annees, etude.contexte, nom="territoire-trajectoires", titre=titre, source=self.source
         )
@@ -252,7 +251,7 @@ class Territoire(Montrable):
             None,
             *colonnes,
             mots={"annee": annee, "source": series_lues[0].attrs["source"]},
-            notes=[f"« {RIEN} » : moins de {plancher} foyers, ou une valeur qui manque."],
+            notes=[etude.texte("bilan.communes_sans_part", plancher=plancher)],
         )
 
     def origines(self) -> Tableau | None:
@@ -317,7 +316,7 @@ def en_parts(effectifs: pd.DataFrame, regles: MembresDuTerritoire, tout: str) ->
     return table.assign(**parts)
 
 
-def en_moyennes(row: Any) -> str:
+def en_moyennes(row: Any, contexte: Contexte) -> str:
     """Return « 150 par an en moyenne de 2021 à 2025, 160 de 2015 à 2020 (−6 %), ce qui
     n'excède pas ce que le hasard donne à de tels nombres », or « …, un écart à la portée du
     hasard ; une baisse d'année en année de 2020 à 2025, qui excède ce que le hasard donne ».
@@ -325,29 +324,18 @@ def en_moyennes(row: Any) -> str:
     ``row`` is a short series: any object with ``lecture``, which says whether chance may explain
     the difference, and the columns ``ctglib.calculs.territoire.MOYENNES`` as attributes.
     """
-    maintenant = _pendant(row.periode)
-    alors = _pendant(row.periode_avant)
-    ancienne = nombre(row.moyenne_avant)
-    nouvelle = nombre(row.moyenne)
-    changement = pourcent(row.variation_des_moyennes, 0, signe=True)
-    texte = f"{nouvelle} par an en moyenne {maintenant}, {ancienne} {alors} ({changement})"
-    if ancienne == nouvelle:
-        texte = f"{nouvelle} par an en moyenne {maintenant}, comme {alors}"
-    if row.tendance:
-        pendant = _pendant(row.periode_de_la_tendance)
-        if row.moyennes_au_hasard and ancienne != nouvelle:
-            texte += ", un écart à la portée du hasard"
-        texte += (
-            f" ; une {row.tendance} d'année en année {pendant}, qui excède ce que le hasard donne"
-        )
-    elif row.lecture == calculs.TROP_PEU and ancienne != nouvelle:
-        texte += ", ce qui n'excède pas ce que le hasard donne à de tels nombres"
-    return texte
-
-
-def _pendant(periode: str) -> str:
-    """Return « de 2015 à 2019 », « en 2015 »."""
-    return f"de {periode}" if " " in periode else f"en {periode}"
+    return contexte.texte(
+        "suivi.moyennes",
+        nouvelle=nombre(row.moyenne),
+        maintenant=row.periode,
+        ancienne=nombre(row.moyenne_avant),
+        alors=row.periode_avant,
+        changement=pourcent(row.variation_des_moyennes, 0, signe=True),
+        tendance=row.tendance,
+        pendant=row.periode_de_la_tendance,
+        moyennes_au_hasard=bool(row.moyennes_au_hasard),
+        hasard=row.lecture == calculs.TROP_PEU,
+    )
 
 
 @dataclass(frozen=True)
@@ -377,14 +365,15 @@ def notes_des_moyennes(rows: pd.DataFrame, contexte: Contexte) -> list[str]:
     for serie in lignes(rows[rows["moyenne"].notna()], _PetiteSerie):
         definition = contexte.indicateurs[serie.indicateur]
         assert definition.petite_serie is not None  # only a short series has means
-        note = (
-            f"{definition.libelle}, petite série : {en_moyennes(serie)}. "
-            "D'une année à l'autre, le hasard seul déplace un tel nombre d'environ "
-            f"{nombre(serie.hasard)}. {majuscule(definition.petite_serie.pourquoi)}."
+        note = contexte.texte(
+            "suivi.petite_serie",
+            libelle=definition.libelle,
+            moyennes=en_moyennes(serie, contexte),
+            hasard=nombre(serie.hasard),
+            pourquoi=definition.petite_serie.pourquoi,
+            note=serie.note_des_annees,
+            annees=serie.annees_notees.split(SEPARATEUR),
         )
-        if serie.note_des_annees:
-            annees = enumerer(serie.annees_notees.split(SEPARATEUR))
-            note += f" {serie.note_des_annees} : {annees}."
         notes.append(note)
     return notes
 

@@ -18,7 +18,7 @@ from ctglib.calculs.ecriture import SEPARATEUR, avec_unite, enumerer, majuscule,
 from ctglib.document.blocs import Bloc, Encadre, Groupe, citation, liste, paragraphe, suite
 from ctglib.document.contexte import Contexte, variation
 from ctglib.document.tableau import RIEN, Colonne, Ecriture, Tableau
-from ctglib.document.typographie import compter, date_longue, en_lettres, nombre_court, remplir
+from ctglib.document.typographie import date_longue, en_lettres, nombre_court, remplir
 from ctglib.donnees.lignes import lignes
 from ctglib.donnees.modeles.catalogue import Indicateur, Theme
 from ctglib.donnees.modeles.convention import Commentaire, Convention
@@ -35,7 +35,6 @@ PHRASES_DES_SERVICES = {  # by why the fiches answer that some services are abse
     "offre": "services_par_offre",
     "theme": "services_par_theme",
 }
-SANS_ENJEU = "Hors des enjeux de la convention"
 VARIATIONS = ["variation", "variation_reference"]
 LACUNES = ["id", "objet", "manque", "reference", "question"]
 
@@ -413,8 +412,8 @@ def ruptures(
         if len(libelles) <= NOMMES:
             concernes = enumerer(libelles)
         else:
-            concernes = f"{compter(len(libelles), 'indicateur')}, dont {libelles[0]}"
-        phrases.append(f"Rupture de série en {annee} ({concernes}). {raison}")
+            concernes = dire("dont", nombre=len(libelles), premier=libelles[0])
+        phrases.append(dire("rupture_de_serie", annee=annee, concernes=concernes, raison=raison))
     return phrases
 
 
@@ -731,7 +730,7 @@ def tableau_besoins(etude: EtudeDiagnostic) -> Tableau:
         ecritures,
         *colonnes,
         mots={"lieux": _lieux_et_dates(contexte, besoins["annee"])},
-        groupes=besoins["enjeu"].map(titres_des_enjeux).fillna(SANS_ENJEU),
+        groupes=besoins["enjeu"].map(titres_des_enjeux).fillna(dire("sans_enjeu")),
         notes=[*notes, *sources_a_cote],
     )
 

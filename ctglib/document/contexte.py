@@ -16,6 +16,7 @@ import pandas as pd
 from ctglib.calculs import ecriture
 from ctglib.calculs.ecriture import avec_unite, nombre, pourcent
 from ctglib.calculs.evaluation import A_VENIR
+from ctglib.document.redaction import textes
 from ctglib.document.tableau import Colonne, Ecriture, Tableau
 from ctglib.document.typographie import RIEN, points, remplir
 from ctglib.donnees.dossier import Dossier
@@ -42,6 +43,7 @@ class Contexte(Montrable):
     reference: catalogue.Territoire
     source: str
     autres: tuple[catalogue.Territoire, ...] = ()  # other references, that judge nothing
+    convention: str = ""  # its id: its folder may have texts of its own
 
     @classmethod
     def de(
@@ -57,6 +59,7 @@ class Contexte(Montrable):
             reference=termes.territoires[dossier.convention.reference],
             source=source,
             autres=tuple(termes.territoires[code] for code in dossier.convention.references),
+            convention=dossier.convention.id,
         )
 
     @property
@@ -74,6 +77,15 @@ class Contexte(Montrable):
                 noms[f"{forme}_{role}"] = texte
                 noms[f"{forme.capitalize()}_{role}"] = ecriture.majuscule(texte)
         return noms
+
+    def texte(self, partie: str, **faits: object) -> str:
+        """Return a paragraph of a text file: « bilan.limite_des_ruptures » is a part of
+        ``bilan.j2``.
+
+        The names of the two territories (``lieux``) are among the facts.
+        """
+        fichier, _, macro = partie.partition(".")
+        return textes(f"{fichier}.j2", self.convention).dire(macro, **{**self.lieux, **faits})
 
     def presenter(
         self,

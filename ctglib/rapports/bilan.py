@@ -23,7 +23,6 @@ from ctglib.blocs.decisions import tableau_du_fil
 from ctglib.blocs.financement import financement
 from ctglib.blocs.gouvernance import compte_des_comites, pilotes_de_la_fiche
 from ctglib.blocs.indicateurs import (
-    DEDUITE,
     depart,
     ecrire_l_annee,
     marques,
@@ -32,7 +31,7 @@ from ctglib.blocs.indicateurs import (
     notes_des_textes,
 )
 from ctglib.blocs.messages_suivi import MessagesDuSuivi
-from ctglib.blocs.mots import sources
+from ctglib.blocs.mots import repondre, sources
 from ctglib.blocs.moyens import Moyens
 from ctglib.blocs.page_une import STATUT, page_une
 from ctglib.blocs.propositions import ensembles, proposer, service
@@ -57,7 +56,7 @@ from ctglib.document.blocs import (
 )
 from ctglib.document.figure import Figure
 from ctglib.document.tableau import Tableau
-from ctglib.document.typographie import accorder, compter, date_longue, nombre_court, nombrer, sont
+from ctglib.document.typographie import accorder, compter, date_longue, nombre_court, sont
 from ctglib.donnees.lecture import noter_part, proches
 from ctglib.donnees.modeles import convention as modeles
 from ctglib.donnees.modeles.plan import Absence
@@ -93,14 +92,10 @@ def ouvrir_bilan(
         ValueError: ``diffusion`` n'est aucune des deux, ou ``annee`` n'est pas un nombre entier.
     """
     if type(annee) is not int:
-        raise ValueError(
-            f"L'année d'un bilan est un nombre entier, par exemple 2024 ; reçu : {annee!r}."
-        )
+        raise ValueError(repondre("annee_entiere", annee=repr(annee)))
     if diffusion not in DIFFUSIONS:
         possibles = ", ".join(DIFFUSIONS)
-        raise ValueError(
-            f"La diffusion « {diffusion} » n'existe pas. Diffusions possibles : {possibles}."
-        )
+        raise ValueError(repondre("autre_diffusion", diffusion=diffusion, possibles=possibles))
     if brut:
         avertir_des_effectifs_bruts()
     return Bilan(etudier(convention, annee, diffusion, brut=brut))
@@ -153,11 +148,7 @@ class Bilan:
     annee: EtudeAnnuelle
 
     def __repr__(self) -> str:
-        return (
-            f"Bilan {self.annee.annee}, {self.annee.contexte.territoire.nom}.\n"
-            'Ensuite : .fiche(2), .suivre("cnaf_foyers_rsa") ; '
-            "le nom suivi d'un point, puis Tab, montre le reste."
-        )
+        return repondre("bilan", annee=self.annee.annee, **self.annee.contexte.lieux)
 
     @property
     def etude(self) -> EtudeAnnuelle:
@@ -238,7 +229,7 @@ class Bilan:
         premiers = avec_le_chemin(etude, premiers, constats)
         notes = [*marques(premiers, etude.contexte)]
         if premiers["origine_cible"].eq(IMPLICITE).any():
-            notes.append(DEDUITE)
+            notes.append(etude.texte("suivi.deduite"))
         notes += notes_des_textes(etude, premiers)
         notes += notes_des_confirmations(etude, premiers)
         notes.append(etude.mot("autres_indicateurs"))
@@ -298,7 +289,7 @@ class Bilan:
 
         precedents = []
         if comites:
-            precedents.append(etude.mot("comites_precedents", dits=_tenus_ou_non(comites)))
+            precedents.append(_comites_precedents(etude, comites))
         compte = compte_des_comites(etude, (annee,))
         regle = etude.mot("comite_decrit" if etude.convention.comite else "clause_du_comite")
         phrases = filter(None, [phrase, compte, regle.strip()])
@@ -356,7 +347,7 @@ class Bilan:
         """Return where all that the convention lacks is asked for, when nothing was handed in for
         the year.
         """
-        return renvoi_au_dossier() if self.muette else None
+        return renvoi_au_dossier(self.etude) if self.muette else None
 
     def a_collecter(self) -> Tableau | None:
         """Return what the next collection asks for, service by service."""
@@ -457,18 +448,15 @@ class Bilan:
         publics = etude.catalogue.indicateurs_contexte
         possibles = [*des_fiches, *publics]
         if not indicateurs:
-            raise ValueError(f"Indiquer au moins un indicateur, par exemple « {possibles[0]} ».")
+            raise ValueError(repondre("sans_indicateur", exemple=possibles[0]))
         fautes = []
         for nom in indicateurs:
             if nom not in possibles:
                 voisins = ", ".join(proches(nom, possibles))
-                aide = "Les noms sont dans docs/dictionnaire.md."
+                aide = repondre("dictionnaire")
                 if voisins:
-                    aide = f"Noms proches : {voisins}."
-                fautes.append(
-                    f"L'indicateur « {nom} » n'existe pas dans les fiches "
-                    f"ni dans les séries publiques. {aide}"
-                )
+                    aide = repondre("noms_proches", noms=voisins)
+                fautes.append(f"{repondre('indicateur_inconnu', nom=nom)} {aide}")
         if fautes:
             raise ValueError("\n".join(fautes))
 
@@ -489,25 +477,25 @@ class Bilan:
             pd.concat(tables, ignore_index=True),
             etude.contexte,
             nom=f"suivre-{indicateurs[0].replace('_', '-')}",
-            titre=f"Comment évoluent-ils jusqu'en {etude.annee} ?",
+            titre=etude.texte("bilan.titre_suivi"),
             source=" ; ".join(dict.fromkeys(origines)),
         )
 
 
-def _tenus_ou_non(comites: Mapping[int, Comite | None]) -> str:
-    """Return in which years the comité was held: « tenu pour 2023 ; non tenu pour 2024 »."""
+def _comites_precedents(etude: EtudeAnnuelle, comites: Mapping[int, Comite | None]) -> str:
+    """Return in which years the comité was held: « Années précédentes : tenu pour 2023 ; non tenu
+    pour 2024. ».
+    """
     annees_par_sorte: dict[str, list[str]] = {}
     for annee, comite in comites.items():
         if comite is None:
-            sorte = "sans information"
+            sorte = "inconnu"
         elif isinstance(comite.date, Absence):
-            sorte = "non tenu"
+            sorte = "non_tenu"
         else:
             sorte = "tenu"
         annees_par_sorte.setdefault(sorte, []).append(str(annee))
-    return " ; ".join(
-        f"{sorte} pour {enumerer(annees)}" for sorte, annees in annees_par_sorte.items()
-    )
+    return etude.texte("bilan.comites_precedents", annees_par_sorte=annees_par_sorte)
 
 
 def recit(etude: EtudeAnnuelle, dossier: str = "") -> Groupe | None:
@@ -560,32 +548,27 @@ def _avancement(etude: EtudeAnnuelle, fiche: modeles.Fiche, modalites: pd.DataFr
     """Return where the modalités of a fiche that have begun stand, in a sentence or two."""
     phrases = []
     if modalites.empty:
-        phrases.append(f"Elle commence en {fiche.debut.year}.")
+        phrases.append(etude.texte("bilan.commence_en", debut=fiche.debut.year))
     elif modalites["statut"].eq(NON_RENSEIGNEE).all():
-        lesquelles = "ses modalités" if len(modalites) > 1 else "sa modalité"
-        phrases.append(f"L'état de {lesquelles} n'a pas été transmis.")
+        phrases.append(etude.texte("bilan.sans_etat", modalites=len(modalites)))
     mots = etude.catalogue.evaluation.etats
     concernees_par_mot = {mots[code]: modalites["statut"].eq(code) for code in ETATS_NOMMES}
     concernees_par_mot["en retard"] = modalites["en_retard"] & ~modalites["statut"].isin(
         ETATS_NOMMES
     )
     etats = []
-    toutes_ont_le_meme = False
+    celui_de_toutes = {}
     for mot, concernees in concernees_par_mot.items():
         libelles = [f"« {libelle} »" for libelle in modalites.loc[concernees, "libelle"]]
         if libelles:
             combien = sont(len(libelles), mot, accorder(mot, 2))
             etats.append(f"{combien} ({' ; '.join(libelles)})")
-            toutes_ont_le_meme = len(libelles) == len(modalites)
-    if etats and len(modalites) == 1:
-        _, _, verbe_et_etat = etats[0].partition(" ")  # « une est réalisée »
-        phrases.append(f"Sa seule modalité {verbe_et_etat}.")
-    elif toutes_ont_le_meme:
-        combien, _, verbe_et_etat = etats[0].partition(" ")  # « deux sont réalisées »
-        phrases.append(f"Ses {combien} modalités {verbe_et_etat}.")
-    elif etats:
-        total = nombrer(len(modalites), "modalité", feminin=True)
-        phrases.append(f"Sur {total}, {enumerer(etats)}.")
+            if len(libelles) == len(modalites):
+                combien, _, etat = etats[0].partition(" ")  # « deux sont réalisées »
+                celui_de_toutes = {"combien": combien, "etat": etat}
+    if etats:
+        faits = {"etats": etats, "modalites": len(modalites), "tous": celui_de_toutes}
+        phrases.append(etude.texte("bilan.avancement", **faits))
     return phrases
 
 

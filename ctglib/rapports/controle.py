@@ -8,7 +8,7 @@ import pandas as pd
 
 from ctglib.blocs.diagnostic import OUVERT, EtudeDiagnostic
 from ctglib.blocs.messages_diagnostic import MessagesDuControle
-from ctglib.blocs.mots import dire, presenter
+from ctglib.blocs.mots import dire, presenter, repondre
 from ctglib.blocs.offre import tableau_manques
 from ctglib.blocs.theme import lacunes, vulnerabilite
 from ctglib.calculs.coherence import STATUTS_MONTRES
@@ -39,10 +39,7 @@ class Controle(EtudeDiagnostic):
     """The audit of a convention; each method returns one section, None when nothing is to show."""
 
     def __repr__(self) -> str:
-        return (
-            f"Contrôle de la convention « {self.convention.id} ».\n"
-            "Ensuite : .coherence(), .affirmations()."
-        )
+        return repondre("controle", convention=self.convention.id)
 
     @property
     def _regles(self) -> Regles:
@@ -121,7 +118,7 @@ class Controle(EtudeDiagnostic):
         for statut, mot in regles.statuts.items():
             if statut in caches:
                 combien = compter(int(caches[statut]), "constat")
-                notes.append(f"{mot} : {combien}, dans le fichier CSV de ce tableau.")
+                notes.append(dire("dans_le_csv", statut=mot, combien=combien))
         ecrire = {
             "place": self._constat,
             "lu": self._lu,

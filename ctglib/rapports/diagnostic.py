@@ -14,7 +14,7 @@ import pandas as pd
 from ctglib.blocs import theme
 from ctglib.blocs.diagnostic import EtudeDiagnostic
 from ctglib.blocs.messages_diagnostic import MessagesDuDiagnostic
-from ctglib.blocs.mots import dire
+from ctglib.blocs.mots import dire, repondre
 from ctglib.blocs.offre import phrase_des_equipements, phrases_des_ages, tableau_offre
 from ctglib.calculs import offre
 from ctglib.calculs.comparaison import par_tete
@@ -41,12 +41,7 @@ class Diagnostic(EtudeDiagnostic):
     """
 
     def __repr__(self) -> str:
-        territoire = self.contexte.territoire.nom
-        return (
-            f"Diagnostic de la convention « {self.convention.id} » ({territoire}).\n"
-            'Ensuite : .comparer("part_rsa"), .tableau("logement") ; '
-            "un point puis Tab montrent le reste."
-        )
+        return repondre("diagnostic", convention=self.convention.id, **self.contexte.lieux)
 
     def synthese(self) -> Bloc:
         """Return the first page: what the territory's figures say, what is not sure, what to
@@ -225,7 +220,7 @@ class Diagnostic(EtudeDiagnostic):
             definitions = []
         else:
             possibles = ", ".join({**sections, **themes})
-            raise ValueError(f"Le thème « {nom} » n'existe pas. Thèmes possibles : {possibles}.")
+            raise ValueError(repondre("theme_inconnu", nom=nom, possibles=possibles))
         return theme.tableau_indicateurs(
             self,
             self._lignes(indicateurs),
@@ -244,12 +239,14 @@ class Diagnostic(EtudeDiagnostic):
         for nom in indicateurs:
             if nom not in self.catalogue.indicateurs:
                 voisins = proches(nom, tuple(self.catalogue.indicateurs))
-                aide = f" Noms proches : {', '.join(voisins)}." if voisins else ""
-                raise ValueError(f"L'indicateur « {nom} » n'existe pas.{aide}")
+                phrases = [repondre("inconnu", sujet="L'indicateur", nom=nom)]
+                if voisins:
+                    phrases.append(repondre("noms_proches", noms=", ".join(voisins)))
+                raise ValueError(" ".join(phrases))
         indicateurs_du_diagnostic = set(self.comparaison["indicateur"])
         absents = [nom for nom in indicateurs if nom not in indicateurs_du_diagnostic]
         if absents:
-            raise ValueError(f"Le diagnostic de la convention ne donne pas : {', '.join(absents)}.")
+            raise ValueError(repondre("hors_du_diagnostic", indicateurs=", ".join(absents)))
         ancre = f"comparer-{indicateurs[0].replace('_', '-')}"
         return self._haltere(indicateurs, ancre, "Quels écarts")
 
@@ -315,7 +312,7 @@ class Diagnostic(EtudeDiagnostic):
             tranches,
             self.contexte,
             nom="ages",
-            titre="Quels âges chaque dispositif reçoit-il ?",
+            titre=dire("titre_des_ages"),
             source=f"{self.convention.source_offre} ; {self.contexte.source}",
             jusqu_a=jusqu_a,
         )
@@ -382,7 +379,7 @@ class Diagnostic(EtudeDiagnostic):
             self,
             self.comparaison,
             nom="indicateurs",
-            titre="Tous les indicateurs de l'étude",
+            titre=dire("titre_de_l_annexe"),
             groupes=self.comparaison["theme"].map(titres),
             ecran=True,
         )

@@ -12,6 +12,7 @@ import pandas as pd
 from ctglib.blocs.collecte import ENSEMBLE, ce_qui_manque, periodes, services
 from ctglib.blocs.fin import EtudeFinale
 from ctglib.blocs.messages_suivi import a_qui_demander_le_plus
+from ctglib.blocs.mots import repondre
 from ctglib.calculs.collecte import APPRECIATION, DEPART, MOYEN, encore_demandes
 from ctglib.calculs.ecriture import SEPARATEUR, enumerer, majuscule
 from ctglib.collecte.classeur import classeur, nom_du_classeur
@@ -62,10 +63,7 @@ class DossierACompleter:
     etude: EtudeFinale
 
     def __repr__(self) -> str:
-        return (
-            f"Dossier à compléter, {self.etude.contexte.territoire.nom}.\n"
-            "Ensuite : .demandes(), .lettres()."
-        )
+        return repondre("dossier", **self.etude.contexte.lieux)
 
     def couverture(self) -> Couverture:
         """Return the cover: parties, period, how many things are asked for."""

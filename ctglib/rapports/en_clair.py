@@ -11,6 +11,7 @@ import pandas as pd
 
 from ctglib.blocs.diagnostic import EtudeDiagnostic
 from ctglib.blocs.messages_suivi import INFINITIF, MessagesDuSuivi
+from ctglib.blocs.mots import repondre
 from ctglib.calculs.ecriture import enumerer, majuscule, minuscule
 from ctglib.document.blocs import Bloc, Colonnes, Couverture, Groupe, liste, sous_titre
 from ctglib.document.typographie import abreger, nombrer, part_en_mots, remplir
@@ -50,7 +51,7 @@ class ResumeEnClair(EtudeDiagnostic):
     """A convention in plain words; each method returns one part."""
 
     def __repr__(self) -> str:
-        return f"Résumé en clair de la convention « {self.convention.id} ».\nEnsuite : .texte()."
+        return repondre("en_clair", convention=self.convention.id)
 
     def couverture(self) -> Couverture:
         """Return the cover, without what only professionals read."""
@@ -69,13 +70,13 @@ class ResumeEnClair(EtudeDiagnostic):
             buts += self._dire(tournure, but=abreger(but, SIGNES))
 
         a_gauche = {
-            "De quoi parle ce texte ?": self._dire("quoi"),
-            f"Qui vit {self.contexte.territoire.a} ?": list(self._habitants()),
-            "Que veut faire l'accord ?": buts,
+            self._titre("quoi"): self._dire("quoi"),
+            self._titre("population"): list(self._habitants()),
+            self._titre("but"): buts,
         }
         a_droite = {
-            "Qu'est-ce qui a été fait ?": list(self._faits()),
-            "Et après ?": self._dire("suite"),  # what the convention says of its comité
+            self._titre("fait"): list(self._faits()),
+            self._titre("suite"): self._dire("suite"),  # what the convention says of its comité
         }
 
         phrases: list[str] = []
@@ -87,8 +88,12 @@ class ResumeEnClair(EtudeDiagnostic):
             motif = "s? ".join(map(re.escape, mot.split()))  # in the plural too
             if re.search(rf"\b{motif}s?\b", texte):
                 definitions.append(f"{majuscule(mot)} : {definition}.")
-        a_droite["Les mots difficiles"] = definitions
+        a_droite[self._titre("mots")] = definitions
         return Colonnes((_colonne(a_gauche), _colonne(a_droite)))
+
+    def _titre(self, rubrique: str) -> str:
+        """Return the question that heads some sentences."""
+        return self.contexte.texte("en_clair.titre", rubrique=rubrique)
 
     @property
     def _regles(self) -> EnClair:

@@ -16,7 +16,7 @@ from ctglib.blocs.fin import EtudeFinale, Trajectoires, etudier_la_fin, sur
 from ctglib.blocs.financement import financement
 from ctglib.blocs.indicateurs import mode_de_lecture
 from ctglib.blocs.messages_suivi import MessagesDeLaFin
-from ctglib.blocs.mots import sources
+from ctglib.blocs.mots import repondre, sources
 from ctglib.blocs.page_une import page_une
 from ctglib.blocs.territoire import DiagnosticRevisite
 from ctglib.blocs.theme import lacunes
@@ -82,11 +82,7 @@ class EvaluationFinale:
     etude: EtudeFinale
 
     def __repr__(self) -> str:
-        return (
-            f"Évaluation de fin de convention, {self.etude.contexte.territoire.nom}.\n"
-            "Ensuite : .trajectoires, .criteres, .comparables ; "
-            "le nom suivi d'un point, puis Tab, montre le reste."
-        )
+        return repondre("evaluation", **self.etude.contexte.lieux)
 
     @cached_property
     def trajectoires(self) -> Trajectoires:
@@ -130,11 +126,12 @@ class EvaluationFinale:
         bilan = etude.bilan
         apprecies = len(saisie.criteres)
         criteres = len(etude.finale.regles.criteres)
-        statut = f"provisoire, {sur(apprecies, criteres)} critères appréciés"
-        if not bilan.est_clos:
-            statut += f" ; le bilan de {bilan.annee} n'est pas clos"
-        elif apprecies == criteres:
-            statut = "définitif"
+        statut = etude.texte(
+            "couverture.statut_de_l_evaluation",
+            apprecies=sur(apprecies, criteres),
+            tous_apprecies=apprecies == criteres,
+            clos=bilan.est_clos,
+        )
         periode = f"{convention.debut.year}-{convention.fin.year}"
         couverture = etude.couverture(convention.titre, f" {periode}")
         mentions = (

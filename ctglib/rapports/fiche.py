@@ -17,7 +17,6 @@ from ctglib.blocs.annee import EtudeAnnuelle
 from ctglib.blocs.avenants import histoire
 from ctglib.blocs.collecte import (
     ENSEMBLE,
-    QUOI,
     moyens_par_signataire,
     renvoi_au_dossier,
     services,
@@ -26,7 +25,6 @@ from ctglib.blocs.collecte import (
 from ctglib.blocs.constats import avec_le_chemin
 from ctglib.blocs.gouvernance import pilotes_de_la_fiche
 from ctglib.blocs.indicateurs import (
-    DEDUITE,
     depart,
     ecrire_l_annee,
     flux_des_stocks,
@@ -36,7 +34,7 @@ from ctglib.blocs.indicateurs import (
     notes_des_textes,
 )
 from ctglib.blocs.messages_suivi import MessagesDuSuivi
-from ctglib.blocs.mots import sources
+from ctglib.blocs.mots import repondre, sources
 from ctglib.blocs.moyens import Moyens
 from ctglib.blocs.page_une import page_une
 from ctglib.blocs.propositions import ensembles
@@ -73,12 +71,7 @@ from ctglib.donnees.modeles.plan import Fiche as FicheAction
 from ctglib.donnees.statuts import Statut
 from ctglib.graphiques.trajectoires import trajectoires
 
-GROUPES = (
-    "Écrits par la fiche",
-    "Proposés par le classeur, et demandés",
-    "Proposés par le classeur, facultatifs",
-)
-RIEN_D_ECRIT = "La fiche n'en écrit aucun."
+GROUPES = ("ecrits", "demandes", "facultatifs")
 EN_MARCHE = ("en_cours", "partielle")
 # What services wrote of a modalité, by column, and what introduces it.
 DITS = {
@@ -128,10 +121,8 @@ class Fiche:
         return par_avenant(self.etude.suivi.avenants, self.etude.bilan.date_arretee)
 
     def __repr__(self) -> str:
-        return (
-            f"Fiche action {self.fiche.numero}, {self.etude.annee} : {self.fiche.titre}.\n"
-            "Ensuite : .indicateurs() ; le nom suivi d'un point, puis Tab, montre le reste."
-        )
+        fiche = self.fiche
+        return repondre("fiche", numero=fiche.numero, titre=fiche.titre, annee=self.etude.annee)
 
     @property
     def sans_suivi(self) -> bool:
@@ -179,8 +170,11 @@ class Fiche:
         pilotes = [f"{pilote}." for pilote in pilotes_de_la_fiche(self.etude, fiche)]
         rubriques += [
             ("Pilotes" if len(pilotes) > 1 else "Pilote", " ".join(pilotes)),
-            ("Services mobilisés et responsables de l'action", _phrase(fiche.services)),
-            ("Partenaires sollicités", _phrase(fiche.partenaires) or RIEN_D_ECRIT),
+            (self.etude.mot("contrat_services"), _phrase(fiche.services)),
+            (
+                "Partenaires sollicités",
+                _phrase(fiche.partenaires) or self.etude.texte("fiche.rien_d_ecrit"),
+            ),
             ("Résultats attendus", _phrase(map(self._resultat, fiche.resultats))),
             ("Indicateurs d'évaluation", self._indicateurs_ecrits()),
         ]
@@ -189,12 +183,8 @@ class Fiche:
             en_mots = changement.nature == "fiche" and changement.nouveau is not None
             if en_mots and str(changement.element) == str(fiche.numero):
                 effet = date_longue(changement.effet)
-                rubriques.append(
-                    (
-                        f"Changé par l'avenant {avenant}, à partir du {effet}",
-                        f"{changement.nouveau}.",
-                    )
-                )
+                rubrique = self.etude.texte("fiche.change_par", avenant=avenant, effet=effet)
+                rubriques.append((rubrique, f"{changement.nouveau}."))
         # Otherwise said with the indicators, where they are shown.
         notes = [self.etude.mot("proposition")] if self.sans_suivi else []
         table = pd.DataFrame(rubriques, columns=["rubrique", "texte"])
@@ -209,31 +199,21 @@ class Fiche:
             if indicateur.origine == "convention"
         ]
         demandes = [minuscule(indicateur.libelle) for indicateur in indicateurs if indicateur.noyau]
-        montre_par = "aucun indicateur ne le montre"
-        if ecrits:
-            montre_par = ", ".join(ecrits)
-        elif demandes:
-            montre_par = f"proposé : {', '.join(demandes)}"
-        return f"{resultat.libelle} ({montre_par})"
+        faits = {"resultat": resultat.libelle, "ecrits": ecrits, "demandes": demandes}
+        return self.etude.texte("fiche.resultat", **faits)
 
     def _indicateurs_ecrits(self) -> str:
         """Return the indicators that the fiche writes, in its words, and whether none of them has a
         start, or a target.
         """
         ecrits = [indicateur for indicateur in self.fiche.indicateurs if indicateur.libelle]
-        if not self.fiche.indicateurs:
-            return RIEN_D_ECRIT
-        if not ecrits:
-            return f"{RIEN_D_ECRIT} Ceux qui la suivent sont proposés."
-        manquants = []
-        if all(isinstance(indicateur.valeur_initiale, Absence) for indicateur in ecrits):
-            manquants.append("valeur de départ")
-        if all(isinstance(indicateur.cible, Absence) for indicateur in ecrits):
-            manquants.append("cible")
-        texte = majuscule(_phrase(indicateur.libelle or "" for indicateur in ecrits))
-        if manquants:
-            texte += f" Sans {' ni '.join(manquants)}."
-        return texte
+        return self.etude.texte(
+            "fiche.indicateurs_ecrits",
+            suivis=len(self.fiche.indicateurs),
+            ecrits=[indicateur.libelle for indicateur in ecrits],
+            sans_depart=all(isinstance(item.valeur_initiale, Absence) for item in ecrits),
+            sans_cible=all(isinstance(item.cible, Absence) for item in ecrits),
+        )
 
     def actions(self) -> Tableau | None:
         """Return one row a modalité: the word of its state, its dates, what was done, why not, the
@@ -300,7 +280,7 @@ class Fiche:
             ecrire["visee"] = partial(self._visee, annuelles=annuelles, avenants=avenants)
         notes = [*flux_des_stocks(etude, self.fiche), *marques(montres, contexte)]
         if (montres["cible"].notna() & montres["origine_cible"].eq(IMPLICITE)).any():
-            notes.append(DEDUITE)
+            notes.append(etude.texte("suivi.deduite"))
         notes += notes_des_textes(etude, montres)
         notes += notes_des_confirmations(etude, montres)
         valeurs = ("valeur_initiale", "valeur_precedente", "valeur")
@@ -312,7 +292,7 @@ class Fiche:
             montres,
             ecrire,
             donnees=pd.concat([montres, par_modalite], ignore_index=True),
-            groupes=rangs.map(dict(enumerate(GROUPES))),
+            groupes=[etude.mot(f"indicateurs_{GROUPES[rang]}") for rang in rangs],
             notes=notes,
         )
         return suite([tableau, self._trajectoires(annuelles)])
@@ -415,11 +395,11 @@ class Fiche:
         niveaux = manquants[manquants["nature"] == NIVEAU]
         if len(niveaux):
             lignes = compter(len(niveaux), "ligne")
-            yield QUOI[NIVEAU], f"{lignes} pour {niveaux['annee'].iloc[0]}"
+            yield self.etude.mot(f"collecte_{NIVEAU}"), f"{lignes} pour {niveaux['annee'].iloc[0]}"
 
         if manquants["nature"].eq(APPRECIATION).any():
             annee = manquants["annee"].max()
-            yield f"Appréciation de {annee}", "Réussites, difficultés, perspectives"
+            yield f"Appréciation de {annee}", self.etude.mot("appreciation_attendue")
 
     def _valeurs_demandees(self, manquantes: pd.DataFrame) -> Iterator[tuple[str, str]]:
         """Yield the indicators whose values are missing, those of the same years together; before
@@ -464,7 +444,7 @@ class Fiche:
 
     def dossier(self) -> Bloc | None:
         """Return where all that is missing is asked for, when nothing was ever handed in."""
-        return renvoi_au_dossier() if self.sans_suivi else None
+        return renvoi_au_dossier(self.etude) if self.sans_suivi else None
 
     def limites(self) -> Bloc | None:
         """Return what the figures must not be made to say: what is absent, broken, redefined,
@@ -535,7 +515,7 @@ class Fiche:
         reperes = pour_trajectoires(etude, annees[annees["indicateur"].isin(traces)])
         sans_annee = reperes["indicateur"].isin(annuelles)
         reperes = reperes.assign(annee_cible=reperes["annee_cible"].mask(sans_annee))
-        question = "Comment les premiers indicateurs ont-ils évolué d'année en année ?"
+        question = etude.texte("fiche.titre_des_trajectoires")
         return trajectoires(reperes, etude.contexte, nom="trajectoires", titre=question)
 
     def _tableau(

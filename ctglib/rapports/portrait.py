@@ -13,6 +13,7 @@ from typing import Any, cast
 import pandas as pd
 from matplotlib.figure import Figure as Dessin
 
+from ctglib.blocs.mots import repondre
 from ctglib.calculs import portrait as calculs
 from ctglib.calculs.ecriture import enumerer, majuscule, minuscule, nombre, pourcent
 from ctglib.calculs.portrait import DEPARTEMENT, SECRET, TERRITOIRE, TROP_PEU, Chiffres, Lieu
@@ -29,7 +30,6 @@ from ctglib.document.blocs import (
 from ctglib.document.contexte import Contexte, periode, variation
 from ctglib.document.figure import Figure, charter_style, figure_de
 from ctglib.document.tableau import RIEN, Colonne, Tableau, decimales
-from ctglib.document.typographie import remplir
 from ctglib.donnees import magasin, publiques
 from ctglib.donnees.lignes import lignes
 from ctglib.donnees.magasin import charger_famille, lire_tables, tables
@@ -99,8 +99,7 @@ class Portrait:
     etude: EtudePortrait
 
     def __repr__(self) -> str:
-        suite_possible = '.theme("familles"), .evolution(), .etude.mesures'
-        return f"Portrait, {self.etude.territoire.nom}. Ensuite : {suite_possible}."
+        return repondre("portrait", territoire=self.etude.territoire.nom)
 
     def couverture(self) -> Couverture:
         """Return the cover: the territory, the years of the figures, that it is no convention."""
@@ -120,9 +119,8 @@ class Portrait:
             communes=len(etude.lieux[TERRITOIRE].membres),
             code=territoire.code,
             departement=etude.reference.de if etude.reference else "",
-            epci=etude.epci.le if etude.epci else "hors intercommunalité",
+            epci=etude.epci.le if etude.epci else etude.dire("hors_epci"),
         )
-        portee = "portrait, sans convention : il ne dit rien de ce que les parties ont décidé"
         sigles = charger_yaml("catalogue/synthese.yaml", modeles.Synthese).sigles
         return Couverture(
             sujet="données publiques seules",
@@ -130,10 +128,10 @@ class Portrait:
             mentions=(
                 ("Territoire", situation),
                 ("Données", " ; ".join(donnees)),
-                ("Portée", portee),
+                ("Portée", etude.dire("portee")),
             ),
             logos=(),
-            source="Source : Cnaf, Insee, IGN ; calculs du classeur",
+            source=etude.dire("source"),
             date=f"{self._annee}-12-31",
             complement=f" : {territoire.nom}",
             sigles=tuple(sigles.items()),
@@ -149,13 +147,14 @@ class Portrait:
             return sous_titre(titre) + liste(list(phrases)[:SUR_LA_PAGE])
 
         demandes = [
-            f"Demander {manque.quoi} : {manque.pourquoi}."
+            self.etude.dire("demande", quoi=manque.quoi, pourquoi=manque.pourquoi)
             for manque in self.etude.regles.manques
             if manque.qui == "Caf"
         ]
-        messages = rubrique("À retenir", self._messages())
-        incertitudes = rubrique("Ce qui est incertain", self._incertain())
-        demandes_a_la_caf = rubrique("À demander à la Caf", demandes)
+        titres = self.etude.regles.rubriques
+        messages = rubrique(titres["messages"], self._messages())
+        incertitudes = rubrique(titres["incertitudes"], self._incertain())
+        demandes_a_la_caf = rubrique(titres["decisions"], demandes)
         page = Groupe((Colonnes((messages, incertitudes + demandes_a_la_caf)),))
         carte = self._carte()
         return page + carte if carte else page
@@ -335,7 +334,7 @@ class Portrait:
                 annees.assign(unite="nombre", serie="", statut="A"),
                 etude.contexte,
                 nom="portrait-evolution",
-                titre=f"Combien de foyers chaque année, de {premiere} à {derniere} ?",
+                titre=etude.dire("titre_de_l_evolution", premiere=premiere, derniere=derniere),
                 source=source,
             )
 
@@ -422,9 +421,8 @@ class Portrait:
             "moins": ecrire_taux(valeurs[-1]),
             "communes": len(communes_tracees),
         }
-        lecture = etude.dire("carte_lecture", **mots)
-        if len(avec_taux) < len(communes_tracees):
-            lecture += etude.dire("hachuree")
+        hachurees = len(avec_taux) < len(communes_tracees)
+        lecture = etude.dire("carte_lecture", hachurees=hachurees, **mots)
         return figure_de(
             dessin,
             nom="portrait-carte",
@@ -497,7 +495,7 @@ class Portrait:
             if mesure.denominateur == regle.taille and mesure.pour == POUR_CENT
         }
         lesquels = "communes" if territoire.niveau == "commune" else "EPCI"
-        titre = f"Les {lesquels} qui ressemblent le plus à {territoire.nom}"
+        titre = etude.dire("titre_des_semblables", communes=territoire.niveau == "commune")
         phrase = "semblables"
         if territoire.niveau == "departement":
             titre = f"Les EPCI {territoire.de}"
@@ -587,16 +585,13 @@ class Portrait:
         if nombres.isna().all():
             yield etude.dire("aucun_chiffre")
         if pd.notna(nombres["population"]):
-            habitants = etude.dire("habitants", habitants=nombres["population"])
-            if nombres.isna().any():
-                yield habitants + etude.dire("rien_de_la_cnaf")
-            else:
-                yield habitants + etude.dire(
-                    "foyers",
-                    annee=f"{mesures.at['foyers', 'annee']:.0f}",
-                    foyers=nombres["foyers"],
-                    personnes=nombres["personnes"],
-                )
+            yield etude.dire(
+                "habitants",
+                habitants=nombres["population"],
+                annee="" if nombres.isna().any() else f"{mesures.at['foyers', 'annee']:.0f}",
+                foyers=nombres["foyers"],
+                personnes=nombres["personnes"],
+            )
         yield from self._ecarts()
         yield from self._evolutions()
 
@@ -625,12 +620,17 @@ class Portrait:
         plus_grands = par_ampleur.drop_duplicates("theme").head(SUR_LA_PAGE - 1)
         for ecart in lignes(plus_grands, _Ecart):
             nom = ecart.mesure
-            ailleurs = f"{ecrire(nom, ecart.valeur_departement)} {etude.contexte.reference.a}"
+            semblables = ""
             if pd.notna(ecart.valeur_semblables):
                 semblables = ecrire(nom, ecart.valeur_semblables)
-                ailleurs += f", et {semblables} dans les {etude.semblables}"
-            dit = phrases[nom].format(valeur=ecrire(nom, ecart.valeur))
-            yield etude.dire("mesure", dit=dit, annee=int(ecart.annee), ailleurs=ailleurs)
+            yield etude.dire(
+                "mesure",
+                dit=phrases[nom].format(valeur=ecrire(nom, ecart.valeur)),
+                annee=int(ecart.annee),
+                departement=ecrire(nom, ecart.valeur_departement),
+                semblables=semblables,
+                lesquels=etude.semblables,
+            )
 
     def _evolutions(self) -> Iterator[str]:
         """Yield how each count moved when that is more than noise, the widest change in % first.
@@ -649,17 +649,17 @@ class Portrait:
             nettes = nettes.assign(variation_departement=nan)
         par_ampleur = nettes.loc[nettes["variation"].abs().sort_values(ascending=False).index]
         for evolution in lignes(par_ampleur, _Evolution):
-            ailleurs = ""
+            au_departement = ""
             if pd.notna(evolution.variation_departement):
                 au_departement = pourcent(evolution.variation_departement, signe=True)
-                ailleurs = f" ({au_departement} {etude.contexte.reference.a})"
             yield etude.dire(
-                evolution.lecture,
+                "evolution",
+                lecture=evolution.lecture,
                 depart=int(evolution.depart),
                 annee=int(evolution.annee),
                 serie=minuscule(evolution.libelle),
                 variation=pourcent(abs(evolution.variation)),
-                ailleurs=ailleurs,
+                departement=au_departement,
             )
         if nettes.empty and etude.epci:
             yield etude.dire("sans_evolution", epci=etude.epci.le)
@@ -798,12 +798,11 @@ class EtudePortrait:
         return Contexte(indicateurs, unites, statuts, self.territoire, reference, source)
 
     def dire(self, phrase: str, **valeurs: object) -> str:
-        """Return a sentence of ``catalogue/portrait.yaml``, filled."""
-        return remplir(
-            self.regles.phrases[phrase],
+        """Return a sentence of ``textes/portrait.j2``, filled."""
+        return self.contexte.texte(
+            f"portrait.{phrase}",
             minimum=self.regles.minimum,
             fenetre=self.regles.semblables.fenetre,
-            **self.contexte.lieux,
             **valeurs,
         )
 

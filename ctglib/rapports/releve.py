@@ -14,6 +14,7 @@ from typing import Any, Literal
 import pandas as pd
 
 from ctglib.blocs.decisions import REJETEE, fil_des_decisions
+from ctglib.blocs.mots import repondre
 from ctglib.blocs.propositions import proposer
 from ctglib.calculs.etats import NON_RENSEIGNEE
 from ctglib.document.blocs import Bloc, Couverture, liste, paragraphe
@@ -50,7 +51,7 @@ class Releve:
     regles: ReglesReleve
 
     def __repr__(self) -> str:
-        return f"Relevé de décisions {self.bilan.etude.annee}. Ensuite : .decisions(), .suites()."
+        return repondre("releve", annee=self.bilan.etude.annee)
 
     def couverture(self) -> Couverture:
         """Return the cover: parties, year, status of the data."""

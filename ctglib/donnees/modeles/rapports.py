@@ -275,6 +275,7 @@ class Tournures(Modele):
 
 class ReglesMessages(Modele):  # ``messages.yaml``
     nombre: Positif  # of each kind a page
+    rubriques: Annotated[dict[Rubrique, Texte], complet(Rubrique)]  # what heads each kind, in order
     signes: int = Field(ge=20)  # where labels are cut
     parts: tuple[GroupeDeParts, ...]
     services: ServicesAbsents
@@ -288,10 +289,8 @@ class ReglesMessages(Modele):  # ``messages.yaml``
     reste: Texte
     oui_non: Texte  # of one that is answered by yes or no
     tournures: Tournures
-    sans_decision: Texte
     preuves: dict[Identifiant, tuple[Texte, ...]]  # of what the years say: anchors of what shows it
-    suivi: dict[Identifiant, Texte]
-    territoire: dict[noms.Contexte, Texte]
+    territoire: tuple[noms.Contexte, ...]  # public series that a year without follow-up cites
     articles: dict[Texte, tuple[Texte, ...]]
     en_clair: EnClair
 
@@ -381,10 +380,10 @@ class Portrait(Modele):
     evolution: dict[Identifiant, Texte] = Field(max_length=6)  # how each series is called
     carte: tuple[Identifiant, ...]
     champs: dict[Identifiant, Texte]  # why the figures of a family of files are missing
+    rubriques: Annotated[dict[Rubrique, Texte], complet(Rubrique)]  # what heads the first page
     mots: dict[Identifiant, Texte]  # of a cell: why there is no value, that a gap is none
     lectures: dict[Identifiant, Texte]  # how a count moved
     tableaux: dict[Identifiant, Presentation]
-    phrases: dict[Identifiant, str]
     manques: tuple[Manque, ...]
 
 
