@@ -264,6 +264,24 @@ def test_une_decision_sans_suite_se_propose_et_une_decision_faite_non() -> None:
     assert "Écrire" in a_reprendre and "Ouvrir" not in a_reprendre
 
 
+@pytest.mark.parametrize(
+    ("echeance", "reprise"),
+    [(date(2025, 6, 30), True), (date(2026, 12, 31), False), (None, False)],
+    ids=["échéance passée", "échéance à venir", "sans échéance"],
+)
+def test_une_decision_en_cours_ne_se_reprend_que_passee_son_echeance(
+    echeance: date | None, reprise: bool
+) -> None:
+    decidee = {"date": date(2025, 1, 9), "decisions": [{"id": "un", "texte": "Ouvrir"}]}
+    suite = {"decision": "un", "etat": "en_cours", "echeance": echeance}
+    depuis = Comite.model_validate({"date": date(2026, 1, 9), "suites": [suite]})
+    avant = bilan_avec(Comite.model_validate(decidee), 2024)
+
+    trouvee = etude(dit=bilan_avec(depuis), avant=avant)
+
+    assert ("Ouvrir" in objets(trouvee, "suites")) is reprise
+
+
 def test_la_reconduction_se_propose_l_avant_derniere_annee_et_la_derniere() -> None:
     asked = {annee: "reconduction" in regles(etude(annee, "harnes")) for annee in ANNEES}
 

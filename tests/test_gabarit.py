@@ -512,3 +512,21 @@ def test_ce_qui_est_ecrit_d_avance_refuse_la_saisie_sur_une_feuille_a_plis() -> 
     )
 
     assert (rule.type, rule.formula1, rule.showErrorMessage) == ("custom", "FALSE", True)
+
+
+def test_une_decision_ancienne_que_nul_n_a_dite_faite_se_redemande_jusqu_a_ce_qu_elle_le_soit() -> (
+    None
+):
+    demandees = {
+        annee: {
+            ligne.cibles[0].cle[0]
+            for feuille in feuilles(ouvrir_cadre("demonstration", annee))
+            for ligne in feuille.lignes
+            if ligne.cibles and ligne.cibles[0].table == "suites"
+        }
+        for annee in (2025, 2026)
+    }
+
+    # The comité of 2024 said what became of the three others of 2023.
+    assert demandees[2025] == {"terminer_le_guide", "chiffrer_le_pilotage"}
+    assert {"terminer_le_guide", "chiffrer_le_pilotage", "local_18_25"} <= demandees[2026]

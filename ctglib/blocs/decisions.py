@@ -18,10 +18,9 @@ from ctglib.document.typographie import abreger, accorder, date_longue, nombrer,
 from ctglib.donnees.lecture import sans_accents
 from ctglib.donnees.lignes import lignes
 from ctglib.donnees.modeles.plan import Absence
-from ctglib.donnees.modeles.suivi import REJETEE, Comite, Decision, Suite
+from ctglib.donnees.modeles.suivi import REJETEE, SUITES_OUVERTES, Comite, Decision, Suite
 
 DECIDEE = "decidee"  # in the year: nobody had to say yet what became of it
-OUVERTES = ("en_cours", NON_RENSEIGNEE)  # still to be followed
 COLONNES = [
     "annee",
     "date",
@@ -108,6 +107,17 @@ def fil_des_decisions(etude: EtudeAnnuelle) -> pd.DataFrame:
     return table.sort_values("annee", ascending=False, kind="stable", ignore_index=True)
 
 
+def sont_sans_suite(etude: EtudeAnnuelle, decisions: pd.DataFrame) -> pd.Series:
+    """Tell which decisions of the thread, of earlier years, nobody follows: of which nothing is
+    said, or whose last deadline is past.
+    """
+    echeances = decisions["echeance"]
+    est_echue = echeances.ne("") & echeances.lt(etude.bilan.date_arretee.isoformat())
+    sans_nouvelles = decisions["etat"].eq(NON_RENSEIGNEE)
+    ouverte_et_echue = decisions["etat"].isin(SUITES_OUVERTES) & est_echue
+    return decisions["annee"].lt(etude.annee) & (sans_nouvelles | ouverte_et_echue)
+
+
 def _remarques(
     etude: EtudeAnnuelle, decision: Decision, etat: str, echeance: date | None
 ) -> list[str]:
@@ -119,7 +129,7 @@ def _remarques(
         remarques.append(etude.mot("decision_sans_responsable"))
     if echeance is not None and echeance > etude.suivi.fin:
         remarques.append(etude.mot("decision_apres_la_fin", fin=date_longue(etude.suivi.fin)))
-    if echeance is not None and etat in OUVERTES and echeance < etude.bilan.date_arretee:
+    if echeance is not None and etat in SUITES_OUVERTES and echeance < etude.bilan.date_arretee:
         remarques.append(etude.mot("decision_en_retard"))
     return remarques
 
@@ -149,7 +159,7 @@ def liste_du_fil(etude: EtudeAnnuelle) -> Groupe:
     decisions = fil_des_decisions(etude)
     prises = decisions[decisions["annee"].eq(etude.annee) & decisions["etat"].ne(REJETEE)]
     d_avant = decisions[decisions["annee"].lt(etude.annee)]
-    ouvertes = d_avant[d_avant["etat"].isin(OUVERTES)]
+    ouvertes = d_avant[d_avant["etat"].isin(SUITES_OUVERTES)]
     signes = etude.catalogue.messages.signes
     phrases = []
     for decision in islice(lignes(prises, DecisionSuivie), 1):
@@ -167,7 +177,7 @@ def liste_du_fil(etude: EtudeAnnuelle) -> Groupe:
     for decision in islice(lignes(ouvertes, DecisionSuivie), DANS_LA_LISTE):
         etat = majuscule(mot_de_l_etat(etude, decision.etat))
         phrases.append(f"{etat}, {minuscule(_avec_qui_et_quand(decision, signes))}.")
-    closes = d_avant["etat"].value_counts().drop([*OUVERTES, REJETEE], errors="ignore")
+    closes = d_avant["etat"].value_counts().drop([*SUITES_OUVERTES, REJETEE], errors="ignore")
     comptes = []
     for etat, mot in etude.catalogue.evaluation.suites.items():
         if etat in closes:

@@ -11,7 +11,7 @@ import pandas as pd
 
 from ctglib.blocs.annee import EtudeAnnuelle
 from ctglib.blocs.constats import constats_de, selon_leur_poids
-from ctglib.blocs.decisions import OUVERTES, fil_des_decisions
+from ctglib.blocs.decisions import fil_des_decisions, sont_sans_suite
 from ctglib.calculs.ecriture import enumerer, majuscule, minuscule, nombre
 from ctglib.calculs.etats import etat_inconnu
 from ctglib.calculs.evaluation import IMPLICITE, QUALITATIF
@@ -196,8 +196,7 @@ def objets(etude: EtudeAnnuelle) -> dict[CodeProposition, list[Objet]]:
     moyens = etude.annuel.moyens
     signataires_connus = set(moyens.loc[moyens["valeur"].notna(), "signataire"])
     decisions = fil_des_decisions(etude)
-    a_suivre = decisions["annee"].lt(etude.annee) & decisions["etat"].isin(OUVERTES)
-    decisions_ouvertes = decisions.loc[a_suivre, "texte"]
+    decisions_sans_suite = decisions.loc[sont_sans_suite(etude, decisions), "texte"]
     departs_demandes = etude.a_collecter.loc[
         etude.a_collecter["motif"].eq("valeur_initiale"), "responsable"
     ]
@@ -217,7 +216,7 @@ def objets(etude: EtudeAnnuelle) -> dict[CodeProposition, list[Objet]]:
             for partie in etude.convention.parties
             if etude.moyens_suivis and partie.id not in signataires_connus
         ],
-        "suites": [Objet(texte) for texte in decisions_ouvertes],
+        "suites": [Objet(texte) for texte in decisions_sans_suite],
         "cibles": [Objet(libelles[nom]) for nom in ecrits_sans_cible],
         "valeurs_initiales": [
             Objet(service(etude, str(responsable)), apres=f" ({combien})", nombre=int(combien))

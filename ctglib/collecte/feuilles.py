@@ -34,6 +34,7 @@ from ctglib.donnees.modeles.plan import Fiche, IndicateurFiche, ValeurDatee
 from ctglib.donnees.modeles.suivi import (
     AUTRES,
     REJETEE,
+    SUITES_OUVERTES,
     FeuilleGabarit,
     Gabarit,
     NatureDemandee,
@@ -1037,9 +1038,7 @@ def _appreciations(cadre: Cadre) -> Iterator[Ligne]:
     )
     for rubrique in rubriques_du_bilan:
         yield _texte(cadre, rubrique, "bilan", rubrique)
-    for (decision,), ligne in cadre.precedent("decisions").items():
-        if ligne.get("etat") == REJETEE:  # it has no follow-up
-            continue
+    for decision, ligne in _decisions_a_suivre(cadre).items():
         details = [ligne["responsable"]] if ligne.get("responsable") else []
         if ligne.get("echeance"):
             details.append(f"{date.fromisoformat(ligne['echeance']):%d/%m/%Y}")
@@ -1062,6 +1061,26 @@ def _appreciations(cadre: Cadre) -> Iterator[Ligne]:
                 demande=None if motif else demande,
             )
     yield from _decisions(cadre)
+
+
+def _decisions_a_suivre(cadre: Cadre) -> dict[str, dict[str, str]]:
+    """Return the decisions of which the year says what became: those of the year before, then those
+    of earlier years that nobody said done or dropped. One that was rejected has no follow-up.
+    """
+    a_suivre: dict[str, dict[str, str]] = {}
+    closes: set[str] = set()
+    for annee in sorted(cadre.suivis):
+        if annee >= cadre.annee:
+            continue
+        for (decision,), suite in cadre.suivis[annee]["suites"].items():
+            if suite["etat"] not in SUITES_OUVERTES:
+                closes.add(decision)
+        prises = {}
+        for (decision,), ligne in cadre.suivis[annee]["decisions"].items():
+            if ligne.get("etat") != REJETEE:
+                prises[decision] = ligne
+        a_suivre = prises | a_suivre
+    return {decision: ligne for decision, ligne in a_suivre.items() if decision not in closes}
 
 
 def _decisions(cadre: Cadre) -> Iterator[Ligne]:

@@ -755,7 +755,8 @@ def _bilans(pieces: Pieces, noms: Noms) -> Iterator[Faute]:
         assert annee is not None  # the files of the follow-up are in the folder of a year
         documents[annee] = document
     for annee, document in documents.items():
-        yield from _suites(document, documents.get(annee - 1), annee - 1)
+        d_avant = [bilan for autre, bilan in documents.items() if autre < annee]
+        yield from _suites(document, d_avant, annee - 1)
         bilan = document.objet
         if bilan is None:
             continue
@@ -772,18 +773,17 @@ def _bilans(pieces: Pieces, noms: Noms) -> Iterator[Faute]:
             )
 
 
-def _suites(bilan: Document, precedent: Document | None, annee: int) -> Iterator[Faute]:
-    """Yield the faults of what a bilan says of decisions that the one before did not take.
+def _suites(bilan: Document, d_avant: list[Document], annee: int) -> Iterator[Faute]:
+    """Yield the faults of what a bilan says of decisions that no bilan before it took.
 
-    ``annee`` is the year of the one before. If that one is faulty, its decisions are not known.
+    ``annee`` is the year of the one before. If one of them is faulty, its decisions are not known.
     """
-    if precedent is None:
-        decisions: list[str] = []
-    elif precedent.objet is None:
-        return
-    else:
-        ids = parcourir(precedent.contenu, "comite.decisions.*.id")
-        decisions = [str(identifiant) for _, identifiant in ids]
+    decisions: list[str] = []
+    for document in reversed(d_avant):
+        if document.objet is None:
+            return
+        ids = parcourir(document.contenu, "comite.decisions.*.id")
+        decisions += [str(identifiant) for _, identifiant in ids]
     for chemin, decision in parcourir(bilan.contenu, "comite.suites.*.decision"):
         if decision not in decisions:
             yield bilan.faute(chemin, *nom_inconnu(decision, decisions, "decision", annee))

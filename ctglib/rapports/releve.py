@@ -13,14 +13,19 @@ from typing import Any, Literal
 
 import pandas as pd
 
-from ctglib.blocs.decisions import REJETEE, fil_des_decisions
+from ctglib.blocs.decisions import fil_des_decisions
 from ctglib.blocs.mots import repondre
 from ctglib.blocs.propositions import proposer
 from ctglib.calculs.etats import NON_RENSEIGNEE
 from ctglib.document.blocs import Bloc, Couverture, liste, paragraphe
 from ctglib.document.tableau import Tableau
 from ctglib.donnees.modeles.rapports import ReglesReleve
-from ctglib.donnees.modeles.suivi import NomDeRubrique, nom_de_la_decision
+from ctglib.donnees.modeles.suivi import (
+    REJETEE,
+    SUITES_OUVERTES,
+    NomDeRubrique,
+    nom_de_la_decision,
+)
 from ctglib.donnees.yaml_strict import charger_yaml
 from ctglib.rapports.bilan import Bilan, ouvrir_bilan
 
@@ -80,11 +85,15 @@ class Releve:
         return self._tableau("comite", lignes, reperes=rubriques)
 
     def suites(self) -> Tableau | None:
-        """Return each decision of last year's comité, to say what became of it."""
+        """Return each decision of last year's comité, then those of earlier ones that nobody said
+        done or dropped before this year, to say what became of it.
+        """
         etude = self.bilan.etude
         decisions = fil_des_decisions(etude)
-        d_avant = decisions["annee"].eq(etude.annee - 1) & decisions["etat"].ne(REJETEE)
-        decisions = decisions[d_avant]
+        de_l_an_dernier = decisions["annee"].eq(etude.annee - 1) & decisions["etat"].ne(REJETEE)
+        ouvertes = decisions["annee"].lt(etude.annee) & decisions["etat"].isin(SUITES_OUVERTES)
+        closes_cette_annee = decisions["annee_de_la_suite"].eq(etude.annee)
+        decisions = decisions[de_l_an_dernier | ouvertes | closes_cette_annee.fillna(False)]
         if decisions.empty:
             return None
         lignes = [(str(rang), texte) for rang, texte in enumerate(decisions["texte"], 1)]

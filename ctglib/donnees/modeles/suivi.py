@@ -24,6 +24,8 @@ StatutBilan = Literal["provisoire", "definitif"]
 EtatDecision = Literal["adoptee", "rejetee"]
 REJETEE: EtatDecision = "rejetee"
 EtatSuite = Literal["faite", "en_cours", "abandonnee", "rejetee", "non_renseignee"]
+# Of a decision that is still to be followed.
+SUITES_OUVERTES: tuple[EtatSuite, ...] = ("en_cours", "non_renseignee")
 StatutAction = Literal[
     "prevue", "en_cours", "realisee", "partielle", "reportee", "abandonnee", "non_renseignee"
 ]
@@ -85,7 +87,7 @@ def nom_de_la_decision(regle: str, annee: int) -> str:
 
 
 class Suite(Modele):
-    decision: Identifiant  # of last year's comité
+    decision: Identifiant  # of the comité of an earlier year
     etat: EtatSuite
     raison: Texte | None = None  # why it was dropped, or put off
     echeance: date | None = None  # the new one, when it was put off
