@@ -17,6 +17,7 @@ from contextlib import redirect_stderr, redirect_stdout
 from pathlib import Path
 
 import docx
+import duckdb
 from classeur_rempli import octets
 
 from ctglib.commandes.application import lancer
@@ -293,17 +294,106 @@ CSVS: dict[str, Hostile] = {
     "sans fin": sans_fin,
 }
 
-SORTES = {"xlsx": CLASSEURS, "docx": WORDS, "csv": CSVS}
+
+def parquet(requete: str) -> Hostile:
+    """Return what writes a Parquet file of the rows of a query."""
+
+    def ecrire(path: Path) -> None:
+        moteur = duckdb.connect()
+        moteur.execute(f"copy ({requete}) to '{path}' (format parquet, compression zstd)")
+
+    return ecrire
 
 
-def essayer(chemins: list[str]) -> None:
-    """Import files one after the other, and print of each what was said and what it took: the exit
-    code, the message, the seconds of processor and the largest memory of a process so far.
+CNAF = b"dtreffre;numcomdo;nomcom;indfoy_ndur;indfoy_rsa\n"
+CARTE = b'{"type":"FeatureCollection","features":[{"type":"Feature","properties":{"code":"62413"},'
+OFFICIELS: dict[str, tuple[str, Hostile]] = {
+    "20 millions de lignes": (
+        "parquet",
+        parquet(
+            "select '2024-12' as dtreffre, '62413' as numcomdo, 'H' as nomcom, 5 as indfoy_ndur,"
+            " 5 as indfoy_rsa from range(20000000)"
+        ),
+    ),
+    "4 millions de lignes": (
+        "parquet",
+        parquet(
+            "select '2024-12' as dtreffre, '62413' as numcomdo, repeat('h', 1000) as nomcom,"
+            " 5 as indfoy_ndur, 5 as indfoy_rsa from range(4000000)"
+        ),
+    ),
+    "3 000 colonnes": (
+        "parquet",
+        parquet(
+            "select '2024-12' as dtreffre, '62413' as numcomdo, "
+            + ", ".join(f"5 as indfoy_c{rang}" for rang in range(3_000))
+            + " from range(20000)"
+        ),
+    ),
+    "cellules de 100 Mo": (
+        "parquet",
+        parquet(
+            "select '2024-12' as dtreffre, '62413' as numcomdo, repeat('h', 100000000) as nomcom,"
+            " 5 as indfoy_ndur, 5 as indfoy_rsa from range(20)"
+        ),
+    ),
+    "parquet coupe": ("parquet", contenu(b"PAR1" + b"\xff" * 1000)),
+    "parquet creux": ("parquet", contenu(b"PAR1" + bytes(90 * MEGA) + b"\xff\xff\xff\x7fPAR1")),
+    "carte emboitee": (
+        "geojson",
+        contenu(
+            CARTE + b'"geometry":{"coordinates":' + b"[" * 2 * MEGA + b"]" * 2 * MEGA + b"}}]}"
+        ),
+    ),
+    "carte de cinq millions de points": (
+        "geojson",
+        contenu(CARTE + b'"geometry":{"coordinates":[' + b"[1,2]," * 5_000_000 + b"[1,2]]}}]}"),
+    ),
+    "carte au nombre sans fin": (
+        "geojson",
+        contenu(CARTE + b'"geometry":{"coordinates":' + b"9" * 5 * MEGA + b"}}]}"),
+    ),
+    "deux millions de colonnes": ("csv", contenu(b"a;", 2_000_000)),
+    "une ligne de deux millions de colonnes": ("csv", contenu(CNAF + b";" * 2_000_000)),
+    "trois millions de lignes": (
+        "csv",
+        contenu(CNAF + b"2024-12;62413;H;x;y\n" * 3_000_000),
+    ),
+    "la meme ligne sans fin": ("csv", contenu(CNAF + b"2024-12;62413;H;5;5\n" * 1_000_000)),
+    "une cellule de 90 Mo": ("csv", contenu(CNAF + b"2024-12;62413;" + b"a" * 90 * MEGA)),
+    "un guillemet ouvert": ("csv", contenu(CNAF + b'"' + b"2024-12;62413;H;5;5\n" * 1_000_000)),
+    "des octets nuls": ("csv", contenu(CNAF + bytes(50 * MEGA))),
+    "une archive": ("csv", contenu(b"PK\x03\x04" + bytes(1000))),
+    "8 Go": ("csv", creux),
+    "un dossier": ("csv", Path.mkdir),
+    "tube": ("csv", tube),
+    "sans fin": ("csv", sans_fin),
+    "coupe": (
+        "csv",
+        contenu(CNAF + b"2024-12;62413;Harnes;1500;500\n2024-12;62498;Lens;3000;10"),
+    ),
+}
+
+IMPORTER = ("importer",)
+AJOUTER = ("source", "ajouter", "--oui")
+# What is typed before a file, its name without its end, what writes it, by name.
+ESSAIS: dict[str, tuple[tuple[str, ...], str, Hostile]] = {}
+for sorte, hostiles in (("xlsx", CLASSEURS), ("docx", WORDS), ("csv", CSVS)):
+    for nom, hostile in hostiles.items():
+        ESSAIS[f"{sorte}, {nom}"] = (IMPORTER, f"ctg-harnes-2025-Actions.{sorte}", hostile)
+for nom, (sorte, hostile) in OFFICIELS.items():
+    ESSAIS[f"source, {nom}"] = (AJOUTER, f"s_ben_com_f.{sorte}", hostile)
+
+
+def essayer(dossier: Path) -> None:
+    """Give each file to its command, and print what was said and what it took: the exit code, the
+    message, the seconds of processor and the largest memory of a process so far.
     """
-    for chemin in chemins:
+    for rang, (commande, nom, _) in enumerate(ESSAIS.values()):
+        chemin = dossier / str(rang) / nom
         debut = _secondes()
         with redirect_stdout(io.StringIO()), redirect_stderr(io.StringIO()) as dit:
-            code = lancer(["importer", chemin])
+            code = lancer([*commande, str(chemin)])
         memoire = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss // 1024
         if Path("/proc/self/status").exists():
             (ici,) = re.findall(r"VmHWM:\s+(\d+)", Path("/proc/self/status").read_text("ascii"))
@@ -320,4 +410,4 @@ def _secondes() -> float:
 if __name__ == "__main__":
     import resource
 
-    essayer(sys.argv[1:])
+    essayer(Path(sys.argv[1]))

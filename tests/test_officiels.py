@@ -601,3 +601,20 @@ def test_la_liste_dit_les_chiffres_et_les_fichiers(donnees: Path, tmp_path: Path
     assert "cnaf_communes, commune : 2020, 2021, 2022, 2023, 2024 (887 territoires au plus)" in told
     assert "data/sources/locales :\n  cnaf_communes, commune : 2025 (887" in told
     assert "d'après s_ben.csv (Cnaf, s_ben_com_f, Licence Ouverte 2.0, fichier du" in told
+
+
+@pytest.mark.parametrize(
+    "couper",
+    [lambda texte: texte.rstrip()[:-1], lambda texte: "\r\n".join([*texte.split("\r\n")[:450], ""])],
+    ids=["dans une cellule", "au bout d'une ligne"],
+)
+def test_un_fichier_coupe_ne_s_ajoute_pas_sans_que_personne_l_ait_vu(
+    couper: Callable[[str], str], donnees: Path, tmp_path: Path
+) -> None:
+    before = empreintes(donnees)
+    chemin = ecrire(tmp_path, "s_ben_com_f.csv", couper(cnaf()))
+
+    done = ctg("source", "ajouter", "--oui", str(chemin), dossier=tmp_path)
+
+    assert done.returncode == 1 and "dont la fin semble manquer" in done.stderr, done.stdout
+    assert "sans « --oui »" in done.stderr and empreintes(donnees) == before

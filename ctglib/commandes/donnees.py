@@ -38,8 +38,8 @@ from ctglib.donnees.lecture import CONVENTIONS, conventions, proches, racine
 
 if TYPE_CHECKING:
     from ctglib.collecte.feuilles import Cadre
-    from ctglib.collecte.ouverture import ClasseurLu
     from ctglib.collecte.importer import Changement, Preparation
+    from ctglib.collecte.ouverture import ClasseurLu
 
 RIEN = "Rien n'a été changé."
 RIEN_D_ENREGISTRE = "Rien n'a été enregistré."
@@ -396,6 +396,8 @@ def ajouter_sources(
     if ajout.registre == lire_registre(ajout.dossier):
         dire(RIEN)
         return 0
+    if oui and ajout.coupures:
+        raise refus(COMMANDE, *mots("officiel_coupe", coupures=" ; ".join(ajout.coupures)))
     reponse = "oui"
     if not oui:
         try:

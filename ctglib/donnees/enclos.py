@@ -18,18 +18,20 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
+from pathlib import Path
 from typing import Any, TypeVar
 
 from ctglib.donnees.fautes import DonneesInvalides, mots, refus
 
 Objet = TypeVar("Objet")
 MEGA = 1024**2
-MEMOIRE_MAX = 400 * MEGA  # resident, of the child
-ADRESSES_MAX = 640 * MEGA  # what it may ask for: the libraries reserve more than they use
-SECONDES_MAX = 16  # of processor, for a file
+MEMOIRE_MAX = 450 * MEGA  # resident, of the child
+ADRESSES_MAX = 1536 * MEGA  # what it may ask for: duckdb reserves thrice what it uses
+SECONDES_MAX = 16  # of processor, for a file of ordinary size
 ATTENTE_MAX = 120  # seconds on the clock, for a file: a busy computer is not a faulty one
-PAUSE = 0.05  # between two looks at the child
+PAUSE = 0.02  # between two looks at the child
 _EPUISE = 3  # the exit code of a child that lacks memory
+_EPUISES = (_EPUISE, -24)  # or seconds: SIGXCPU
 _ENFANT = """\
 import pickle, sys
 sys.path[:] = pickle.load(sys.stdin.buffer)
@@ -47,9 +49,20 @@ class Enclos:
         self._echeance = 0.0  # when it must have answered
         self._arrete = False  # past a bound
 
-    def lire(self, lecteur: Callable[..., Objet], nom: str, *arguments: object) -> Objet:
-        """Return what a function of a module of ours gives, called in the child with the name of a
-        file and what it is to read.
+    def lire(
+        self,
+        lecteur: Callable[..., Objet],
+        fichier: str | Path,
+        *arguments: object,
+        secondes: int = SECONDES_MAX,
+    ) -> Objet:
+        """Return what a function of a module of ours gives, called in the child.
+
+        Args:
+            lecteur: The function.
+            fichier: Its first argument, the name of a file or the file itself: faults name it.
+            arguments: The others.
+            secondes: How long it may take the processor.
 
         Raises:
             DonneesInvalides: What the function refuses; or the file takes more than the bounds, or
@@ -57,18 +70,19 @@ class Enclos:
         """
         enfant = self._enfant or self._lancer()
         self._enfant = enfant
-        self._accorder(enfant)
+        self._accorder(enfant, secondes)
         assert enfant.stdin is not None
         assert enfant.stdout is not None
         try:
-            pickle.dump((lecteur, (nom, *arguments)), enfant.stdin)
+            pickle.dump((secondes, lecteur, (fichier, *arguments)), enfant.stdin)
             enfant.stdin.flush()
             objet, fautes = pickle.load(enfant.stdout)
         except (OSError, EOFError, pickle.UnpicklingError):
             self.fermer()
-            trop_lourd = self._arrete or enfant.returncode == _EPUISE
+            trop_lourd = self._arrete or enfant.returncode in _EPUISES
             cle = "fichier_trop_lourd" if trop_lourd else "fichier_qui_arrete"
-            bornes = {"mo": MEMOIRE_MAX // MEGA, "secondes": SECONDES_MAX}
+            bornes = {"mo": MEMOIRE_MAX // MEGA, "secondes": secondes}
+            nom = fichier.name if isinstance(fichier, Path) else fichier
             raise refus(nom, *mots(cle, **bornes)) from None
         self._echeance = float("inf")
         if fautes:
@@ -91,13 +105,13 @@ class Enclos:
         threading.Thread(target=self._surveiller, args=(enfant,), daemon=True).start()
         return enfant
 
-    def _accorder(self, enfant: subprocess.Popen[bytes]) -> None:
+    def _accorder(self, enfant: subprocess.Popen[bytes], secondes: int) -> None:
         """Give the child its seconds for one more file."""
         import psutil
 
         with suppress(psutil.Error):
             temps = psutil.Process(enfant.pid).cpu_times()
-            self._secondes = temps.user + temps.system + SECONDES_MAX
+            self._secondes = temps.user + temps.system + secondes
         self._echeance = time.monotonic() + ATTENTE_MAX
 
     def _surveiller(self, enfant: subprocess.Popen[bytes]) -> None:
@@ -150,10 +164,10 @@ def servir() -> None:
     os.dup2(2, 1)  # a library that prints says nothing to the parent
     while True:
         try:
-            lecteur, arguments = pickle.load(sys.stdin.buffer)
+            secondes, lecteur, arguments = pickle.load(sys.stdin.buffer)
         except EOFError:
             return
-        _se_borner()
+        _se_borner(secondes)
         reponse: tuple[Any, tuple] = (None, ())
         try:
             reponse = (lecteur(*arguments), ())
@@ -165,7 +179,7 @@ def servir() -> None:
         reponses.flush()
 
 
-def _se_borner() -> None:
+def _se_borner(secondes: int) -> None:
     """Bound this process by the system too, where it can: an allocation is quicker than a look, and
     the parent may be killed.
     """
@@ -173,8 +187,8 @@ def _se_borner() -> None:
         return
     import resource
 
-    secondes = int(time.process_time()) + SECONDES_MAX + 1
-    bornes = {resource.RLIMIT_AS: ADRESSES_MAX, resource.RLIMIT_CPU: secondes}
+    echeance = int(time.process_time()) + secondes + 1
+    bornes = {resource.RLIMIT_AS: ADRESSES_MAX, resource.RLIMIT_CPU: echeance}
     for borne, valeur in bornes.items():
         with suppress(ValueError, OSError):  # macOS refuses some
             resource.setrlimit(borne, (valeur, resource.getrlimit(borne)[1]))

@@ -29,8 +29,9 @@ import yaml
 
 from ctglib.donnees import magasin
 from ctglib.donnees.ecriture import PROVISOIRES, ecrire
+from ctglib.donnees.enclos import SECONDES_MAX, ouvrir_enclos
 from ctglib.donnees.fautes import DonneesInvalides, Faute, mots, recueillir, refus
-from ctglib.donnees.lecture import proches, racine
+from ctglib.donnees.lecture import lire_fichier, proches, racine
 from ctglib.donnees.magasin import Cle
 from ctglib.donnees.modeles.sources import (
     Famille,
@@ -58,7 +59,12 @@ _LETTRES_D_UNE_COQUILLE = 6
 # A pattern that is a plain word fits that header alone: a misspelt one can be near to it. A pattern
 # with years or choices has no spelling to be near to.
 _MOT_SIMPLE = re.compile(r"[a-z0-9_]{6,}")
-_LIGNES_D_UN_LOT = 20_000
+_LIGNES_D_UN_LOT = 10_000
+OCTETS_MAX = 100 * 1024**2
+LIGNES_MAX = 5_000_000
+COLONNES_MAX = 2_000
+_REFUS_MAX = 10_000  # cells refused after which the rest of a file is not read
+_OCTETS_PAR_SECONDE = 2 * 1024**2  # of what a slow computer reads
 _FAUTES_CITEES = 5  # of a kind; one more fault then says how many others there are
 _FAMILLES_CITEES = 3
 _TITRES_CITES = 12
@@ -90,10 +96,11 @@ def lire_officiel(chemin: Path, familles: dict[str, Famille], annee: int | None 
     Raises:
         DonneesInvalides: The file cannot be read, is of no family, or has faults: all of them.
     """
+    phrase_d_absence = mots("officiel_absent")
     try:
-        contenu = chemin.read_bytes()
+        contenu = lire_fichier(chemin, chemin.name, phrase_d_absence[1], OCTETS_MAX)
     except OSError:
-        raise refus(chemin.name, *mots("officiel_absent")) from None
+        raise refus(chemin.name, *phrase_d_absence) from None
     if contenu[:4] == b"PAR1":
         entete, lignes = _parquet(chemin)
         return Officiel(chemin.name, contenu, familles, annee, entete, lignes)
@@ -121,15 +128,18 @@ def lire_csv(
 
     ``nom`` is how its faults name it, and may carry the year.
     """
+    encodage = "utf-8-sig"
     try:
-        texte = contenu.decode("utf-8-sig")
+        contenu.decode(encodage)
     except UnicodeDecodeError:
-        texte = contenu.decode("cp1252", errors="replace")
-    premiere_ligne = texte[:100_000].split("\n", 1)[0]
+        encodage = "cp1252"
+    # Decoded line after line: a national file, as one text, takes four times its bytes.
+    texte = io.TextIOWrapper(io.BytesIO(contenu), encodage, errors="replace", newline="")
+    premiere_ligne = contenu[:100_000].decode(encodage, errors="replace").split("\n", 1)[0]
     separateur = max(";,\t|", key=premiere_ligne.count)
     if separateur not in premiere_ligne:
         raise refus(nom, *mots("officiel_sans_separateur", entete=premiere_ligne.strip()), ligne=1)
-    lecteur = csv.reader(io.StringIO(texte, newline=""), delimiter=separateur)
+    lecteur = csv.reader(texte, delimiter=separateur)
     try:
         entete = next(lecteur)
         lignes = ((lecteur.line_num, cellules) for cellules in lecteur)
@@ -137,7 +147,7 @@ def lire_csv(
     except csv.Error:
         raise refus(nom, *mots("officiel_mal_forme"), ligne=lecteur.line_num) from None
     if not contenu.endswith((b"\n", b"\r")):
-        officiel.phrases.insert(0, "le fichier ne finit pas par un saut de ligne : vérifier sa fin")
+        officiel.coupures.append("le fichier ne finit pas par un saut de ligne")
     return officiel
 
 
@@ -148,9 +158,16 @@ def _parquet(chemin: Path) -> tuple[list[str], Lignes]:
     """
     import duckdb
 
-    requete = "select columns(*)::varchar from read_parquet(?)"
+    options: dict[str, str | bool | int] = {"threads": 1, "memory_limit": "200MB"}
+    moteur = duckdb.connect(config={**options, "autoinstall_known_extensions": False})
     try:
-        resultat = magasin.moteur().cursor().execute(requete, [str(chemin)])
+        moteur.execute("select sum(num_rows) from parquet_file_metadata(?)", [str(chemin)])
+        ((nombre,),) = moteur.fetchall()
+        if nombre > LIGNES_MAX:
+            raise refus(chemin.name, *mots("officiel_trop_long", lignes=LIGNES_MAX))
+        resultat = moteur.execute("select columns(*)::varchar from read_parquet(?)", [str(chemin)])
+    except duckdb.OutOfMemoryException:
+        raise MemoryError from None
     except duckdb.Error:
         raise refus(chemin.name, *mots("parquet_abime")) from None
     entete = [colonne[0] for colonne in resultat.description]
@@ -171,7 +188,7 @@ def _geojson(nom: str, contenu: bytes) -> tuple[list[str], Lignes]:
             cellules = [str(objet["properties"].get(colonne) or "") for colonne in entete]
             contour = json.dumps(objet["geometry"], separators=(",", ":"))
             lignes.append([*cellules, contour])
-    except (ValueError, LookupError, TypeError, AttributeError):
+    except (ValueError, LookupError, TypeError, AttributeError, RecursionError):
         raise refus(nom, *mots("carte_abimee")) from None
     return [*entete, "contour"], enumerate(lignes, 1)
 
@@ -352,6 +369,7 @@ class Officiel:
             columns are the texts of the family (« libelle ») and the codes of the series. A figure
             is NaN where it is missing, infinite where its producer suppressed it.
         phrases: What was left aside, in French (« colonnes non reprises : … »).
+        coupures: What makes one think that the end of the file is missing, in French.
         alertes: What looks wrong and does not prevent reading, in French (« la colonne « x » est
             lue comme « y » »).
     """
@@ -365,6 +383,9 @@ class Officiel:
         entete: list[str],
         lignes: Lignes,
     ) -> None:
+        if len(entete) > COLONNES_MAX:
+            phrase = mots("officiel_trop_large", nombre=len(entete), maximum=COLONNES_MAX)
+            raise refus(nom, *phrase, ligne=1)
         self.nom = nom
         self.entete = entete
         self.sha256 = hashlib.sha256(contenu).hexdigest()
@@ -377,6 +398,7 @@ class Officiel:
         if self.annee is None and len(annees_du_nom) == 1:
             self.annee = int(annees_du_nom.pop())
         self.phrases: list[str] = []
+        self.coupures: list[str] = []
         self._fautes: list[Faute] = []
         # How many cells were refused, by kind of fault: ``_fautes`` has only the first of each.
         self._cellules_refusees: Counter[str] = Counter()
@@ -441,9 +463,13 @@ class Officiel:
             chiffres = self._lire_lot(lot)
             if not chiffres.empty:
                 lots.append(chiffres)
+            if self._cellules_refusees.total() > _REFUS_MAX:
+                break
+        minimum = " au moins" if self._cellules_refusees.total() > _REFUS_MAX else ""
         for genre, nombre in self._cellules_refusees.items():
             if nombre > _FAUTES_CITEES:
-                phrase = mots("fautes_non_citees", genre=genre, reste=nombre - _FAUTES_CITEES)
+                reste = f"{nombre - _FAUTES_CITEES}{minimum}"
+                phrase = mots("fautes_non_citees", genre=genre, reste=reste)
                 self._fautes.append(Faute(self.nom, *phrase))
         if not self._fautes and not lots:
             self._fautes.append(Faute(self.nom, *mots("officiel_sans_chiffres")))
@@ -698,6 +724,8 @@ class Ajout:
         revisions: The figures that would replace other ones, in French (« …, commune, 2024 : rsa
             révisé pour 62413 560 → 570 »).
         alertes: What looks wrong and is no fault, in French.
+        coupures: Of these, what makes one think that a file lacks its end: nobody should add it
+            unseen.
         gardees: The tables that the store has, by family, year and level.
         nouvelles: The tables that would be written, by family, year and level, figures as in
             ``Officiel``; ``attrs["sources"]`` has the sha256 of the files they come from.
@@ -736,6 +764,7 @@ class Ajout:
         self.phrases: list[str] = []
         self.revisions: list[str] = []
         self.alertes: list[str] = []
+        self.coupures: list[str] = []
         self.octets: dict[str, bytes] = {}
         registre = magasin.lire_registre(self.dossier)
         fichiers = list(registre.fichiers)
@@ -757,9 +786,15 @@ class Ajout:
         """Return the files, each beside its path, or raise the faults of all."""
         fautes: list[Faute] = []
         officiels = []
-        for chemin in chemins:
-            with recueillir(fautes):
-                officiels.append((chemin, lire_officiel(chemin, self.familles, annee)))
+        with ouvrir_enclos() as enclos:
+            for chemin in chemins:
+                octets = chemin.stat().st_size if chemin.is_file() else 0
+                secondes = SECONDES_MAX + octets // _OCTETS_PAR_SECONDE
+                with recueillir(fautes):
+                    officiel = enclos.lire(
+                        lire_officiel, chemin, self.familles, annee, secondes=secondes
+                    )
+                    officiels.append((chemin, officiel))
         if fautes:
             raise DonneesInvalides(fautes)
         return officiels
@@ -837,6 +872,10 @@ class Ajout:
         toutes = {*self.gardees, *self.nouvelles}
         doutes = douter(toutes, list(ajoutees), self._table, self.familles)
         self.alertes += [doute.phrase for doute in doutes]
+        coupures = [f"{officiel.nom} : {phrase}" for phrase in officiel.coupures]
+        self.alertes += coupures
+        self.coupures += coupures
+        self.coupures += [doute.phrase for doute in doutes if doute.perte]
         return FichierAjoute(
             fichier=officiel.nom,
             sha256=officiel.sha256,

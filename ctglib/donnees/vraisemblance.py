@@ -20,12 +20,13 @@ _ARTICLE_OU_SIGNE = r"^(l'|la |le |les |aux |los |las )|[^a-z0-9]"
 @dataclass(frozen=True)
 class Doute:
     """What looks wrong in a table: a contradiction in its figures (``faux``), or what a real change
-    may also do.
+    may also do; ``perte``: many of its territories are no longer there.
     """
 
     cle: Cle
     phrase: str
     faux: bool
+    perte: bool = False
 
 
 def lire_regles() -> Vraisemblance:
@@ -151,7 +152,7 @@ def _ecarts_d_une_annee(
     if len(perdus) > regles.perte * len(avant):
         phrase = f"{lieu} : {len(perdus)} territoires sur {len(avant)} n'y sont plus"
         for cite in _citer(perdus, phrase):
-            yield Doute(nouvelle, cite, faux=False)
+            yield Doute(nouvelle, cite, faux=False, perte=True)
 
 
 def _sauts(
