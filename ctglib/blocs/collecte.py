@@ -181,8 +181,8 @@ def _quoi(etude: EtudeFinale, manque: Manque) -> str:
     """
     precisions = manque.precisions.split(SEPARATEUR) if manque.precisions else []
     if manque.nature == ETAT:
-        debut = "État des actions" if len(precisions) > 1 else "État de l'action"
-        return f"{debut} {enumerer(precisions)}"
+        cle = "etat_des_actions" if len(precisions) > 1 else "etat_d_une_action"
+        return f"{etude.mot(cle)} {enumerer(precisions)}"
     if manque.nature == MOYEN:
         return f"Moyens : {' ; '.join(moyens_par_signataire(etude, precisions))}"
     if manque.nature in QUOI:
@@ -269,4 +269,4 @@ def periodes(annees: list[int]) -> str:
 def services(etude: EtudeAnnuelle) -> dict[str, str]:
     """Return the labels of the services, by code; that of "" says that no service is designated."""
     libelles = {nom: item.libelle for nom, item in etude.catalogue.responsables.items()}
-    return {**libelles, "": "Aucun service désigné"}
+    return {**libelles, "": etude.mot("sans_service")}

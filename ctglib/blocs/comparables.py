@@ -45,7 +45,7 @@ def etudier_comparables(dossier: Dossier, communes: pd.DataFrame | None) -> Comp
     resultat = None
     if communes is not None:
         if communes.attrs["source"]:
-            source = f"{communes.attrs['source']} ; calculs du classeur"
+            source = f"{communes.attrs['source']} ; {regle.mots['calculs']}"
         resultat = comparer(communes, regle, series, convention)
     contexte = Contexte.de(dossier, {**catalogue.mesures, **series}, source)
     return Comparables(resultat, regle, contexte)
@@ -360,10 +360,10 @@ class Comparables(Montrable):
             index="indicateur", columns="variante", values="texte"
         ).rename(columns=str)
         colonnes = [
-            Colonne(str(variante), titre, True, "Écart, en points")
+            Colonne(str(variante), titre, True, self.comparaison.mots["ecart_en_points"])
             for variante, titre in zip(ecarts_par_variante.columns, titres, strict=True)
         ]
-        colonnes.append(Colonne("sens", "Sens de l'écart", ecrire=sens))
+        colonnes.append(Colonne("sens", self.comparaison.mots["sens_de_l_ecart"], ecrire=sens))
         series = tenue(variantes).join(ecarts_par_variante, on="indicateur")
         return self._tableau("sensibilite_comparables", series, {}, *colonnes, donnees=variantes)
 

@@ -94,7 +94,8 @@ def postes(etude: EtudeAnnuelle, analyse: Analyse) -> Blocs:
     lignes = pd.concat(
         [
             postes_par_annee.assign(
-                groupe="Équivalents temps plein", texte=_valeurs_ecrites(etude, postes_par_annee)
+                groupe=etude.mot("equivalents_temps_plein"),
+                texte=_valeurs_ecrites(etude, postes_par_annee),
             ),
             couts_par_annee.assign(groupe="Euros", libelle=libelles + payeurs),
         ]
@@ -106,7 +107,7 @@ def postes(etude: EtudeAnnuelle, analyse: Analyse) -> Blocs:
     cellules = textes.fillna(RIEN).rename(columns=str).reset_index()
     notes = []
     if textes.isna().any(axis=None):
-        notes.append(f"{RIEN} : aucune ligne saisie.")
+        notes.append(etude.mot("sans_ligne_saisie"))
     yield etude.tableau(
         "postes",
         cellules,

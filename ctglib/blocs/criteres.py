@@ -51,6 +51,17 @@ LIMITE = 8  # indicators measured in a cell; the table of the trajectories has t
 NOMMES = 4  # things named in a sentence; the CSV has the others
 PART_SANS_CIBLE = 2  # fewer than one indicator in so many has a target: the lesson is said
 GROUPES = {CONVENTION: "groupe_ecrit", PROPOSITIONS: "groupe_propose"}
+COMPTES_DITS = (
+    "modalites",
+    "realisees",
+    "arretees",
+    "inconnues",
+    "indicateurs",
+    "mesures",
+    "bons",
+    "mauvais",
+    "en_retard",
+)
 COMPTES = ("definis", "departs", "cibles", "donnees")
 INDICATEURS = [
     "fiche",
@@ -62,18 +73,6 @@ INDICATEURS = [
     "derniere",
     "annee_derniere",
 ]
-# What is counted of some modalités, then of some indicators: its column, the singular, the plural.
-ETATS_COMPTES = {
-    "realisees": ("faite", "faites"),
-    "arretees": ("reportée ou abandonnée", "reportées ou abandonnées"),
-    "inconnues": ("sans état connu", "sans état connu"),
-}
-MESURES_COMPTEES = {
-    "mesures": ("mesuré", "mesurés"),
-    "bons": ("favorable", "favorables"),
-    "mauvais": ("défavorable", "défavorables"),
-    "en_retard": ("à surveiller", "à surveiller"),
-}
 
 
 @dataclass(frozen=True)
@@ -268,13 +267,14 @@ class Criteres(Montrable):
                     perspectives[appreciation.fiche] = texte
         if not perspectives and not livrables_connus.any():
             return None
+        instances = etude.mot("documents_et_instances")
         elements = [
-            ("Documents et instances", livrable.libelle, derniere_mesure(livrable, etude.contexte))
+            (instances, livrable.libelle, derniere_mesure(livrable, etude.contexte))
             for livrable in lignes(livrables, IndicateurParcouru)
         ]
         comites = compte_des_comites(etude, etude.annees)
         if comites:
-            elements.append(("Documents et instances", "Comité de pilotage", comites))
+            elements.append((instances, etude.mot("comite_de_pilotage"), comites))
         for fiche in etude.convention.fiches:
             titre = etude.titre_de_fiche(fiche.numero)
             texte = perspectives.get(fiche.numero, RIEN)
@@ -338,7 +338,7 @@ class Criteres(Montrable):
             if saisie.force:
                 force_retenue = forces[saisie.force].mot
         return [
-            ("Actions", majuscule(" ; ".join(decomptes(actions))), RIEN),
+            ("Actions", majuscule(" ; ".join(decomptes(etude, actions))), RIEN),
             ("Réalisations", self._mesures(realisations), RIEN),
             ("Résultats", self._mesures(resultats), majuscule(commentaire)),
             ("Contexte", self._contexte(fiche.contexte), RIEN),
@@ -536,7 +536,7 @@ class Suites(Montrable):
             if len(objectifs) > NOMMES:
                 effectifs = objectifs["fiche"].value_counts(sort=False)
                 cites = ", ".join(
-                    f"{compter(effectif, 'objectif')} de la fiche{INSECABLE}{numero}"
+                    self.etude.texte("evaluation.de_la_fiche", nombre=effectif, fiche=numero)
                     for numero, effectif in effectifs.items()
                 )
             else:
@@ -601,7 +601,7 @@ class Suites(Montrable):
         def connu(objectif: pd.Series) -> str:
             if not objectif["lu"]:
                 return majuscule(etude.mot("sans_lecture"))
-            return majuscule(" ; ".join(decomptes(objectif)))
+            return majuscule(" ; ".join(decomptes(etude, objectif)))
 
         def decide(objectif: pd.Series) -> str:
             decision = decisions.get((objectif["fiche"], objectif["objectif"]))
@@ -643,31 +643,16 @@ class Suites(Montrable):
         )
 
 
-def decomptes(effectifs: Mapping[str, int] | pd.Series) -> list[str]:
+def decomptes(etude: EtudeFinale, effectifs: Mapping[str, int] | pd.Series) -> list[str]:
     """Return the counts of an objective or of a fiche in two phrases at most.
 
     « 3 modalités (2 faites) », « 4 indicateurs (1 mesuré, 1 favorable) ». ``effectifs`` has the
     counts of ``ctglib.calculs.parcours.COMPTES``, by name. The phrase of the modalités, or of the
     indicators, is left out when there are none, and so is a state that none has.
     """
-    phrases = []
-    if effectifs["modalites"]:
-        phrase = compter(effectifs["modalites"], "modalité")
-        etats = _effectifs_non_nuls(effectifs, ETATS_COMPTES)
-        phrases.append(f"{phrase} ({etats})" if etats else phrase)
-    if effectifs["indicateurs"]:
-        phrase = compter(effectifs["indicateurs"], "indicateur")
-        mesures = _effectifs_non_nuls(effectifs, MESURES_COMPTEES) or "aucun mesuré"
-        phrases.append(f"{phrase} ({mesures})")
-    return phrases
-
-
-def _effectifs_non_nuls(
-    effectifs: Mapping[str, int] | pd.Series, noms: Mapping[str, tuple[str, str]]
-) -> str:
-    """Return « 2 faites, 1 reportée ou abandonnée »; ``noms`` has both forms of each, by column."""
-    return ", ".join(
-        compter(effectifs[colonne], singulier, pluriel)
-        for colonne, (singulier, pluriel) in noms.items()
-        if effectifs[colonne]
-    )
+    faits = {nom: int(effectifs[nom]) for nom in COMPTES_DITS}
+    return [
+        etude.texte(f"evaluation.decompte_des_{quoi}", **faits)
+        for quoi in ("modalites", "indicateurs")
+        if faits[quoi]
+    ]

@@ -219,11 +219,11 @@ class EtudeDiagnostic:
             self.dossier.logos,
             (
                 ("Signature", self._signature()),
-                ("Date des données", convention.date_des_donnees),
+                (dire("date_des_donnees"), convention.date_des_donnees),
                 ("Statut", statut),
             ),
             periode="Période",
-            sujet=f"Convention territoriale globale {convention.debut.year}-{convention.fin.year}",
+            sujet=dire("titre", debut=convention.debut.year, fin=convention.fin.year),
             territoire=self.contexte.territoire.nom,
             source=f"Source : {convention.source_texte}",
             date=convention.debut.isoformat(),

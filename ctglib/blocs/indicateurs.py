@@ -13,7 +13,7 @@ from ctglib.calculs.ecriture import minuscule, nombre
 from ctglib.calculs.evaluation import IMPLICITE, SERVICE_NOUVEAU
 from ctglib.document.contexte import Contexte, legende, marquer, verdict_dit
 from ctglib.document.tableau import RIEN, Ecriture
-from ctglib.document.typographie import compter, date_longue, nombrer
+from ctglib.document.typographie import date_longue, nombrer
 from ctglib.donnees.lignes import lignes
 from ctglib.donnees.modeles.plan import Fiche
 from ctglib.donnees.statuts import Statut
@@ -177,7 +177,7 @@ def valeur_marquee(indicateur: str, valeur: float, statut: str, contexte: Contex
     That of the grid of annexe 4 is how many of its lines moved: « 3 lignes ont bougé ».
     """
     if contexte.indicateurs[indicateur].table == POSTURE:
-        return compter(int(valeur), "ligne a bougé", "lignes ont bougé")
+        return contexte.texte("suivi.lignes_bougees", nombre=int(valeur))
     return marquer(contexte.valeur(indicateur, valeur), statut)
 
 

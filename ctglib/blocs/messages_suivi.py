@@ -70,8 +70,8 @@ DECISIONS_DITES = ("adapter", "rendre_mesurable", "arreter")
 FOIS = "{valeur} fois"
 # One that has words for one and words for several.
 SELON_LE_NOMBRE = "{n:|"
-# The report of the year that has the table of what is proposed to the comité: address and title.
-BILAN = ("bilan.html", "bilan de l'année")
+# The report of the year that has the table of what is proposed to the comité.
+BILAN = "bilan.html"
 CITES = 3  # more names than that are counted, and not written
 INFINITIF = re.compile(r"\w+(er|ir|re)\b")
 
@@ -329,7 +329,7 @@ class MessagesDuSuivi:
         autre_rapport = None
         if self.fiche is not None:
             propositions = propositions[propositions["fiche"].astype(bool)]
-            autre_rapport = BILAN
+            autre_rapport = (BILAN, self.etude.mot("bilan_de_l_annee"))
         for texte in propositions["page"]:
             yield Message(texte, self.regles.preuves["decisions"], autre_rapport)
         if propositions.empty:

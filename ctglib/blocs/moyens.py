@@ -101,10 +101,11 @@ class Moyens(Montrable):
             sans_montant = moyens_du_signataire["statut"].isin(INCONNUES)
             postes = moyens_du_signataire.loc[sans_montant, "poste"].unique()
             if len(postes):
-                libelles = " ; ".join(self.libelle_du_poste(poste) for poste in postes)
-                phrases.append(f"{nom}, montant manquant : {libelles}.")
+                libelles = [self.libelle_du_poste(poste) for poste in postes]
+                faits = {"signataire": nom, "postes": libelles}
+                phrases.append(self.etude.texte("bilan.sans_montant", **faits))
             elif moyens_du_signataire.empty:
-                phrases.append(f"{nom} : aucun moyen transmis.")
+                phrases.append(self.etude.texte("bilan.sans_montant", signataire=nom, postes=[]))
         return liste(phrases)
 
     def par_signataire(self) -> Tableau | None:

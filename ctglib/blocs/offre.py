@@ -27,7 +27,6 @@ from ctglib.donnees.modeles.catalogue import VocabulaireOffre
 from ctglib.donnees.modeles.plan import Fiche
 from ctglib.donnees.modeles.rapports import Modes
 
-LIGNE_VIDE = "Ligne laissée vide"
 # The characteristics that have a column or a note of their own.
 A_PART = (
     "presence",
@@ -111,7 +110,7 @@ class _OffreEcrite:
         """
         presences = self._de(structure, "presence")
         if any(presence.valeur == "" for presence in presences):
-            return LIGNE_VIDE
+            return dire("ligne_vide")
         precisions_par_genre: dict[str, list[str]] = {}
         for caracteristique in self.caracteristiques:
             est_de_la_structure = caracteristique.structure == structure["structure"]

@@ -96,7 +96,7 @@ def donnees_lues(
     statut = phrases.dire(
         "statut", evaluation.statuts[bilan.statut], jour, bilan.est_clos, bilan.annee
     )
-    return ("Dernières données lues", donnees), (STATUT, statut)
+    return (phrases.dire("titre_des_donnees"), donnees), (STATUT, statut)
 
 
 def jour_des_donnees(bilan: Bilan, lues: tuple[int | None, int | None]) -> Date:

@@ -21,7 +21,7 @@ from ctglib.blocs.analyses import Analyse, Blocs, EtudeAnnuelle
 from ctglib.calculs.ecriture import majuscule, minuscule, nombre
 from ctglib.document.blocs import liste
 from ctglib.document.contexte import Contexte, marquer
-from ctglib.document.tableau import RIEN, Colonne, Tableau
+from ctglib.document.tableau import Colonne, Tableau
 from ctglib.donnees.modeles.catalogue import Profils
 from ctglib.donnees.statuts import Statut
 from ctglib.graphiques.barres import parts as graphique_des_parts
@@ -101,7 +101,7 @@ def _tableau_des_effectifs(
     cellules = textes.reset_index()
     notes = []
     if textes.isna().any(axis=None):
-        notes.append(f"{RIEN} : ligne non remplie.")
+        notes.append(etude.mot("ligne_non_remplie"))
     assert analyse.public is not None  # the model asks it of this type of analysis
     public = re.sub(r"\bles ", "", analyse.public)
     return etude.tableau(

@@ -201,7 +201,7 @@ class AnnexeDuPlan:
         def su(objectif: pd.Series) -> str:
             if not objectif["lu"]:
                 return projet.mot("sans_lecture")
-            return " ; ".join(decomptes(objectif))
+            return " ; ".join(decomptes(projet.etude, objectif))
 
         def decide(objectif: pd.Series) -> str:
             prise = prises.get((objectif["fiche"], objectif["objectif"]))

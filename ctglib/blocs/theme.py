@@ -625,7 +625,7 @@ def commentaires(themes: Collection[str], commentaires: Iterable[Commentaire]) -
         citation(commentaire.texte, f"{commentaire.auteur}, le {date_longue(commentaire.date)}")
         for commentaire in sur_ces_themes
     ]
-    return Groupe((paragraphe("Commentaires des parties :"), *citations))
+    return Groupe((paragraphe(dire("commentaires")), *citations))
 
 
 def commentaires_attendus(themes: Iterable[Theme], commentaires: Iterable[Commentaire]) -> str:

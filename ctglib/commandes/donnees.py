@@ -141,6 +141,7 @@ NombreDeFiches = Annotated[int, Option(help="Nombre de fiches action.", metavar=
 
 def valider(convention: Conventions = None) -> int:
     """Vérifier toutes les données, et dire toutes les fautes d'un coup."""
+    from ctglib.document.redaction import fautes_des_textes
     from ctglib.donnees import validation
     from ctglib.production.paroles import fautes_des_paroles
 
@@ -152,11 +153,15 @@ def valider(convention: Conventions = None) -> int:
         if not noms:
             fautes.append(Faute(CONVENTIONS, *mots("aucune_convention")))
     for nom in noms:
+        fautes_de_textes = fautes_des_textes(nom)
+        fautes += fautes_de_textes
         with recueillir(fautes):
             fichiers = validation.valider(nom)
             fautes_de_paroles = fautes_des_paroles(nom)
             if fautes_de_paroles:
                 raise DonneesInvalides(fautes_de_paroles)
+            if fautes_de_textes:
+                continue
             dire(f"✓ {nom} : {len(fichiers)} fichiers lus, aucune faute.")
             dire(*(f"  à voir : {phrase}" for phrase in validation.avertissements(nom)))
             dire(*(f"  {phrase}" for phrase in validation.manques(nom)))

@@ -534,7 +534,9 @@ def recit(etude: EtudeAnnuelle, dossier: str = "") -> Groupe | None:
             elif difficultes:
                 phrases.append(une_difficulte.format(difficultes[0]))
         titre = Gras(f"Fiche{INSECABLE}{fiche.numero}, {fiche.titre}. ")
-        lien = Lien("Lire son rapport", f"{dossier}fiche-{noms_des_fiches[fiche.numero]}.html")
+        lien = Lien(
+            etude.mot("lire_son_rapport"), f"{dossier}fiche-{noms_des_fiches[fiche.numero]}.html"
+        )
         textes_par_axe[fiche.axe].append((titre, f"{' '.join(phrases)} ", lien, "."))
     return suite(
         sous_titre(axe.titre if axe.titre.startswith("Axe ") else f"Axe {axe.titre}")

@@ -160,7 +160,7 @@ class Controle(EtudeDiagnostic):
             return f"{self._regles.statuts[ligne.statut]} : {ligne.motif}"
         if ligne.ensemble:
             regle = self._regles.regles[ligne.regle]
-            return f"Voir le tableau « {regle.detail} » ({regle.a_qui})"
+            return dire("voir_le_tableau", tableau=regle.detail, a_qui=regle.a_qui)
         return f"{ligne.question} ({ligne.a_qui})"
 
     def affirmations(self) -> Tableau | None:

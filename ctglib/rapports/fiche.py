@@ -351,7 +351,7 @@ class Fiche:
         }
         return Colonnes(
             tuple(
-                sous_titre(titre) + liste(phrases or ("Non transmises.",))
+                sous_titre(titre) + liste(phrases or (self.etude.mot("non_transmises"),))
                 for titre, phrases in rubriques.items()
             )
         )

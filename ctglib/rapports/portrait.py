@@ -123,7 +123,7 @@ class Portrait:
         )
         sigles = charger_yaml("catalogue/synthese.yaml", modeles.Synthese).sigles
         return Couverture(
-            sujet="données publiques seules",
+            sujet=etude.dire("sujet"),
             territoire=territoire.nom,
             mentions=(
                 ("Territoire", situation),
@@ -312,7 +312,7 @@ class Portrait:
         colonnes = ["groupe", "modalite", "libelle", "part", "effectif", "statut", "annee"]
         titre = regles.parts
         if etude.territoire.niveau != "commune":
-            titre = f"{titre} Communes découpées en IRIS"
+            titre = f"{titre} {etude.dire('communes_en_iris')}"
         source = publiques.source(charger_famille(famille), sorted(set(barres["annee"])))
         return parts(barres[colonnes], etude.contexte, nom=nom, titre=titre, source=source)
 
@@ -512,7 +512,7 @@ class Portrait:
                         part,
                         libelles[serie],
                         numerique=True,
-                        groupe="Pour 100 foyers allocataires",
+                        groupe=etude.dire("pour_100_foyers"),
                         ecrire=decimales(1),
                     )
                 )

@@ -28,7 +28,9 @@ from ctglib.donnees.modeles.suivi import Nature
 Renversement = Literal["complement", "inverse"]
 Largeur = Literal["large", "etroit"]
 Forme = Literal["nombre", "oui_non", "liste", "texte"]
-MotDeComparaison = Literal["bruit", "depasse", "rupture", "sans_calcul"]
+MotDeComparaison = Literal[
+    "bruit", "depasse", "rupture", "sans_calcul", "calculs", "ecart_en_points", "sens_de_l_ecart"
+]
 
 
 class Rupture(RuptureSource):
