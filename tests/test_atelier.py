@@ -21,6 +21,7 @@ from ctglib import atelier as a
 from ctglib import lire_suivi, ouvrir, ouvrir_bilan, ouvrir_evaluation
 from ctglib.atelier.phrases import DemandeImpossible
 from ctglib.atelier.series import etude, oublier
+from ctglib.donnees.nombres import nombres
 from ctglib.donnees.suivi import lire_suivi_brut
 
 EPCI = "Lens-Liévin"
@@ -111,6 +112,36 @@ def test_la_frequentation_garde_ses_secrets_et_ne_les_somme_pas() -> None:
     assert found["valeur"].sum() is pd.NA
     assert found.groupby("annee")["valeur"].sum().isna().all()
     assert found.dropna(subset="valeur")["valeur"].sum() > 0
+
+
+@pytest.mark.parametrize(
+    "croiser",
+    [
+        lambda table: table.pivot_table("n", "lieu", "sexe", aggfunc="sum", margins=True),
+        lambda table: pd.pivot_table(table, "n", "lieu", "sexe", aggfunc="mean", margins=True),
+        lambda table: pd.crosstab(
+            table["lieu"], table["sexe"], values=table["n"], aggfunc="sum", margins=True
+        ),
+    ],
+    ids=["pivot_table", "pd.pivot_table", "crosstab"],
+)
+def test_les_marges_d_un_tableau_croise_ne_passent_pas_sur_une_valeur_masquee(
+    croiser: Callable[[pd.DataFrame], pd.DataFrame],
+) -> None:
+    table = pd.DataFrame(
+        {
+            "lieu": ["a", "a", "b", "b"],
+            "sexe": ["f", "g", "f", "g"],
+            "n": nombres([10, float("nan"), 7, 8]),
+        }
+    )
+
+    croise = croiser(table)
+
+    assert croise.loc[["a", "All"], "All"].isna().all()
+    assert croise.loc["All", "g"] is pd.NA
+    assert croise.loc["b", "All"] in (15.0, 7.5)
+    assert table["n"].cumsum().isna().tolist() == [False, True, True, True]
 
 
 def test_un_taux_dit_ses_deux_definitions_et_leurs_dates() -> None:

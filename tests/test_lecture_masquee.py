@@ -21,7 +21,7 @@ from ctglib.secret import (
     MIME,
     EffectifsBruts,
     ExportRefuse,
-    refuser_les_effectifs_bruts,
+    est_interne,
 )
 
 NOM = "demonstration"
@@ -157,7 +157,7 @@ def test_un_carnet_execute_dans_jupyterlab_garde_qu_il_a_lu_des_effectifs_bruts(
 
     assert any(MIME in output.get("data", {}) for output in ran.cells[0].outputs)
     with pytest.raises(ExportRefuse):
-        refuser_les_effectifs_bruts(ran)
+        est_interne(ran)
 
 
 def test_un_exporteur_refuse_en_francais_un_carnet_qui_a_lu_des_effectifs_bruts() -> None:
@@ -168,7 +168,7 @@ def test_un_exporteur_refuse_en_francais_un_carnet_qui_a_lu_des_effectifs_bruts(
 
 
 def test_un_carnet_interne_qui_en_a_lu_n_est_pas_refuse() -> None:
-    refuser_les_effectifs_bruts(_carnet(diffusion="interne"))
+    est_interne(_carnet(diffusion="interne"))
 
 
 def test_une_somme_qui_compte_une_cellule_masquee_est_absente_et_jamais_nulle() -> None:

@@ -25,6 +25,7 @@ from ctglib.document.blocs import liste
 from ctglib.donnees.fautes import DonneesInvalides
 from ctglib.donnees.lecture import RAPPORT
 from ctglib.donnees.publiques import reperes
+from ctglib.secret.garde import surveiller
 
 if TYPE_CHECKING:  # a script that uses the atelier does without IPython
     from IPython.core.interactiveshell import ExecutionResult, InteractiveShell
@@ -47,7 +48,10 @@ def installer() -> None:
     reports runs the notebook, errors stay as they are: it says itself where a notebook stopped.
     """
     shell = _interprete()
-    if shell is None or RAPPORT in os.environ or "ctg" in shell.magics_manager.magics["line"]:
+    if shell is None:
+        return
+    surveiller(shell)
+    if RAPPORT in os.environ or "ctg" in shell.magics_manager.magics["line"]:
         return
     montrer_dans_un_carnet(shell)
     shell.magics_manager.register_function(ctg, "line")

@@ -22,6 +22,7 @@ from ctglib.document.tableau import Colonne, Tableau, ecrire_valeur, neutraliser
 from ctglib.donnees.ecriture import ecrire as ecrire_fichiers
 from ctglib.donnees.lecture import sans_accents
 from ctglib.donnees.publiques import reperes
+from ctglib.secret.garde import verifier_la_sortie
 
 if TYPE_CHECKING:
     from IPython.core.formatters import DisplayFormatter
@@ -147,6 +148,7 @@ def enregistrer(objet: object, nom: str | Path) -> Path:
         >>> a.enregistrer(a.donnees("cnaf_foyers_rsa", "Harnes"), dossier / "rsa.xlsx").name
         'rsa.xlsx'
     """
+    verifier_la_sortie()
     chemin = Path(nom)
     if isinstance(objet, Note):
         return objet.enregistrer(chemin)
@@ -232,6 +234,7 @@ class Note:
         from ctglib.export import html, typst, word
         from ctglib.export.document import document_de
 
+        verifier_la_sortie()
         chemin = Path(chemin)
         ecrivains = {"docx": word.composer, "pdf": typst.composer, "html": html.composer}
         forme = _forme(chemin, ecrivains, "une note")

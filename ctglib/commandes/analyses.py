@@ -23,7 +23,9 @@ from ctglib.commandes.options import Formats
 from ctglib.commandes.terminal import dire, formats_demandes, promettre, proposer
 from ctglib.donnees.ecriture import ecrire
 from ctglib.donnees.fautes import Empechement
-from ctglib.production.plan import FORMATS, PROJET, RESUMES, Carnet
+from ctglib.donnees.lecture import enregistrer
+from ctglib.donnees.ouvertures import Ouverture
+from ctglib.production.plan import FORMATS, INTERNE, PROJET, RESUMES, SORTIE, Carnet
 
 ANALYSES = PROJET / "analyses"
 ACCUEIL = "accueil.ipynb"
@@ -61,6 +63,14 @@ Dossier = Annotated[
     Path | None,
     Option(
         "--sortie", "-s", help="Dossier où écrire (celui du carnet par défaut).", metavar="DOSSIER"
+    ),
+]
+Interne = Annotated[
+    bool,
+    Option(
+        "--interne",
+        help="Pour une analyse qui lit des effectifs non masqués, à garder entre les parties : "
+        "chaque page le dit.",
     ),
 ]
 
@@ -108,6 +118,7 @@ def environnement() -> Mapping[str, str]:
     return {
         **os.environ,
         "JUPYTER_CONFIG_PATH": os.pathsep.join(chemins),
+        "PYTHONSTARTUP": str(REGLAGES / "surveiller.py"),  # a kernel runs it before its first cell
         "JUPYTERLAB_SETTINGS_DIR": str(TRACES / "reglages"),
         "JUPYTERLAB_WORKSPACES_DIR": str(TRACES / "onglets"),
     }
@@ -150,6 +161,7 @@ def analyser(
     formats: Formats = "html,pdf",
     parametre: Parametres = None,
     sortie: Dossier = None,
+    interne: Interne = False,
 ) -> None:
     """Exécuter un carnet d'analyse, et l'écrire en page, en PDF ou pour Word."""
     from ctglib.production.moteur import defaut_des_parametres
@@ -169,8 +181,13 @@ def analyser(
     defaut = defaut_des_parametres(chemin.name, parametres_declares, valeurs)
     if defaut:
         raise Empechement(defaut)
-    fichiers = _composer(chemin, formats_voulus, valeurs)
     dossier = (sortie or chemin.parent).resolve()
+    if interne and dossier.is_relative_to((PROJET / SORTIE).resolve()):
+        raise Empechement(
+            f"Une analyse interne ne va pas dans {SORTIE}/, que l'on publie : choisissez un autre "
+            "dossier par --sortie."
+        )
+    fichiers = _composer(chemin, formats_voulus, valeurs, interne)
     ecrire({dossier / nom: octets for nom, octets in fichiers.items()})
     dire(f"Analyse ponctuelle, écrite dans {dossier} : {', '.join(fichiers)}.")
 
@@ -196,12 +213,13 @@ def _trouver(carnet: Path) -> Path:
 
 
 def _composer(
-    carnet: Path, formats: Sequence[str], valeurs: Mapping[str, str | int]
+    carnet: Path, formats: Sequence[str], valeurs: Mapping[str, str | int], interne: bool
 ) -> dict[str, bytes]:
     """Run a notebook in its own folder, as JupyterLab does; return its files by name.
 
     Raises:
-        Empechement: A cell failed, or what it shows cannot be published.
+        Empechement: A cell failed, what it shows cannot be published, or it opened what closes its
+            exits and is not for an internal use.
     """
     from ctglib import atelier
     from ctglib.document.blocs import Encadre
@@ -209,10 +227,19 @@ def _composer(
     from ctglib.production.echec import Echec, phrases
     from ctglib.production.moteur import executer
     from ctglib.production.produire import ecrire_document
+    from ctglib.secret.garde import refuser
 
     try:
-        with chdir(carnet.parent):
+        with chdir(carnet.parent), enregistrer() as journal:
             execute = executer(carnet, valeurs)
+        if journal.bruts and not journal.ouvertures:
+            journal.ouvertures |= {Ouverture("suivi", nom): None for nom in journal.bruts}
+        refus = refuser(journal.ouvertures)
+        if refus and not interne:
+            raise Empechement(refus)
+        if interne:
+            execute.metadata.setdefault("papermill", {}).setdefault("parameters", {})
+            execute.metadata.papermill.parameters["diffusion"] = INTERNE
         document = assembler(execute)
         ponctuel = replace(document, corps=(Encadre((atelier.PONCTUELLE,)), *document.corps))
         return {

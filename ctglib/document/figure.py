@@ -32,6 +32,7 @@ from ctglib.document.tableau import Tableau
 from ctglib.donnees.ecriture import ecrire
 from ctglib.donnees.modeles.catalogue import Charte, Largeur
 from ctglib.donnees.yaml_strict import charger_yaml
+from ctglib.secret.garde import verifier_la_sortie
 
 IMAGES = ("png", "svg", "pdf")
 PLUS_HAUT_QUE_LARGE = 1.6  # a figure made narrow is at most so many times as high as wide
@@ -113,7 +114,9 @@ class Figure(Bloc):
         Raises:
             ValueError: L'extension n'est pas une de celles-là, ou la figure n'a pas de chiffres.
             EcritureImpossible: Le fichier ne peut pas être écrit.
+            ExportRefuse: Le carnet a ouvert ce qui ferme ses sorties.
         """
+        verifier_la_sortie()
         path = Path(chemin)
         format_demande = path.suffix.lower().removeprefix(".")
         if format_demande == "csv" and self.tableau:

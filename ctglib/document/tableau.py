@@ -17,6 +17,7 @@ from ctglib.document.blocs import GENRES, Bloc
 from ctglib.document.typographie import RIEN, nombre_court
 from ctglib.donnees.ecriture import ecrire as ecrire_fichiers
 from ctglib.donnees.ecriture import en_csv
+from ctglib.secret.garde import verifier_la_sortie
 
 # With what a text begins that a spreadsheet would run as a formula.
 DEBUTS_DE_FORMULE = ("=", "+", "-", "@", "\t", "\r")
@@ -176,7 +177,9 @@ class Tableau(Bloc):
 
         Raises:
             EcritureImpossible: The file cannot be written.
+            ExportRefuse: The notebook opened what closes its exits.
         """
+        verifier_la_sortie()
         path = Path(chemin)
         ecrire_fichiers({path: self.csv().encode("utf-8")})
         return path

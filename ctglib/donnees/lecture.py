@@ -21,6 +21,14 @@ from pathlib import Path, PurePosixPath
 from typing import NamedTuple
 
 from ctglib.donnees.fautes import DonneesInvalides, Faute, mots, refus
+from ctglib.donnees.ouvertures import (
+    EVENEMENTS,
+    Ouverture,
+    est_de_la_collecte,
+    est_une_cellule,
+    lire_evenement,
+    qui_demande,
+)
 
 VARIABLE = "CTG_DONNEES"
 RAPPORT = "CTG_RAPPORT"  # set in the kernel of a report, where nothing but its cells may speak
@@ -52,6 +60,8 @@ class Journal:
     # Of the studies of the follow-up, the parts used, with their fingerprint: the rest of its files
     # changes nothing. What is used whole, a study or a file of the follow-up, has an empty one.
     parts: dict[str, str] = field(default_factory=dict)
+    # what a cell opened past the mask, or by a way that nobody can look at
+    ouvertures: dict[Ouverture, None] = field(default_factory=dict)
 
     @property
     def bruts(self) -> tuple[str, ...]:
@@ -64,6 +74,7 @@ class Journal:
 
 
 _journaux: list[Journal] = []
+ouvertures: dict[Ouverture, None] = {}  # of the notebook that runs in this process
 _superposes: dict[str, bytes | None] = {}
 _en_parts: list[bool] = []
 _ici = threading.local()  # whether the opening is this module's own
@@ -87,21 +98,33 @@ def enregistrer() -> Iterator[Journal]:
 
 
 def _guetter(evenement: str, arguments: tuple) -> None:
-    """Record a file of the follow-up that a notebook opens past this module.
+    """Record what a notebook opens past this module: pandas reads any path it is given.
 
-    pandas reads any path it is given. Python calls this for every audit event: what is not a read
-    of the follow-up leaves at once.
+    Python calls this for every audit event: what opens nothing leaves at once.
     """
-    if evenement != "open" or not _journaux or getattr(_ici, "lecture", False):
+    if evenement not in EVENEMENTS or getattr(_ici, "lecture", False):
         return
-    path, _, flags = arguments
-    if not isinstance(path, str) or "suivi" not in path or flags & (os.O_WRONLY | os.O_RDWR):
+    _ici.lecture = True  # what is opened to look is not what was asked
+    try:
+        ouverture = lire_evenement(evenement, arguments, Path(os.environ.get(VARIABLE) or _DOSSIER))
+        if ouverture is None:
+            return
+        if ouverture.genre == "suivi" and not PurePosixPath(ouverture.quoi).name.startswith("."):
+            noter_part(ouverture.quoi)
+        demandeur = qui_demande(evenement)
+        if demandeur == "carnet" or (not demandeur and est_une_cellule()):
+            noter_ouverture(ouverture)
+    finally:
+        _ici.lecture = False
+
+
+def noter_ouverture(ouverture: Ouverture) -> None:
+    """Record that a notebook opened something that closes its exits (``ctglib.secret.garde``)."""
+    if ouverture.genre == "classeur" and not est_de_la_collecte(ouverture.quoi):
         return
-    folder = Path(os.environ.get(VARIABLE) or _DOSSIER)
-    with suppress(ValueError):  # out of the data folder
-        relatif = PurePosixPath(Path(path).resolve().relative_to(folder.resolve()).as_posix())
-        if not relatif.name.startswith(".") and not publiable(str(relatif)):
-            noter_part(str(relatif))
+    ouvertures[ouverture] = None
+    for journal in _journaux:
+        journal.ouvertures[ouverture] = None
 
 
 sys.addaudithook(_guetter)
@@ -114,6 +137,7 @@ def rejouer(journal: Journal) -> None:
         autre.absents.update(journal.absents)
         autre.listes.update(journal.listes)
         autre.parts.update(journal.parts)
+        autre.ouvertures.update(journal.ouvertures)
 
 
 @contextmanager

@@ -2,6 +2,7 @@
 ``ctg-presentation``.
 """
 
+from dataclasses import replace
 from importlib import import_module
 
 from nbconvert.exporters import Exporter
@@ -9,7 +10,7 @@ from nbformat import NotebookNode
 from traitlets import List
 
 from ctglib.export.document import Document, assembler
-from ctglib.secret import refuser_les_effectifs_bruts
+from ctglib.secret import PAGE_INTERNE, est_interne
 
 OFFICE = "application/vnd.openxmlformats-officedocument."
 # In the resources of nbconvert: what is written, and its tables as CSV.
@@ -41,16 +42,19 @@ class Exporteur(Exporter):
         it under that key, and under ``TABLEAUX`` the CSV of each of its tables, by name.
 
         Raises:
-            ExportRefuse: The notebook read counts in clear (``brut=True``), and its parameter
-                « diffusion » is not « interne ».
+            ExportRefuse: The notebook read counts in clear, or opened what closes its exits, and
+                its parameter « diffusion » is not « interne »: one that is says so on each page.
             CarnetImpubliable: The notebook shows what a report cannot carry.
         """
-        refuser_les_effectifs_bruts(nb)
+        interne = est_interne(nb)
         resources = self._init_resources(resources)
         if self._preprocessors:
             # Those that a user asks for; nbconvert copies everything twice, even for none.
             nb, resources = super().from_notebook_node(nb, resources, **kwargs)
         document: Document = resources.get(DOCUMENT) or assembler(nb)
+        if interne and not document.couverture.avertissement:
+            couverture = replace(document.couverture, avertissement=PAGE_INTERNE)
+            document = replace(document, couverture=couverture)
         resources.update({DOCUMENT: document, TABLEAUX: document.tableaux})
         ecrire = getattr(import_module(f"ctglib.export.{self.module}"), self.fonction)
         return ecrire(document), resources

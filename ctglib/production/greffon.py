@@ -31,6 +31,7 @@ from traitlets.config import Config
 from ctglib.production.moteur import defaut_des_parametres
 from ctglib.production.plan import parametres_declares
 from ctglib.production.pool import annoncer
+from ctglib.secret.garde import recommencer, surveiller
 
 if TYPE_CHECKING:
     from papermill.engines import NotebookExecutionManager
@@ -119,6 +120,9 @@ class Interprete(InteractiveShell):
     def ask_exit(self) -> None:
         """Do nothing when a cell calls ``exit``: there is no kernel to leave."""
 
+    def enable_gui(self, gui: str | None = None) -> None:
+        """Do nothing for « %matplotlib »: there is no window, and each drawing is an output."""
+
     def executer(self, source: str) -> list[NotebookNode]:
         """Run a cell and return its outputs; when it fails, its error is one of them."""
         self.sorties = []
@@ -169,6 +173,8 @@ def ouvrir_interprete() -> Iterator[Interprete]:
     shell = Interprete.instance(config=Config({"HistoryManager": {"enabled": False}}))
     shell.colors = "nocolor"
     shell.set_hook("show_in_pager", lambda *_, **__: None)  # the help that « x? » opens
+    recommencer()
+    surveiller(shell)
     atelier = sys.modules.get("ctglib.atelier")
     if atelier:  # it was imported before this shell existed, and could not settle in it
         atelier.installer()
@@ -179,6 +185,7 @@ def ouvrir_interprete() -> Iterator[Interprete]:
         # IPython keeps each shell until the process ends: what its notebook held must not stay with
         # it.
         atexit.unregister(shell.atexit_operations)
+        recommencer()
         shell.restore_sys_module_state()
         shell.user_ns.clear()
         Interprete.clear_instance()

@@ -34,6 +34,7 @@ from ctglib.production.manifeste import (
 from ctglib.production.menage import copies_des_remplis, retirer
 from ctglib.production.plan import CTG, FORMATS, INTERNE, RESUMES, Carnet, Commande
 from ctglib.production.pool import annoncer
+from ctglib.secret import garde
 
 if TYPE_CHECKING:
     from nbformat import NotebookNode
@@ -303,9 +304,12 @@ def fabriquer(
         with _chronometre(mesures, "total"), lecture, enregistrer() as journal:
             with _chronometre(mesures, "execution"):
                 carnet = executer(commande.carnet, dict(commande.parametres), moteur)
-            if commande.diffusion != INTERNE and journal.bruts:
-                fichiers = "".join(f"\n- {path}" for path in journal.bruts)
-                details = f"Fichiers lus tels que saisis :{fichiers}"
+            if commande.diffusion != INTERNE and (journal.bruts or journal.ouvertures):
+                lus = "".join(f"\n- {path}" for path in journal.bruts)
+                ouverts = f"\n{garde.dire(journal.ouvertures)}" if journal.ouvertures else ""
+                details = (
+                    f"Fichiers lus tels que saisis, ou ouverts hors du classeur :{lus}{ouverts}"
+                )
                 return Echec.de("bruts", f"{nom}\n{details}", carnet=nom)
             contenus, page = _exporter(carnet, commande, mesures)
     except Echec as error:

@@ -12,6 +12,9 @@ import sys
 import warnings
 from typing import TYPE_CHECKING
 
+from ctglib.donnees.lecture import noter_ouverture
+from ctglib.donnees.ouvertures import Ouverture, est_un_script, est_une_cellule
+
 if TYPE_CHECKING:
     from nbformat import NotebookNode
 
@@ -21,6 +24,10 @@ AVERTISSEMENT = (
     "Effectifs bruts : les petits effectifs ne sont pas masqués. Ce carnet est interne. "
     "Ne rien en publier, ni chiffre, ni graphique, ni fichier ; sans brut=True, les mêmes "
     "tableaux sont masqués."
+)
+PAGE_INTERNE = (
+    "Diffusion interne : des effectifs de personnes peuvent y être en clair, "
+    "ce document ne se publie pas"
 )
 REFUS = (
     "Ce carnet a lu des effectifs bruts : il ne peut pas être exporté comme public. "
@@ -40,9 +47,12 @@ class ExportRefuse(ValueError):
 def avertir_des_effectifs_bruts() -> None:
     """Warn that counts are raw, and leave an output of type ``MIME`` in the notebook, if any.
 
-    The exporters refuse to publish a notebook that has it (``refuser_les_effectifs_bruts``).
+    The exporters refuse to publish a notebook that has it (``est_interne``), and the atelier to
+    save anything from it (``garde``).
     """
     warnings.warn(AVERTISSEMENT, EffectifsBruts, stacklevel=3)
+    if est_une_cellule() or est_un_script():
+        noter_ouverture(Ouverture("suivi", "brut=True"))
     if "IPython" not in sys.modules:
         return
     shell = sys.modules["IPython"].get_ipython()
@@ -50,17 +60,18 @@ def avertir_des_effectifs_bruts() -> None:
         shell.display_pub.publish({MIME: {"brut": True}, "text/plain": AVERTISSEMENT})
 
 
-def refuser_les_effectifs_bruts(carnet: NotebookNode) -> None:
-    """Check that a notebook which asked for raw counts is for an internal use.
+def est_interne(carnet: NotebookNode) -> bool:
+    """Tell whether a notebook is for an internal use, by its parameter « diffusion ».
 
     Raises:
-        ExportRefuse: It has an output of type ``MIME``, and its parameter « diffusion » is not
-            « interne ».
+        ExportRefuse: It is not, and it asked for raw counts, or opened what closes its exits: it
+            has an output of type ``MIME``.
     """
     parameters = carnet.metadata.get("papermill", {}).get("parameters", {})
     if parameters.get("diffusion") == INTERNE:
-        return
+        return True
     for cell in carnet.cells:
         for output in cell.get("outputs", []):
             if MIME in output.get("data", {}):
-                raise ExportRefuse(REFUS)
+                raise ExportRefuse(output["data"][MIME].get("refus") or REFUS)
+    return False
