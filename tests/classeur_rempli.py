@@ -12,6 +12,7 @@ from openpyxl.worksheet.worksheet import Worksheet
 
 from ctglib.collecte.classeur import LIGNE_DES_TITRES, classeur
 from ctglib.collecte.feuilles import Cadre, feuilles, ouvrir_cadre
+from ctglib.donnees.ecriture import VERROU
 
 CONVENTION = "harnes"
 ANNEE = 2025
@@ -75,8 +76,7 @@ def enregistrer(wb: Workbook, dossier: Path, nom: str = "ctg-harnes-2025.xlsx") 
 
 
 def photographie(dossier: Path) -> dict[str, bytes]:
-    """Return every file of a folder by its path, but the key."""
-    files = (
-        path for path in dossier.rglob("*") if path.is_file() and path.name != ".cle"
-    )  # made at random
+    """Return every file of a folder by its path, but the key, made at random, and the lock."""
+    sans = (".cle", VERROU)
+    files = (path for path in dossier.rglob("*") if path.is_file() and path.name not in sans)
     return {str(path.relative_to(dossier)): path.read_bytes() for path in files}

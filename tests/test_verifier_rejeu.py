@@ -11,10 +11,11 @@ from verification_exemple import ANNEXE1, Lieu, copier, corriger, preparer
 
 from ctglib.commandes import ecarts
 from ctglib.commandes.application import lancer
+from ctglib.donnees.ecriture import VERROU
 from ctglib.production import manifeste
 from ctglib.production.pool import ouvrir_executeur
 from ctglib.production.portail import ecrire_portail
-from ctglib.production.produire import TRAVAIL, VERROU, verrouiller
+from ctglib.production.produire import TRAVAIL, verrouiller
 from ctglib.production.verifier import Changement, comparer
 
 pytestmark = pytest.mark.complet  # long: « make complet », and the continuous integration

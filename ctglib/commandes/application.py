@@ -14,6 +14,7 @@ from typer import core
 
 from ctglib.commandes import analyses, archives, cloture, donnees, rapports
 from ctglib.commandes.terminal import dire, dire_l_empechement, dire_usage
+from ctglib.donnees.ecriture import reprendre_si_besoin
 from ctglib.donnees.fautes import Empechement
 from ctglib.production.echec import dire_refus
 
@@ -140,6 +141,7 @@ def lancer(arguments: list[str]) -> int:
             sortie.reconfigure(encoding="utf-8", errors="replace")
     arguments = _joindre_les_parametres(arguments)
     try:
+        reprendre_si_besoin()
         code = application(args=arguments, prog_name="ctg", standalone_mode=False) or 0
     except typer.TyperException as error:
         return dire_usage(error)

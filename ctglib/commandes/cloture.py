@@ -10,6 +10,7 @@ from typer import Argument, Option
 
 from ctglib.commandes import options
 from ctglib.commandes.terminal import compter, dire, promettre, verifier_la_demande
+from ctglib.donnees.ecriture import tenir_les_donnees
 from ctglib.donnees.fautes import Empechement
 from ctglib.production.echec import dire_refus
 from ctglib.production.plan import CARNETS, SORTIE
@@ -31,6 +32,7 @@ JourDeCloture = Annotated[
 
 
 @promettre("L'année n'a pas été close.")
+@tenir_les_donnees()
 def clore(
     annee: AnneeAClore,
     convention: options.LaConvention,

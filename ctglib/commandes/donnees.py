@@ -6,7 +6,7 @@
 import re
 import sys
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from datetime import date, datetime
 from itertools import groupby
 from operator import attrgetter
@@ -24,7 +24,7 @@ from ctglib.commandes.terminal import (
     promettre,
     verifier_la_demande,
 )
-from ctglib.donnees.ecriture import ecrire
+from ctglib.donnees.ecriture import ecrire, tenir_les_donnees
 from ctglib.donnees.fautes import (
     COMMANDE,
     DonneesInvalides,
@@ -204,18 +204,32 @@ def importer(
     a_blanc: ABlanc = False,
 ) -> int:
     """Vérifier les classeurs remplis, puis enregistrer chacun : tout entier, ou rien."""
-    from ctglib.collecte.feuilles import ouvrir_cadre
     from ctglib.collecte.fichiers import recevoir
     from ctglib.collecte.import_convention import est_une_convention
-    from ctglib.collecte.importer import par_annee, preparer_dans
 
     if convention:
         with promettre(RIEN_D_ENREGISTRE):
             verifier_la_demande((convention,), () if annee is None else (annee,))
     classeurs, fautes = recevoir(chemins)
-    if any(est_une_convention(classeur) for classeur in classeurs):
-        _importer_une_convention(classeurs, fautes, convention, a_blanc)
-        return 0
+    with nullcontext() if a_blanc else tenir_les_donnees():
+        if any(est_une_convention(classeur) for classeur in classeurs):
+            _importer_une_convention(classeurs, fautes, convention, a_blanc)
+            return 0
+        return _importer_des_annees(classeurs, fautes, convention, annee, millesime, a_blanc)
+
+
+def _importer_des_annees(
+    classeurs: "list[ClasseurLu]",
+    fautes: list[Faute],
+    convention: str,
+    annee: int | None,
+    millesime: int | None,
+    a_blanc: bool,
+) -> int:
+    """Check what was filled for years, then write each file: whole, or not at all."""
+    from ctglib.collecte.feuilles import ouvrir_cadre
+    from ctglib.collecte.importer import par_annee, preparer_dans
+
     groupes, fautes_de_groupe = par_annee(classeurs, convention, annee)
     fautes += fautes_de_groupe
     pris: list[str] = []
@@ -354,6 +368,7 @@ def _montrer_les_changements(titre: str, changements: "list[Changement]") -> Non
 
 
 @promettre(RIEN_D_ENREGISTRE)
+@tenir_les_donnees()
 def figer(annee: AnneePubliee, convention: LaConvention) -> None:
     """Noter ce que masque le bilan publié d'une année : les suivants le masqueront."""
     from ctglib.secret import publication
@@ -374,6 +389,7 @@ def figer(annee: AnneePubliee, convention: LaConvention) -> None:
 
 
 @promettre(RIEN)
+@tenir_les_donnees()
 def ajouter_sources(
     fichiers: Officiels,
     annee: AnneeDuFichier = None,
@@ -437,6 +453,7 @@ def lister_sources() -> None:
 
 
 @promettre("Rien n'a été écrit.")
+@tenir_les_donnees()
 def nouvelle_convention(
     nom: Nom,
     depuis: Depuis = "",

@@ -28,7 +28,7 @@ import pandas as pd
 import yaml
 
 from ctglib.donnees import magasin
-from ctglib.donnees.ecriture import PROVISOIRES, ecrire
+from ctglib.donnees.ecriture import ecrire
 from ctglib.donnees.enclos import SECONDES_MAX, ouvrir_enclos
 from ctglib.donnees.fautes import DonneesInvalides, Faute, mots, recueillir, refus
 from ctglib.donnees.lecture import lire_fichier, proches, racine
@@ -958,9 +958,8 @@ class Ajout:
     def enregistrer(self) -> None:
         """Write the tables, then the register that names them.
 
-        A table that the register does not name does not exist for the store: as it is written last,
-        a command killed before leaves the store as it was. The files that it names no more, and
-        what a killed command left, are removed afterwards.
+        A table that the register does not name does not exist for the store; the files that it
+        names no more are removed.
         """
         dossier = racine() / self.dossier
         registre = yaml.safe_dump(
@@ -972,11 +971,13 @@ class Ajout:
         )
         fichiers = {dossier / nom: contenu for nom, contenu in self.octets.items()}
         fichiers[dossier / magasin.ORIGINE] = (_EN_TETE_DU_REGISTRE + registre).encode()
-        ecrire(fichiers)
         tables = {table.table for table in self.registre.tables}
-        for chemin in [*dossier.rglob("*.parquet"), *dossier.rglob(PROVISOIRES)]:
-            if chemin.relative_to(dossier).as_posix() not in tables:
-                chemin.unlink(missing_ok=True)
+        oubliees = [
+            chemin
+            for chemin in dossier.rglob("*.parquet")
+            if chemin.relative_to(dossier).as_posix() not in tables
+        ]
+        ecrire(fichiers, retires=oubliees)
 
 
 def _chiffre(valeur: float) -> str:

@@ -18,7 +18,7 @@ from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
-from ctglib.donnees.ecriture import PROVISOIRES, EcritureImpossible, ecrire
+from ctglib.donnees.ecriture import PROVISOIRES, VERROU, EcritureImpossible, ecrire
 from ctglib.donnees.fautes import DonneesInvalides, Empechement
 from ctglib.donnees.lecture import VARIABLE, enregistrer, publiable, superposer, superposes
 from ctglib.production.echec import Echec, dire_refus, echec_de, page_d_echec, titre_de
@@ -42,7 +42,6 @@ if TYPE_CHECKING:
     from ctglib.export.document import Document
 
 # in the folder of the reports
-VERROU = ".ctg-verrou"
 TRAVAIL = ".ctg-travail"
 PATIENCE = 1.0  # seconds: Windows hears Ctrl-C only between two waits
 STATUT = "Statut"

@@ -1,0 +1,256 @@
+"""A command stopped at any of its writes leaves the data as they were or as they were to be; two at
+once lose nothing.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import stat
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import arrets
+import pytest
+from classeur_rempli import enregistrer, photographie, poser, vierge
+from ligne_de_commande import ctg
+from officiels_exemple import cnaf, ecrire
+
+from ctglib.donnees import ecriture
+from ctglib.donnees.ecriture import JOURNAL, VERROU, reprendre_si_besoin, tenir_les_donnees
+
+posix = pytest.mark.skipif(os.name == "nt", reason="Windows n'a pas de fork")
+Essai = dict[str, Any]
+
+
+def classeur(dossier: Path, nom: str, **valeurs: float) -> str:
+    """Return the path of a workbook of 2025 where indicators of Harnes have values."""
+    wb = vierge()
+    for repere, valeur in valeurs.items():
+        poser(wb, "Indicateurs", repere, Valeur_2025=valeur)
+    return str(enregistrer(wb, dossier, nom))
+
+
+def importer(dossier: Path) -> list[str]:
+    wb = vierge()
+    poser(wb, "Indicateurs", "comites_pilotage", Valeur_2025=3)
+    poser(wb, "Actions", "4.1", État_fin_2025="Prévue")
+    return ["importer", str(enregistrer(wb, dossier))]
+
+
+def ajouter(dossier: Path) -> list[str]:
+    return ["source", "ajouter", "--oui", str(ecrire(dossier, "x.csv", cnaf(2026)))]
+
+
+COMMANDES: dict[str, Callable[[Path], list[str]]] = {
+    "importer": importer,
+    "figer": lambda _: ["figer", "2024", "-c", "demonstration"],
+    "source": ajouter,
+    "nouvelle-convention": lambda _: [
+        *("nouvelle-convention", "lens", "--territoire", "62498", "--fiches", "1"),
+        *("--debut", "2027-01-01", "--fin", "2030-12-31", "--parties", "Ville ; Caf"),
+    ],
+}
+
+
+@posix
+@pytest.mark.complet
+@pytest.mark.parametrize("mode", ["mort", "plein"])
+@pytest.mark.parametrize("nom", COMMANDES)
+def test_une_commande_arretee_a_chacune_de_ses_ecritures_laisse_l_ancien_ou_le_nouveau(
+    nom: str, mode: str, donnees: Path, tmp_path: Path
+) -> None:
+    dossier = tmp_path / "arrets"
+    dossier.mkdir()
+    arguments = COMMANDES[nom](dossier)
+
+    done = subprocess.run(
+        [sys.executable, arrets.__file__, mode, str(donnees), str(dossier), *arguments],
+        capture_output=True,
+        text=True,
+        cwd=tmp_path,
+        check=False,
+    )
+
+    assert done.returncode == 0, done.stderr
+    essais: list[Essai] = [json.loads(ligne) for ligne in done.stdout.splitlines()]
+    assert len(essais) > 8
+    assert {essai["apres"] for essai in essais} == {"ancien", "nouveau"}, essais
+    if mode == "plein":  # nothing is left for the next command to do
+        for essai in essais:
+            attendu = "nouveau" if essai["code"] == 0 else "ancien"
+            assert essai["laisse"] == attendu and "Traceback" not in essai["dit"], essai
+
+
+@pytest.fixture
+def trois(donnees: Path) -> dict[Path, bytes]:
+    """Two files of the data and a new one in a new folder, with what is to be written in them."""
+    harnes = donnees / "conventions" / "harnes"
+    (harnes / "offre.csv").chmod(0o640)
+    neuf = donnees / "conventions" / "neuve" / "suivi" / "profils.csv"
+    return {harnes / "offre.csv": b"a\n", harnes / "annexe1.csv": b"b\n", neuf: b"c\n"}
+
+
+@posix
+@pytest.mark.parametrize("mode", ["mort", "plein"])
+def test_une_ecriture_arretee_a_chacun_de_ses_pas_est_finie_ou_defaite(
+    mode: str, trois: dict[Path, bytes], donnees: Path, tmp_path: Path
+) -> None:
+    retire = donnees / "catalogue" / "seuils.yaml"
+    garde = tmp_path / "garde"
+    shutil.copytree(donnees, garde)
+    ancien = arrets.etat(garde)
+    etats = []
+    for rang in range(1, 100):
+        shutil.rmtree(donnees)
+        shutil.copytree(garde, donnees)
+
+        def ecrire_trois(rang: int = rang) -> int:
+            arrets.arreter(donnees, rang, mode)
+            ecriture.ecrire(trois, retires=[retire])
+            return 0
+
+        code = arrets.dans_un_enfant(ecrire_trois)
+        secrets_ouverts = [
+            path
+            for path in donnees.rglob("*.tmp")
+            if path.name != f"{JOURNAL}.tmp" and path.stat().st_mode & 0o077 and path.stat().st_size
+        ]
+        reprendre_si_besoin()
+        etats.append(arrets.etat(donnees))
+        assert secrets_ouverts in ([], [max(secrets_ouverts, default=None)]), secrets_ouverts
+        if code == 0 and rang > 30:
+            break
+
+    nouveau = etats[-1]
+    assert nouveau != ancien and all(etat in (ancien, nouveau) for etat in etats)
+    assert len(etats) > 30 and ancien in etats
+
+
+def test_un_fichier_garde_ses_droits(trois: dict[Path, bytes]) -> None:
+    ecriture.ecrire(trois)
+
+    (garde, autre, _) = trois
+    assert stat.S_IMODE(garde.stat().st_mode) == 0o640
+    assert stat.S_IMODE(autre.stat().st_mode) == 0o644
+
+
+def test_un_disque_plein_pendant_une_ecriture_ne_laisse_aucun_dossier(
+    trois: dict[Path, bytes], donnees: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    avant = photographie(donnees)
+    reste = 3
+    vrai = os.fsync
+
+    def plein(descriptor: int) -> None:
+        nonlocal reste
+        reste -= 1
+        if not reste:
+            raise OSError(28, "No space left on device")
+        vrai(descriptor)
+
+    monkeypatch.setattr(os, "fsync", plein)
+    with pytest.raises(ecriture.EcritureImpossible, match="le disque n'est pas plein"):
+        ecriture.ecrire(trois)
+
+    assert photographie(donnees) == avant
+    assert not (donnees / "conventions" / "neuve").exists()
+
+
+@pytest.mark.parametrize(
+    "note",
+    [
+        b"{",
+        b"[]",
+        b'{"valide": true, "mouvements": [[".ctg-/../x.tmp", "a", 1]], "retires": [], "dossiers": []}',
+        b'{"valide": true, "mouvements": [[1, 2, 3]], "retires": [], "dossiers": []}',
+    ],
+)
+def test_un_journal_abime_est_dit(note: bytes, donnees: Path, tmp_path: Path) -> None:
+    (donnees / JOURNAL).write_bytes(note)
+
+    done = ctg("source", "liste", dossier=tmp_path)
+
+    assert done.returncode == 1 and "un journal d'écriture abîmé" in done.stderr, done.stdout
+
+
+def test_un_journal_recu_avec_un_dossier_ne_touche_rien_au_dehors(
+    donnees: Path, tmp_path: Path
+) -> None:
+    dehors = tmp_path / "dehors.txt"
+    dehors.write_bytes(b"a moi")
+    note = {
+        "valide": True,
+        "mouvements": [["secret.csv", str(dehors), 0o644], [".ctg-a.tmp", str(dehors), 0o777]],
+        "retires": [str(dehors), "../dehors.txt"],
+        "dossiers": [],
+    }
+    (donnees / JOURNAL).write_text(json.dumps(note), encoding="utf-8")
+    (tmp_path / "secret.csv").write_bytes(b"autre")
+    avant = dehors.stat()
+
+    reprendre_si_besoin()
+
+    assert dehors.read_bytes() == b"a moi" and dehors.stat().st_mode == avant.st_mode
+    assert not (donnees / JOURNAL).exists()
+
+
+def test_deux_imports_a_la_fois_ne_perdent_aucune_valeur(donnees: Path, tmp_path: Path) -> None:
+    un = classeur(tmp_path, "ctg-harnes-2025-un.xlsx", comites_pilotage=3)
+    autre = classeur(tmp_path, "ctg-harnes-2025-autre.xlsx", revues_plan=2)
+    command = [sys.executable, "-m", "ctglib", "importer"]
+
+    with tenir_les_donnees():
+        processus = [
+            subprocess.Popen([*command, chemin], stdout=subprocess.PIPE, text=True)
+            for chemin in (un, autre)
+        ]
+        time.sleep(5)
+        attendent = [process.poll() for process in processus]
+    dits = [process.communicate()[0] for process in processus]
+
+    assert attendent == [None, None]
+    assert all("enregistré." in dit for dit in dits), dits
+    lignes = (donnees / "conventions/harnes/suivi/2025/observations.csv").read_text("utf-8")
+    assert ",comites_pilotage,,,2025,3," in lignes and ",revues_plan,,,2025,2," in lignes
+
+
+def test_une_commande_qui_n_attend_plus_le_dit(
+    donnees: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    code = (
+        "import sys, time; from ctglib.donnees.ecriture import tenir_les_donnees\n"
+        "with tenir_les_donnees(): print('tenu', flush=True); sys.stdin.read()"
+    )
+    monkeypatch.setattr(ecriture, "PATIENCE", 1)
+    tient = subprocess.Popen(
+        [sys.executable, "-c", code], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+    )
+    assert tient.stdout is not None
+    tient.stdout.readline()
+
+    done = ctg("figer", "2024", "-c", "demonstration", dossier=tmp_path)
+    lu = ctg("source", "liste", dossier=tmp_path)
+    tient.communicate()
+
+    assert done.returncode == 1 and "une autre commande écrit dans ces données" in done.stderr
+    assert "Rien n'a été enregistré." in done.stderr
+    assert lu.returncode == 0
+
+
+def test_une_commande_qui_lit_n_ecrit_rien(donnees: Path, tmp_path: Path) -> None:
+    assert ctg("source", "liste", dossier=tmp_path).returncode == 0
+
+    assert not (donnees / VERROU).exists()
+
+
+def test_le_verrou_pris_deux_fois_par_la_meme_commande_ne_l_arrete_pas(donnees: Path) -> None:
+    with tenir_les_donnees(), tenir_les_donnees():
+        ecriture.ecrire({donnees / "a.csv": b"a"})
+
+    assert (donnees / "a.csv").read_bytes() == b"a" and not (donnees / JOURNAL).exists()
