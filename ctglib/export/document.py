@@ -175,11 +175,8 @@ class Document:
         on one line.
         """
         avertissements = self.couverture.avertissement.split(" – ")
-        return "".join(
-            f"{avertissement.partition(' : ')[0]} – "
-            for avertissement in avertissements
-            if avertissement
-        )
+        debuts = [texte.partition(" : ")[0] for texte in avertissements if texte]
+        return " – ".join(debuts)
 
 
 def legende(objet: Dessin | Tableau) -> str:

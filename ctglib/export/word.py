@@ -62,7 +62,8 @@ def composer(document: Document) -> bytes:
     couverture = document.couverture
     section = word.sections[0]
     titre_et_lieu = " – ".join(filter(None, (document.titre, couverture.territoire)))
-    section.header.paragraphs[0].runs[0].text = montrable(document.rappel + titre_et_lieu)
+    entete = " – ".join(texte for texte in (document.rappel, titre_et_lieu) if texte)
+    section.header.paragraphs[0].runs[0].text = montrable(entete)
     if couverture:
         pied = montrable(f"{couverture.source} – page\u00a0")
         section.footer.paragraphs[0].runs[0].text = pied
