@@ -68,8 +68,8 @@ def bandes_des_actions(etude: EtudeAnnuelle) -> Figure:
         nom="etats-des-fiches",
         titre=etude.textes.dire("titre_des_actions", comptes),
         alt=" ".join(phrases),
-        lecture=etude.mot(
-            "lecture_des_bandes",
+        lecture=etude.texte(
+            "suivi.lecture_des_bandes",
             case=premiere["case"],
             action=premiere["action"],
             etat=premiere["dit"],

@@ -433,8 +433,8 @@ def taux(etude: EtudeAnnuelle, analyse: Analyse) -> Blocs:
     )
     if not analyse.indicateur_du_role("capacite"):
         ecritures["capacite_dit"] = None
-    note = etude.mot(
-        "taux_de_l_analyse",
+    note = etude.texte(
+        "fiche.taux_de_l_analyse",
         numerateur=minuscule(
             contexte.indicateurs[analyse.indicateur_du_role("numerateur")].libelle
         ),
@@ -458,32 +458,32 @@ def _phrases_du_taux(etude: EtudeAnnuelle, analyse: Analyse, table: pd.DataFrame
     inconnus = [modalite for modalite in modalites if pd.isna(modalite.taux)]
     phrases = []
     if pd.notna(ensemble.taux):
-        gabarit = analyse.phrase or etude.mots["taux_dit"]
-        phrase = gabarit.rstrip(". ").format(
-            numerateur=marquer(nombre(ensemble.numerateur), ensemble.statut_numerateur),
-            denominateur=marquer(nombre(ensemble.denominateur), ensemble.statut_denominateur),
-            rapport=pourcent(ensemble.taux),
-        )
+        faits = {
+            "numerateur": marquer(nombre(ensemble.numerateur), ensemble.statut_numerateur),
+            "denominateur": marquer(nombre(ensemble.denominateur), ensemble.statut_denominateur),
+            "rapport": pourcent(ensemble.taux),
+        }
+        precedent = {"precedent": "", "ecart": ""}
         if pd.notna(ensemble.taux_precedent):
-            phrase += etude.mot(
-                "taux_precedent",
-                taux=pourcent(ensemble.taux_precedent),
-                ecart=points(ensemble.taux - ensemble.taux_precedent),
-            )
-        phrases.append(f"{phrase}.")
+            precedent = {
+                "precedent": pourcent(ensemble.taux_precedent),
+                "ecart": points(ensemble.taux - ensemble.taux_precedent),
+            }
+        phrase = (analyse.phrase or "").rstrip(". ").format(**faits)
+        phrases.append(etude.texte("fiche.taux", phrase=phrase, **faits, **precedent))
         phrases += _ce_qui_a_bouge(etude, analyse, ensemble)
     if len(connus) > 1:
         plus_bas, *_, plus_haut = sorted(connus, key=lambda modalite: modalite.taux)
         phrases.append(
-            etude.mot(
-                "taux_extremes",
+            etude.texte(
+                "fiche.taux_extremes",
                 haut=f"{plus_haut.libelle}, {pourcent(plus_haut.taux)}",
                 bas=f"{plus_bas.libelle}, {pourcent(plus_bas.taux)}",
             )
         )
     if inconnus and phrases:
         libelles = " ; ".join(minuscule(modalite.libelle) for modalite in inconnus)
-        phrases.append(etude.mot("taux_inconnus", libelles=libelles))
+        phrases.append(etude.texte("fiche.taux_inconnus", libelles=libelles))
     return phrases
 
 
@@ -503,8 +503,8 @@ def _ce_qui_a_bouge(etude: EtudeAnnuelle, analyse: Analyse, taux: Taux) -> list[
         return []
     libelles = etude.contexte.indicateurs
     return [
-        etude.mot(
-            "taux_ouvert",
+        etude.texte(
+            "fiche.taux_ouvert",
             numerateur=minuscule(libelles[analyse.indicateur_du_role("numerateur")].libelle),
             numerateur_avant=nombre(taux.numerateur_precedent),
             numerateur_maintenant=nombre(taux.numerateur),
@@ -606,14 +606,14 @@ def inclusion(etude: EtudeAnnuelle, analyse: Analyse) -> Blocs:
     modalites = table[table["modalite"].ne(ENSEMBLE)]
     libelles = modalites["libelle"].map(minuscule)
     modalites_par_phrase = {
-        "inclusion_presents": libelles[modalites["effectif"].gt(0)],
-        "inclusion_aucun": libelles[modalites["effectif"].eq(0)],
-        "inclusion_secret": libelles[modalites["statut_effectif"].eq(Statut.SECRET)],
+        "fiche.inclusion_presents": libelles[modalites["effectif"].gt(0)],
+        "fiche.inclusion_aucun": libelles[modalites["effectif"].eq(0)],
+        "fiche.inclusion_secret": libelles[modalites["statut_effectif"].eq(Statut.SECRET)],
     }
     phrases = quotients(analyse.rapports, etude.evaluation, mesures, etude.contexte)
     for cle, libelles_de_la_phrase in modalites_par_phrase.items():
         if len(libelles_de_la_phrase):
-            phrases.append(etude.mot(cle, libelles=" ; ".join(libelles_de_la_phrase)))
+            phrases.append(etude.texte(cle, libelles=" ; ".join(libelles_de_la_phrase)))
     yield liste(phrases)
     volume = analyse.indicateur_du_role("volume")
     unite = ""
@@ -750,42 +750,33 @@ def phrases_du_flux(etude: EtudeAnnuelle, table: pd.DataFrame, stock: str) -> li
     the change of the count. ``stock`` is the label of the indicator that counts them (role
     « effectif »).
     """
-
-    def dire(cle: str, entrees: float, sorties: float, solde: float, **mots: object) -> str:
-        """Return a sentence of the catalogue about some movements: those not known are left out."""
-        dits = []
-        for role, effectif in zip(FLUX, (entrees, sorties), strict=True):
-            if pd.notna(effectif):
-                cle_du_role = f"flux_{role}" if effectif else f"flux_{role}_nul"
-                dits.append(etude.mot(cle_du_role, nombre=effectif))
-        return etude.mot(cle, dits=" et ".join(dits), solde=nombre(solde, signe=True), **mots)
-
     *_, derniere = lignes(table, Flux)
-    inconnus = []
-    if pd.isna(derniere.entrees):
-        inconnus.append("entrees")
-    if pd.isna(derniere.sorties):
-        inconnus.append("sorties")
-    cle = f"flux_sans_{'_ni_'.join(inconnus)}" if inconnus else "flux_annuel"
-    phrases = [dire(cle, derniere.entrees, derniere.sorties, derniere.solde, annee=derniere.annee)]
+    faits = {
+        "entrees": None if pd.isna(derniere.entrees) else derniere.entrees,
+        "sorties": None if pd.isna(derniere.sorties) else derniere.sorties,
+        "solde": nombre(derniere.solde, signe=True) if pd.notna(derniere.solde) else "",
+    }
+    phrases = [etude.texte("fiche.flux", annee=derniere.annee, **faits)]
     connus = table[table["solde"].notna()]
     if len(connus) > 1:
-        entrees = connus["entrees"].sum()
-        sorties = connus["sorties"].sum()
         solde = connus["solde"].sum()
-        annees = enumerer([str(annee) for annee in connus["annee"]])
-        cle = "flux_compense" if solde >= 0 else "flux_en_perte"
-        phrases.append(dire(cle, entrees, sorties, solde, annees=annees))
+        phrase = etude.texte(
+            "fiche.flux_cumule",
+            annees=[str(annee) for annee in connus["annee"]],
+            entrees=connus["entrees"].sum(),
+            sorties=connus["sorties"].sum(),
+            solde=nombre(solde, signe=True),
+            compense=solde >= 0,
+        )
+        phrases.append(phrase)
     annees_discordantes = table[table["ecart"].fillna(0).ne(0)]
     for mouvement in lignes(annees_discordantes, Flux):
         phrases.append(
-            dire(
-                "flux_a_verifier",
-                mouvement.entrees,
-                mouvement.sorties,
-                mouvement.solde,
+            etude.texte(
+                "fiche.flux_a_verifier",
                 annee=mouvement.annee,
                 stock=stock,
+                solde=nombre(mouvement.solde, signe=True),
                 variation=nombre(mouvement.variation, signe=True),
             )
         )
@@ -832,7 +823,7 @@ def norme(etude: EtudeAnnuelle, analyse: Analyse) -> Blocs:
     annees_a_defaut = table.loc[table["d_apres"].ne("base") & repere_connu, "annee"]
     if len(annees_a_defaut):
         annees = enumerer(annees_a_defaut.astype(str).tolist())
-        note = etude.mot("norme_a_defaut", annees=annees, **libelles)
+        note = etude.texte("fiche.norme_a_defaut", annees=annees, **libelles)
     ecritures: dict[str, Ecriture | None] = {
         "annee": str,
         "postes_dits": marquee(contexte, analyse.indicateur_du_role("postes"), "postes"),
@@ -865,14 +856,17 @@ def _phrases_de_la_norme(
     if parts:
         postes = etude.contexte.valeur(analyse.indicateur_du_role("postes"), annee.postes)
         phrases.append(
-            etude.mot("norme_par_poste", annee=annee.annee, postes=postes, parts=enumerer(parts))
+            etude.texte(
+                "fiche.norme_par_poste", annee=annee.annee, postes=postes, parts=enumerer(parts)
+            )
         )
     faute_de_mieux = ""
     if annee.d_apres != "base":
-        faute_de_mieux = etude.mot("norme_faute_de_mieux", **libelles)
+        faute_de_mieux = libelles["a_defaut"]
     phrases.append(
-        etude.mot(
-            "norme_tenue" if annee.ecart_postes >= 0 else "norme_manquee",
+        etude.texte(
+            "fiche.norme",
+            tenue=annee.ecart_postes >= 0,
             demande=nombre(abs(annee.postes_repere), 2),
             ecart=nombre(abs(annee.ecart_postes), 2),
             faute=faute_de_mieux,
@@ -880,7 +874,7 @@ def _phrases_de_la_norme(
     )
     valeur_du_repere = nombre_court(analyse.norme.valeur)
     phrases.append(
-        etude.mot("norme_repere", valeur=valeur_du_repere, norme=analyse.norme, **libelles)
+        etude.texte("fiche.norme_repere", valeur=valeur_du_repere, norme=analyse.norme, **libelles)
     )
     return phrases
 
@@ -940,10 +934,12 @@ def passage(etude: EtudeAnnuelle, analyse: Analyse) -> Blocs:
     if convertis is None or pd.isna(convertis["valeur"]):
         statut = Statut.NON_TRANSMIS if convertis is None else convertis["statut"]
         libelle = contexte.indicateurs[analyse.indicateur_du_role("convertis")].libelle
-        reponse = etude.mot("passage_inconnu", libelle=libelle, mot=contexte.absence(statut))
+        reponse = etude.texte(
+            "fiche.passage_inconnu", libelle=libelle, mot=contexte.absence(statut)
+        )
     elif postes is None or pd.isna(postes["valeur"]):
-        reponse = etude.mot(
-            "passage_sans_postes", annee=convertis["annee"], convertis=ecrire(convertis)
+        reponse = etude.texte(
+            "fiche.passage_sans_postes", annee=convertis["annee"], convertis=ecrire(convertis)
         )
     else:
         cle = "passage_en_partie"
@@ -951,14 +947,17 @@ def passage(etude: EtudeAnnuelle, analyse: Analyse) -> Blocs:
             cle = "passage_a_faire"
         elif convertis["valeur"] >= postes["valeur"]:
             cle = "passage_fait"
-        reponse = etude.mot(
-            cle, annee=convertis["annee"], postes=ecrire(postes), convertis=ecrire(convertis)
+        reponse = etude.texte(
+            f"fiche.{cle}",
+            annee=convertis["annee"],
+            postes=ecrire(postes),
+            convertis=ecrire(convertis),
         )
     yield paragraphe(reponse)
 
-    decision = etude.mot("passage_decide")
+    decision = etude.texte("fiche.passage_decide")
     if decision:
-        yield liste([decision, etude.mot("passage_fin", fin=date_longue(etude.suivi.fin))])
+        yield liste([decision, etude.texte("fiche.passage_fin", fin=date_longue(etude.suivi.fin))])
 
 
 # The function of each type of analysis of this file, by the name of the type.

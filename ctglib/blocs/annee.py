@@ -177,17 +177,19 @@ class EtudeAnnuelle(Montrable):
         return remplir(self.mots[cle], **valeurs) if valeurs else self.mots[cle]
 
     def texte(self, partie: str, **faits: object) -> str:
-        """Return a paragraph of a text file (see ``Contexte.texte``); the year and the place are
-        among the facts.
-        """
-        return self.contexte.texte(partie, **{"annee": self.annee, "lieu": self.lieu, **faits})
+        """Return a paragraph of a text file (see ``Contexte.texte``).
 
-    def dire(self, **comptes: int) -> list[str]:
-        """Return a sentence of the catalogue for each count that is not zero.
-
-        ``dire(sans_valeur=3)`` gives the sentence « sans_valeur », in which ``{nombre}`` is 3.
+        Among the facts: the year, the place, and ``cite``, which gives what the convention has for
+        a mark (``cite("clause.avenant")`` is « article 9 »), "" when it has nothing.
         """
-        return [self.mot(cle, nombre=nombre) for cle, nombre in comptes.items() if nombre]
+        communs = {"annee": self.annee, "lieu": self.lieu, "cite": self.convention.citation}
+        return self.contexte.texte(partie, **{**communs, **faits})
+
+    def dire(self, comptes: Mapping[str, int]) -> list[str]:
+        """Return, for each count that is not zero, the part of a text file that it is named after:
+        it has the count as ``nombre``.
+        """
+        return [self.texte(partie, nombre=nombre) for partie, nombre in comptes.items() if nombre]
 
     def tableau(
         self,
@@ -229,7 +231,7 @@ class EtudeAnnuelle(Montrable):
     def phrases_des_retraits(self) -> list[str]:
         """Return a sentence for each table that secrecy withholds whole, with the reason."""
         return [
-            self.mot("tableau_retire", table=table, raison=raison)
+            self.texte("suivi.tableau_retire", table=table, raison=raison)
             for table, raison in zip(self.retraits["table"], self.retraits["raison"], strict=True)
         ]
 

@@ -129,8 +129,8 @@ def histoire(etude: EtudeAnnuelle, element: Vivant) -> list[str]:
 
 
 def _etape(etude: EtudeAnnuelle, etape: Etape) -> str:
-    texte = etude.mot(
-        "etape_d_avenant",
+    texte = etude.texte(
+        "suivi.etape_d_avenant",
         fait=etude.catalogue.bilan.etapes_d_avenant[etape.action],
         avenant=etape.avenant,
         jour=date_longue(etape.effet),

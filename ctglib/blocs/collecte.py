@@ -62,7 +62,7 @@ def tableau_collecte(etude: EtudeAnnuelle) -> Tableau:
     notes = []
     if etude.annee_en_cours and etude.elements_manquants:
         jour = date_longue(etude.bilan.date_arretee)
-        notes.append(etude.mot("collecte_en_janvier", jour=jour, suivante=etude.annee + 1))
+        notes.append(etude.texte("suivi.collecte_en_janvier", jour=jour, suivante=etude.annee + 1))
     return etude.tableau("collecte", par_service, ecritures, donnees=collecte, notes=notes)
 
 
@@ -127,8 +127,8 @@ def tableau_a_collecter(etude: EtudeAnnuelle) -> Tableau | None:
     notes = []
     if pour_tous.any():
         annee_suivante = demandes.loc[pour_tous, "annee"].iloc[0]
-        entete = etude.mot("collecte_en_plus", annee=annee_suivante)
-        notes.append(etude.mot("collecte_pour_tous", annee=annee_suivante))
+        entete = etude.texte("suivi.collecte_en_plus", annee=annee_suivante)
+        notes.append(etude.texte("suivi.collecte_pour_tous", annee=annee_suivante))
     return etude.tableau(
         "a_collecter",
         indicateurs,

@@ -139,7 +139,9 @@ def _phrases_des_couts(
     for reference in references:
         montant = budget.montant(reference, EUROS)
         phrases.append(
-            etude.mot("cout_de_reference", cout=cout_d_un_poste, annee=annee, postes=montant)
+            etude.texte(
+                "fiche.cout_de_reference", cout=cout_d_un_poste, annee=annee, postes=montant
+            )
         )
     for objet, dont in ((FICHE, ""), (FINANCEMENT, financement)):
         inscrits = couts_de_l_annee[couts_de_l_annee["objet"].eq(objet)]
@@ -235,7 +237,7 @@ def grille(etude: EtudeAnnuelle, analyse: Analyse) -> Blocs:
             f"{niveau}, {minuscule(mot)}"
             for niveau, mot in enumerate(etude.catalogue.evaluation.niveaux)
         )
-        note = etude.mot("niveaux_de_la_grille", niveaux=sens_des_niveaux, **MOUVEMENTS)
+        note = etude.texte("fiche.niveaux_de_la_grille", niveaux=sens_des_niveaux, **MOUVEMENTS)
         yield paragraphe(note, classe="note")
     table = niveaux(
         {annee: suivi.posture for annee, suivi in etude.suivi.suivis.items()},
@@ -254,7 +256,7 @@ def grille(etude: EtudeAnnuelle, analyse: Analyse) -> Blocs:
         signe=table["mouvement"].map(MOUVEMENTS).fillna(""),
     )
     yield graphique_en_grille(
-        cellules, etude.contexte, nom=analyse.id, titre=etude.mot("grille_titre")
+        cellules, etude.contexte, nom=analyse.id, titre=etude.texte("fiche.grille_titre")
     )
 
 
@@ -309,20 +311,8 @@ def phrase_de_la_grille(etude: EtudeAnnuelle, lignes: ComparaisonDesGrilles) -> 
     A line compares when both years scored it. Which way they moved is said in the internal report
     alone.
     """
-    if not lignes.comparables:
-        cles = ["grille_seule"]
-    elif lignes.bougees:
-        cles = ["grille_bougee"]
-    else:
-        cles = ["grille_immobile"]
-    if not etude.interne:
-        cles.append("grille_non_publiee")
-    elif lignes.comparables:
-        cles.append("grille_detail")
-    phrases = [
-        etude.mot(cle, lignes=lignes, annee=etude.annee, precedente=etude.annee - 1) for cle in cles
-    ]
-    return paragraphe(" ".join(phrases))
+    faits = {"lignes": lignes, "precedente": etude.annee - 1, "interne": etude.interne}
+    return paragraphe(etude.texte("fiche.grille", **faits))
 
 
 def livrables(etude: EtudeAnnuelle, analyse: Analyse) -> Blocs:
@@ -361,8 +351,8 @@ def livrables(etude: EtudeAnnuelle, analyse: Analyse) -> Blocs:
         "etat": lambda etat: mots_des_etats[etat],
     }
     notes = [
-        etude.mot(
-            "une_par_poste",
+        etude.texte(
+            "fiche.une_par_poste",
             livrable=libelles[nom],
             postes=libelles[analyse.indicateur_du_role("convertis")],
         )

@@ -396,7 +396,7 @@ class Criteres(Montrable):
             phrases.append(f"{contexte.indicateurs[serie.indicateur].libelle} : {phrase}")
         if not phrases:
             return RIEN
-        return " ; ".join([*phrases, self.etude.mot("contexte_jamais_effet")])
+        return " ; ".join([*phrases, self.etude.texte("evaluation.contexte_jamais_effet")])
 
     def evaluabilite(self) -> Tableau:
         """Return what could be evaluated, by fiche and in all, for the text alone, then with the
@@ -425,7 +425,7 @@ class Criteres(Montrable):
         """Return the first lesson in sentences: what the text alone allowed to evaluate, then what
         the proposals add.
         """
-        mot = self.etude.mot
+        dire = self.etude.texte
         table = self.etude.evaluabilite
         toutes_les_fiches = table[table["fiche"].eq("")].set_index("groupe").drop(columns="fiche")
         effectifs_par_groupe = toutes_les_fiches.to_dict("index")
@@ -433,18 +433,18 @@ class Criteres(Montrable):
         nombre_d_indicateurs = texte["indicateurs"]
         lus = self.etude.recommandations["lu"].any()
         phrases = [
-            mot(
-                "lecon_du_texte" if lus else "lecon_du_texte_sans_lecture",
+            dire(
+                "evaluation.lecon_du_texte",
                 nombre=nombre_d_indicateurs,
-                objectifs=sur(texte["objectifs_couverts"], texte["objectifs"]),
+                objectifs=sur(texte["objectifs_couverts"], texte["objectifs"]) if lus else "",
                 resultats=sur(texte["resultats_couverts"], texte["resultats"]),
             )
         ]
         if nombre_d_indicateurs:
             parts = {compte: sur(texte[compte], nombre_d_indicateurs) for compte in COMPTES}
-            phrases.append(mot("lecon_des_indicateurs", **parts))
+            phrases.append(dire("evaluation.lecon_des_indicateurs", **parts))
         if nombre_d_indicateurs > PART_SANS_CIBLE * texte["cibles"]:
-            phrases.append(mot("lecon_sans_cible"))
+            phrases.append(dire("evaluation.lecon_sans_cible"))
         parcours = self.etude.parcours
         # One that counts in another fiche is written by this one too.
         ecrits = set(parcours.loc[parcours["origine"].eq(CONVENTION), "indicateur"])
@@ -454,12 +454,12 @@ class Criteres(Montrable):
             if ecrits.isdisjoint(fiche.suivis)
         ]
         if fiches_sans_indicateur:
-            n = len(fiches_sans_indicateur)
-            phrases.append(mot("lecon_des_fiches", n=n, fiches=enumerer(fiches_sans_indicateur)))
+            faits = {"n": len(fiches_sans_indicateur), "fiches": enumerer(fiches_sans_indicateur)}
+            phrases.append(dire("evaluation.lecon_des_fiches", **faits))
         avec_les_propositions = {
             str(compte): effectif for compte, effectif in effectifs_par_groupe[PROPOSITIONS].items()
         }
-        phrases.append(mot("lecon_des_propositions", **avec_les_propositions))
+        phrases.append(dire("evaluation.lecon_des_propositions", **avec_les_propositions))
         return liste(phrases)
 
 
@@ -487,7 +487,8 @@ class Suites(Montrable):
         for role, clause in sorted(dites, key=lambda dite: Poids.rang(dite[1].poids)):
             texte = f"{majuscule(clause.dit)}."
             if clause.poids:
-                texte += f" {etude.mot('poids_d_une_clause', pourquoi=clause.poids.pourquoi)}"
+                poids = etude.texte("evaluation.poids_d_une_clause", pourquoi=clause.poids.pourquoi)
+                texte += f" {poids}"
             if role == POSTES:
                 texte += f" {self._postes()}"
             objet = objets.get(clause.article, RIEN)
@@ -501,7 +502,7 @@ class Suites(Montrable):
     def _postes(self) -> str:
         """Return « Postes de coordination : 2 en 2025. Postes convertis : 1 en 2025. »."""
         if self.etude.preuves["postes_convertis"].completude == "absente":
-            return self.etude.mot("postes_inconnus")
+            return self.etude.texte("evaluation.postes_inconnus")
         contexte = self.etude.contexte
         parcours = self.etude.parcours
         pilotage = self.etude.catalogue.bilan.pilotage
@@ -525,7 +526,7 @@ class Suites(Montrable):
         """
         recommandations = self.etude.recommandations
         if not recommandations["lu"].any():
-            return paragraphe(self.etude.mot("objectifs_sans_lecture"))
+            return paragraphe(self.etude.texte("evaluation.objectifs_sans_lecture"))
         regles = self.etude.finale.regles
         regles_par_code: dict[str, RegleRecommandation] = {
             regle.id: regle for regle in regles.regles
@@ -547,8 +548,8 @@ class Suites(Montrable):
                     )
                 )
             phrases.append(
-                self.etude.mot(
-                    "proposition_faite",
+                self.etude.texte(
+                    "evaluation.proposition_faite",
                     n=len(objectifs),
                     objectifs=cites,
                     decision=majuscule(regles.decisions[regle.decision]),
@@ -556,8 +557,8 @@ class Suites(Montrable):
                 )
             )
         decidees = len(self.etude.finale.saisie.decisions)
-        cle = "decisions_prises" if decidees else "aucune_decision"
-        note = self.etude.mot(cle, nombre=decidees, total=len(recommandations))
+        faits = {"nombre": decidees, "total": len(recommandations)}
+        note = self.etude.texte("evaluation.decisions_prises", **faits)
         return liste(phrases) + paragraphe(note)
 
     def ouvertes(self) -> Bloc:

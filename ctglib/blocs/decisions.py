@@ -85,7 +85,7 @@ def fil_des_decisions(etude: EtudeAnnuelle) -> pd.DataFrame:
             remarques = _remarques(etude, decision, etat, echeance)
             texte = sans_accents(decision.texte)
             if texte in deja_prises:
-                remarques.append(etude.mot("decision_deja_prise"))
+                remarques.append(etude.texte("bilan.decision_deja_prise"))
             deja_prises.add(texte)
             decisions.append(
                 {
@@ -126,11 +126,13 @@ def _remarques(
         return []
     remarques = []
     if decision.responsable is None:
-        remarques.append(etude.mot("decision_sans_responsable"))
+        remarques.append(etude.texte("bilan.decision_sans_responsable"))
     if echeance is not None and echeance > etude.suivi.fin:
-        remarques.append(etude.mot("decision_apres_la_fin", fin=date_longue(etude.suivi.fin)))
+        remarques.append(
+            etude.texte("bilan.decision_apres_la_fin", fin=date_longue(etude.suivi.fin))
+        )
     if echeance is not None and etat in SUITES_OUVERTES and echeance < etude.bilan.date_arretee:
-        remarques.append(etude.mot("decision_en_retard"))
+        remarques.append(etude.texte("bilan.decision_en_retard"))
     return remarques
 
 
@@ -163,12 +165,12 @@ def liste_du_fil(etude: EtudeAnnuelle) -> Groupe:
     signes = etude.catalogue.messages.signes
     phrases = []
     for decision in islice(lignes(prises, DecisionSuivie), 1):
-        quand = etude.mot("en_annee", annee=decision.annee)
+        quand = etude.texte("bilan.en_annee", annee=decision.annee)
         if decision.date:
-            quand = etude.mot("le_jour", jour=en_long(decision.date))
+            quand = etude.texte("bilan.le_jour", jour=en_long(decision.date))
         phrases.append(
-            etude.mot(
-                "prises" if len(prises) > 1 else "prise",
+            etude.texte(
+                "bilan.prises" if len(prises) > 1 else "bilan.prise",
                 quand=quand,
                 quoi=minuscule(_avec_qui_et_quand(decision, signes)),
                 autres=nombrer(len(prises) - 1, "autre décision", feminin=True),
@@ -183,7 +185,7 @@ def liste_du_fil(etude: EtudeAnnuelle) -> Groupe:
         if etat in closes:
             comptes.append(sont(int(closes[etat]), mot, accorder(mot, int(closes[etat]))))
     if comptes:
-        phrases.append(etude.mot("decisions_closes", comptes=enumerer(comptes)))
+        phrases.append(etude.texte("bilan.decisions_closes", comptes=enumerer(comptes)))
     if not phrases:
         return Groupe()
     renvoi = Renvoi("tableau-decisions", entre_parentheses=True)
@@ -222,5 +224,5 @@ def _jour(comite: Comite) -> str:
 def _comite_du(etude: EtudeAnnuelle, annee: int, jour: str) -> str:
     """Return the title of the group of a comité: « Comité du 9 décembre 2025 »."""
     if jour:
-        return etude.mot("comite_du", jour=en_long(jour))
-    return etude.mot("comite_de", annee=annee)
+        return etude.texte("bilan.comite_du", jour=en_long(jour))
+    return etude.texte("bilan.comite_de", annee=annee)

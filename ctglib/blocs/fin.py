@@ -161,12 +161,12 @@ class EtudeFinale(EtudeAnnuelle):
     def etat_du_schema(self, schema: Schema) -> str:
         """Return whether a schéma départemental is in force over the convention, as a sentence."""
         if schema.fin < self.convention.debut.year:
-            cle = "schema_echu"
+            etat = "echu"
         elif schema.fin < self.convention.fin.year:
-            cle = "schema_cours"
+            etat = "cours"
         else:
-            cle = "schema_en_vigueur"
-        return f"{self.mot(cle, debut=schema.debut, fin=schema.fin)}."
+            etat = "en_vigueur"
+        return self.texte("evaluation.schema", debut=schema.debut, fin=schema.fin, etat=etat)
 
 
 def etudier_la_fin(
@@ -287,10 +287,13 @@ class Trajectoires(Montrable):
         if len(muets):
             nombre_demandes = len(demandes(muets))
             notes.append(
-                etude.mot("trajectoires_muettes", nombre=len(muets), demandes=nombre_demandes)
+                etude.texte(
+                    "evaluation.trajectoires_muettes", nombre=len(muets), demandes=nombre_demandes
+                )
             )
-        notes += etude.dire(trajectoires_sans_valeur=len(sans_valeur) - len(muets))
-        notes.append(etude.mot("trajectoires"))
+        autres = len(sans_valeur) - len(muets)
+        notes += etude.dire({"evaluation.trajectoires_sans_valeur": autres})
+        notes.append(etude.texte("evaluation.trajectoires"))
         petits = petits_publies(
             connus,
             ("valeur_initiale", "derniere"),

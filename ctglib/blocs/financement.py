@@ -112,7 +112,7 @@ def _depenses(etude: EtudeAnnuelle, rangees: pd.DataFrame) -> list[str]:
             depenses.append(etude.mot("financement_non_suivi"))
         elif rangee.hors_suivi:
             hors_suivi = nombre_court(rangee.hors_suivi)
-            depenses.append(etude.mot("financement_en_partie", montant=hors_suivi))
+            depenses.append(etude.texte("bilan.financement_en_partie", montant=hors_suivi))
         elif pd.isna(rangee.depense):
             depenses.append(absence() if rangee.incomplet else RIEN)
         else:

@@ -41,8 +41,8 @@ def compte_des_comites(etude: EtudeAnnuelle, annees: Iterable[int]) -> str:
         au_moins |= connu is None or (compte is None and 0 < connu < comite.par_an)
     if all(connu is None for connu in (*comptes, *dates)):
         return ""
-    cle = "comite_au_moins" if au_moins else "comite_compte"
-    return etude.mot(cle, tenus=tenus, prevus=comite.par_an * len(annees))
+    prevus = comite.par_an * len(annees)
+    return etude.texte("suivi.comites_tenus", tenus=tenus, prevus=prevus, au_moins=au_moins)
 
 
 def _comite_date(etude: EtudeAnnuelle, annee: int) -> int | None:

@@ -13,7 +13,7 @@ from ctglib.calculs.ecriture import minuscule, nombre
 from ctglib.calculs.evaluation import IMPLICITE, SERVICE_NOUVEAU
 from ctglib.document.contexte import Contexte, legende, marquer, verdict_dit
 from ctglib.document.tableau import RIEN, Ecriture
-from ctglib.document.typographie import date_longue, nombrer
+from ctglib.document.typographie import date_longue
 from ctglib.donnees.lignes import lignes
 from ctglib.donnees.modeles.plan import Fiche
 from ctglib.donnees.statuts import Statut
@@ -68,8 +68,8 @@ def flux_des_stocks(etude: EtudeAnnuelle, fiche: Fiche) -> list[str]:
             continue
         attendu = stock.valeur_precedente + entrees.valeur - sorties.valeur
         phrases.append(
-            etude.mot(
-                "stock_explique" if attendu == stock.valeur else "stock_inexplique",
+            etude.texte(
+                "suivi.stock_explique" if attendu == stock.valeur else "suivi.stock_inexplique",
                 libelle=stock.libelle,
                 avant=nombre(stock.valeur_precedente),
                 apres=nombre(stock.valeur),
@@ -85,10 +85,7 @@ def flux_des_stocks(etude: EtudeAnnuelle, fiche: Fiche) -> list[str]:
 
 def dire_le_mouvement(etude: EtudeAnnuelle, sens: str, compte: float) -> str:
     """Return « quatre entrées », « aucun départ »."""
-    if not compte:
-        return etude.mot(f"flux_{sens}_nul")
-    nom = etude.mot(f"stock_{sens}")
-    return nombrer(int(compte), nom, feminin=sens == "entrees")
+    return etude.texte("suivi.mouvement", sens=sens, n=int(compte))
 
 
 def ecrire_l_annee(etude: EtudeAnnuelle) -> dict[str, Ecriture]:
@@ -218,8 +215,8 @@ def notes_des_confirmations(etude: EtudeAnnuelle, lignes: pd.DataFrame) -> list[
     """
     confirmations = _confirmations(etude)
     return [
-        etude.mot(
-            "valeur_confirmee",
+        etude.texte(
+            "suivi.valeur_confirmee",
             quoi=f"{CONFIRMEE} {etude.contexte.indicateurs[ligne['indicateur']].libelle}",
             **qui_confirme(etude, confirmations[ligne["indicateur"], ligne["valeur"]]),
         )
@@ -261,10 +258,10 @@ def mode_de_lecture(etude: EtudeAnnuelle, de_a: str) -> list[str]:
     """
     regles = etude.catalogue.evaluation
     evaluation = etude.evaluation
-    phrases = [etude.mot("lecture_des_evolutions", de_a=etude.mot(de_a), regles=regles)]
+    phrases = [etude.texte("suivi.lecture_des_evolutions", de_a=etude.mot(de_a), regles=regles)]
     if evaluation["cible"].notna().any():
-        lecture_des_cibles = etude.mot(
-            "lecture_des_cibles",
+        lecture_des_cibles = etude.texte(
+            "suivi.lecture_des_cibles",
             regles=regles,
             bonne_voie=nombre(regles.seuils.en_bonne_voie, 2),
             surveiller=nombre(regles.seuils.a_surveiller, 2),
@@ -272,5 +269,5 @@ def mode_de_lecture(etude: EtudeAnnuelle, de_a: str) -> list[str]:
         phrases.append(lecture_des_cibles)
     proposes = evaluation["origine"].eq("propose") | evaluation["origine_cible"].eq("propose")
     if proposes.any():
-        phrases.append(etude.mot("proposition"))
+        phrases.append(etude.texte("suivi.proposition"))
     return phrases

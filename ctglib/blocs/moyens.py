@@ -79,9 +79,11 @@ class Moyens(Montrable):
         moyens = self.etude.annuel.moyens
         if moyens.empty:
             if not self.etude.moyens_suivis:
-                return paragraphe(self.etude.mot("moyens_non_suivis"))
+                return paragraphe(self.etude.texte("bilan.moyens_non_suivis"))
             parties = enumerer(list(self.parties.values()))
-            absence = self.etude.mot("moyens_absents", annee=self.etude.annee, parties=parties)
+            absence = self.etude.texte(
+                "bilan.moyens_absents", annee=self.etude.annee, parties=parties
+            )
             return paragraphe(absence)
         totaux = calculs.totaux(moyens, ["signataire", "nature"])
         montants: dict[tuple[str, str], str] = {}
@@ -125,7 +127,7 @@ class Moyens(Montrable):
         )
         totaux = pd.concat([totaux, postes.rename(columns={"poste": "objet"})], ignore_index=True)
         libelles = {fiche.numero: f"Fiche {fiche.numero}" for fiche in self.etude.convention.fiches}
-        libelles |= {objet: self.etude.mot(f"sans_fiche_{objet}") for objet in SANS_FICHE}
+        libelles |= {objet: self.etude.mot(f"objet_{objet}") for objet in SANS_FICHE}
         libelles[calculs.ENSEMBLE] = "Ensemble"
         avec_moyens = set(zip(totaux["signataire"], totaux["objet"], strict=True))
         titres_des_rangees: dict[tuple[str, ...], str] = {}
@@ -221,8 +223,8 @@ class Moyens(Montrable):
     def _notes_des_confirmations(self, confirmations: pd.DataFrame) -> list[str]:
         """Return who confirmed these amounts, when and why."""
         return [
-            self.etude.mot(
-                "valeur_confirmee",
+            self.etude.texte(
+                "suivi.valeur_confirmee",
                 quoi=(
                     f"{self.parties[ligne['signataire']]}, {self.libelle_du_poste(ligne['poste'])},"
                     f" {self.montant(ligne['valeur'], ligne['nature'])}"
@@ -245,7 +247,9 @@ class Moyens(Montrable):
         if clause:
             for article in convention.articles:
                 if article.numero == clause.article:
-                    yield self.etude.mot("equipe", article=article.numero, objet=article.objet)
+                    yield self.etude.texte(
+                        "bilan.equipe", article=article.numero, objet=article.objet
+                    )
         if moyens.empty:
             return
         montants = []
@@ -446,9 +450,9 @@ class Moyens(Montrable):
         ]
         notes = list(legende(marques, self.etude.contexte))
         if any(cellule.startswith(AU_MOINS) for cellule in cellules):
-            notes.insert(0, self.etude.mot("moyens_au_moins"))
+            notes.insert(0, self.etude.texte("bilan.moyens_au_moins"))
         if RIEN in cellules:
-            notes.append(self.etude.mot("moyens_sans_ligne"))
+            notes.append(self.etude.texte("bilan.moyens_sans_ligne"))
         notes += confirmations
         mots = {"exercices": " et ".join(map(str, self._exercices)), **(mots_du_titre or {})}
         return self.etude.tableau(cle, table, None, *colonnes, mots=mots, notes=notes, **reste)

@@ -250,25 +250,25 @@ def phrases(
         if dispositif not in avec_profils
     ]
     textes = [
-        etude.mot(
-            "profils_transmis",
+        etude.texte(
+            "fiche.profils_transmis",
             nombre=len(transmis),
             total=len(dispositifs),
             dits=" ; ".join(transmis),
         )
     ]
     if non_transmis:
-        textes.append(etude.mot("profils_non_transmis", dits=" ; ".join(non_transmis)))
+        textes.append(etude.texte("fiche.profils_non_transmis", dits=" ; ".join(non_transmis)))
     statuts = pd.concat([parts["statut"], croisements["statut"]])
     masques = int(statuts.eq(Statut.SECRET).sum())
     if masques:
         seuil = etude.catalogue.seuils.petits_effectifs
-        textes.append(etude.mot("profils_secrets", nombre=masques, plus=seuil - 1))
+        textes.append(etude.texte("fiche.profils_secrets", nombre=masques, plus=seuil - 1))
     variables = parts.drop_duplicates(["dispositif", "variable"])
     noms = variables["libelle_variable"].map(minuscule)
     noms = noms + " (" + variables["libelle_dispositif"] + ")"
     for raison in (UN_SEUL_CACHE, SANS_TOTAL):
         concernees = variables["raison"].eq(raison)
         if concernees.any():
-            textes.append(etude.mot(f"profils_{raison}", dits=" ; ".join(noms[concernees])))
+            textes.append(etude.texte(f"fiche.profils_{raison}", dits=" ; ".join(noms[concernees])))
     return textes

@@ -141,7 +141,7 @@ class Territoire(Montrable):
             mots={"depart": _annee_de_depart(etude), "source": self.source},
             groupes=series["indicateur"].map(groupe_de),
             notes=[
-                regles.mots["contexte"],
+                etude.texte("bilan.contexte"),
                 *notes,
                 *ruptures(definitions),
                 *notes_des_moyennes(series, contexte),
@@ -479,7 +479,8 @@ class DiagnosticRevisite(Montrable):
             return mot("moyennes")
         precisions = []
         if serie["motif"] in (calculs.SANS_DEPART, calculs.APRES_RUPTURE):
-            precisions.append(mot(serie["motif"], annee=serie["annee_rupture"]))
+            motif = f"evaluation.{serie['motif']}"
+            precisions.append(self.etude.texte(motif, annee=serie["annee_rupture"]))
         if serie["dans_le_bruit"]:
             precisions.append(mot("dans_le_bruit", annee=serie["annee_rupture"]))
         return " ; ".join(precisions) or RIEN

@@ -56,7 +56,7 @@ from ctglib.document.blocs import (
 )
 from ctglib.document.figure import Figure
 from ctglib.document.tableau import Tableau
-from ctglib.document.typographie import accorder, compter, date_longue, nombre_court, sont
+from ctglib.document.typographie import accorder, date_longue, nombre_court, sont
 from ctglib.donnees.lecture import noter_part, proches
 from ctglib.donnees.modeles import convention as modeles
 from ctglib.donnees.modeles.plan import Absence
@@ -177,10 +177,10 @@ class Bilan:
         reste = self.etude.elements_manquants
         if not reste:
             return couverture
-        cle = "reste_a_demander" if self.muette else "reste_a_transmettre"
-        if self.etude.annee_en_cours and not self.muette:
-            cle = "reste_a_donner"
-        texte = self.etude.mot(cle, elements=reste)
+        en_cours = self.etude.annee_en_cours
+        texte = self.etude.texte(
+            "bilan.reste", elements=reste, muette=self.muette, en_cours=en_cours
+        )
         mentions = [
             (titre, f"{mention} ; {texte}" if titre == STATUT else mention)
             for titre, mention in couverture.mentions
@@ -232,7 +232,7 @@ class Bilan:
             notes.append(etude.texte("suivi.deduite"))
         notes += notes_des_textes(etude, premiers)
         notes += notes_des_confirmations(etude, premiers)
-        notes.append(etude.mot("autres_indicateurs"))
+        notes.append(etude.texte("bilan.autres_indicateurs"))
         return etude.tableau(
             "familles",
             premiers,
@@ -278,21 +278,21 @@ class Bilan:
             annee_suivie: suivi.bilan.comite for annee_suivie, suivi in etude.suivi.suivis.items()
         }
         comite = comites.pop(annee)
+        faits = {}
         if comite is None:
-            cle = "comite_sans_date" if etude.comites_comptes() else "comite_inconnu"
-            phrase = etude.mot(cle, annee=annee)
+            faits["compte"] = etude.comites_comptes()
         elif isinstance(comite.date, Absence):
-            raison = minuscule(comite.date.absent).rstrip(" .")
-            phrase = etude.mot("comite_non_tenu", annee=annee, raison=raison)
+            faits["raison"] = minuscule(comite.date.absent).rstrip(" .")
         else:
-            phrase = etude.mot("comite_tenu", annee=annee, date=date_longue(comite.date))
+            faits["date"] = date_longue(comite.date)
+        phrase = etude.texte("bilan.comite", **{"date": "", "raison": "", "compte": 0, **faits})
 
         precedents = []
         if comites:
             precedents.append(_comites_precedents(etude, comites))
         compte = compte_des_comites(etude, (annee,))
-        regle = etude.mot("comite_decrit" if etude.convention.comite else "clause_du_comite")
-        phrases = filter(None, [phrase, compte, regle.strip()])
+        regle = "comite_decrit" if etude.convention.comite else "clause_du_comite"
+        phrases = filter(None, [phrase, compte, etude.texte(f"bilan.{regle}")])
         return paragraphe(" ".join(phrases)) + liste(precedents)
 
     def financement(self) -> Tableau | None:
@@ -335,8 +335,8 @@ class Bilan:
             f"{service(self.etude, str(responsable))} ({nombre})"
             for responsable, nombre in par_service.items()
         ]
-        phrase = self.etude.mot(
-            "rien_transmis",
+        phrase = self.etude.texte(
+            "bilan.rien_transmis",
             annee=self.etude.annee,
             elements=self.etude.elements_manquants,
             services=", ".join(services),
@@ -363,9 +363,9 @@ class Bilan:
         provisoires = demandes_d_indicateurs["statut"].isin(PROVISOIRES)
         provisoires = demandes_d_indicateurs.loc[provisoires, "indicateur"].nunique()
         phrases = [
-            etude.mot("limite_de_l_effet"),
-            *etude.dire(limite_du_provisoire=provisoires),
-            etude.mot("limite_du_secret", seuil=seuil),
+            etude.texte("bilan.limite_de_l_effet"),
+            *etude.dire({"bilan.limite_du_provisoire": provisoires}),
+            etude.texte("bilan.limite_du_secret", seuil=seuil),
             *etude.phrases_des_retraits(),
         ]
         for indicateur in etude.evaluation["indicateur"].unique():
@@ -373,7 +373,9 @@ class Bilan:
             if annees:
                 libelle = etude.contexte.indicateurs[indicateur].libelle
                 phrases.append(
-                    etude.mot("limite_des_ruptures", libelle=libelle, annees=enumerer(annees))
+                    etude.texte(
+                        "bilan.limite_des_ruptures", libelle=libelle, annees=enumerer(annees)
+                    )
                 )
         return liste(phrases)
 
@@ -404,15 +406,15 @@ class Bilan:
             return
         communs = {"annee": depuis.annee, "jour": date_longue(depuis.jour)}
         for avenant in depuis.avenants:
-            yield etude.mot("avenant_apres_la_cloture", numero=avenant.numero, **communs)
+            yield etude.texte("bilan.avenant_apres_la_cloture", numero=avenant.numero, **communs)
         if depuis.fichiers:
             fichiers = enumerer(list(depuis.fichiers))
-            yield etude.mot("saisies_apres_la_cloture", fichiers=fichiers, **communs)
-        ajouts = [etude.mot("fiche_ajoutee", numero=numero) for numero in depuis.fiches]
+            yield etude.texte("bilan.saisies_apres_la_cloture", fichiers=fichiers, **communs)
+        ajouts = [etude.texte("bilan.fiche_ajoutee", numero=numero) for numero in depuis.fiches]
         for indicateur in depuis.indicateurs:
             ajouts.append(f"« {etude.contexte.indicateurs[indicateur].libelle} »")
         if ajouts:
-            yield etude.mot("texte_apres_la_cloture", ajouts=enumerer(ajouts), **communs)
+            yield etude.texte("bilan.texte_apres_la_cloture", ajouts=enumerer(ajouts), **communs)
 
     def sources(self) -> Bloc | None:
         """Return where the public series come from, then the files read with their fingerprints."""
@@ -520,7 +522,7 @@ def recit(etude: EtudeAnnuelle, dossier: str = "") -> Groupe | None:
         pilotes = pilotes_de_la_fiche(etude, fiche)
         if pilotes:
             mots_des_pilotes = {"nombre": len(pilotes), "pilotes": enumerer(pilotes)}
-            phrases.append(etude.mot("pilotes", **mots_des_pilotes))
+            phrases.append(etude.texte("suivi.pilotes", **mots_des_pilotes))
         phrases += _avancement(etude, fiche, modalites)
         les_deux, une_reussite, une_difficulte = tournures
         appreciation = appreciations.get(fiche.numero)
@@ -588,7 +590,7 @@ def participation(etude: EtudeAnnuelle, annees: tuple[int, ...]) -> Bloc:
         if de_l_annee is not None:
             participations[annee] = de_l_annee
     if not participations:
-        return paragraphe(etude.mot("participation_non_renseignee"))
+        return paragraphe(etude.texte("suivi.participation_non_renseignee"))
     consultations = []
     for annee, de_l_annee in participations.items():
         consultations += _consultations(etude, annee, de_l_annee)
@@ -609,11 +611,11 @@ def participation(etude: EtudeAnnuelle, annees: tuple[int, ...]) -> Bloc:
             dernier = max(de_l_axe, key=lambda exemple: exemple.date)
             jour = date_longue(dernier.date)
             texte = dernier.texte.rstrip(".")
-            exemples.append(etude.mot("exemple", axe=axe.titre, date=jour, texte=texte))
-    cooperation = paragraphe(etude.mot("cooperation_absente"))
+            exemples.append(etude.texte("suivi.exemple", axe=axe.titre, date=jour, texte=texte))
+    cooperation = paragraphe(etude.texte("suivi.cooperation_absente"))
     if cooperations:
         cooperation = liste(cooperations)
-    titre = sous_titre(etude.mot("cooperation"))
+    titre = sous_titre(etude.texte("suivi.cooperation"))
     return liste(consultations) + titre + cooperation + liste(exemples)
 
 
@@ -636,20 +638,18 @@ def _consultations(
         ]
         consultations = [consultation for consultation in du_public if consultation.combien]
         if not consultations:
-            mot = "public_non_interroge" if du_public else "public_non_renseigne"
-            phrases.append(etude.mot(mot, annee=annee, public=pluriel))
+            faits = {"annee": annee, "public": pluriel, "interroge": bool(du_public)}
+            phrases.append(etude.texte("suivi.sans_consultation", **faits))
         for consultation in consultations:
-            combien = consultation.combien
-            if combien >= seuil:
-                qui = compter(combien, singulier, pluriel)
-            else:
-                qui = etude.mot("peu_de_reponses", seuil=seuil, public=pluriel)
-            jour = date_longue(consultation.date)
-            reponses = etude.mot("reponses", date=jour, qui=qui, nombre=combien)
-            comment = f" ({consultation.comment})" if consultation.comment else ""
-            if consultation.change:
-                suites_donnees = etude.mot("change", quoi=consultation.change.rstrip("."))
-            else:
-                suites_donnees = etude.mot("rien_ne_change")
-            phrases.append(f"{reponses}{comment}. {suites_donnees}")
+            phrase = etude.texte(
+                "suivi.consultation",
+                date=date_longue(consultation.date),
+                combien=consultation.combien,
+                seuil=seuil,
+                singulier=singulier,
+                pluriel=pluriel,
+                comment=consultation.comment,
+                change=(consultation.change or "").rstrip("."),
+            )
+            phrases.append(phrase)
     return phrases

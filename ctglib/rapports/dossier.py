@@ -117,7 +117,7 @@ class DossierACompleter:
         """
         demandees = self.demandees
         if demandees.empty:
-            return paragraphe(self.etude.mot("rien_ne_manque"))
+            return paragraphe(self.etude.texte("dossier.rien_ne_manque"))
         effectifs = demandees.groupby("service", sort=False)["nombre"].sum()
         effectifs = effectifs.sort_values(ascending=False, kind="stable")
         a_qui = f"« {effectifs.index[0]} »"
@@ -126,8 +126,10 @@ class DossierACompleter:
             a_qui = f"{nombrer(len(effectifs), 'service')}{surtout}"
         nombre = int(demandees["nombre"].sum())
         elements = majuscule(nombrer(nombre, "élément est", "éléments sont"))
-        des_services = self.etude.mot("dossier_des_services", elements=elements, services=a_qui)
-        des_lettres = self.etude.mot("dossier_des_lettres")
+        des_services = self.etude.texte(
+            "dossier.dossier_des_services", elements=elements, services=a_qui
+        )
+        des_lettres = self.etude.texte("dossier.dossier_des_lettres")
         messages = (
             (des_services, Renvoi("tableau-services", entre_parentheses=True), "."),
             (des_lettres, Renvoi("tableau-demandes", entre_parentheses=True), "."),
@@ -140,7 +142,7 @@ class DossierACompleter:
         """
         noms = services(self.etude)
         manques = self.manques
-        arretes = self.etude.mot("dossier_des_arretes")
+        arretes = self.etude.texte("dossier.dossier_des_arretes")
         qui = manques["responsable"].map(noms).where(manques["demandee"], arretes)
         departs = _departs(self.etude.a_demander)
         comptes = pd.crosstab(qui, manques["annee"])
@@ -167,7 +169,9 @@ class DossierACompleter:
         derniere = self.etude.annees[-1]
         if table[str(derniere)].any():
             notes.append(
-                self.etude.mot("dossier_en_janvier", annee=derniere, suivante=derniere + 1)
+                self.etude.texte(
+                    "dossier.dossier_en_janvier", annee=derniere, suivante=derniere + 1
+                )
             )
         return self.etude.tableau("services", table, None, *colonnes, notes=notes)
 

@@ -189,8 +189,8 @@ class EvaluationFinale:
         axes = recit(etude, f"{derniere_annee}/")
         if axes is not None:
             return axes
-        phrase = etude.mot(
-            "aucun_suivi",
+        phrase = etude.texte(
+            "evaluation.aucun_suivi",
             fin=derniere_annee,
             modalites=len(etude.etats),
             indicateurs=total_du_texte(etude.evaluabilite)["indicateurs"],
@@ -212,8 +212,8 @@ class EvaluationFinale:
         par_service = demandes.groupby("service", sort=False)["nombre"].sum()
         par_service = par_service.sort_values(ascending=False, kind="stable")
         services = [f"{nom} ({nombre})" for nom, nombre in par_service.items()]
-        phrase = etude.mot(
-            "manques", nombre=int(demandes["nombre"].sum()), services=", ".join(services)
+        phrase = etude.texte(
+            "evaluation.manques", nombre=int(demandes["nombre"].sum()), services=", ".join(services)
         )
         tableau = etude.tableau(
             "manques",
@@ -246,13 +246,16 @@ class EvaluationFinale:
         etude = self.etude
         provisoires = int(etude.parcours["statut_derniere"].isin(PROVISOIRES).sum())
         manques = etude.a_demander
+        clos = manques.loc[~manques["demandee"], "nombre"]
         phrases = etude.dire(
-            limite_des_manques=int(manques["nombre"].sum()),
-            limite_des_manques_clos=int(manques.loc[~manques["demandee"], "nombre"].sum()),
-            limite_des_provisoires=provisoires,
-            limite_des_retraits=len(etude.retraits),
+            {
+                "evaluation.limite_des_manques": int(manques["nombre"].sum()),
+                "evaluation.limite_des_manques_clos": int(clos.sum()),
+                "evaluation.limite_des_provisoires": provisoires,
+                "evaluation.limite_des_retraits": len(etude.retraits),
+            }
         )
-        secret = majuscule(etude.mot("secret"))
+        secret = majuscule(etude.texte("evaluation.secret"))
         return liste([*etude.finale.regles.limites, *phrases, secret])
 
     def sources(self) -> Tableau:

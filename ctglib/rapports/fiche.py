@@ -186,7 +186,7 @@ class Fiche:
                 rubrique = self.etude.texte("fiche.change_par", avenant=avenant, effet=effet)
                 rubriques.append((rubrique, f"{changement.nouveau}."))
         # Otherwise said with the indicators, where they are shown.
-        notes = [self.etude.mot("proposition")] if self.sans_suivi else []
+        notes = [self.etude.texte("suivi.proposition")] if self.sans_suivi else []
         table = pd.DataFrame(rubriques, columns=["rubrique", "texte"])
         return self._tableau("contrat", table, notes=notes)
 
@@ -455,30 +455,35 @@ class Fiche:
         etude = self.etude
         evaluation = etude.evaluation
         libelles = dict(zip(evaluation["indicateur"], evaluation["libelle"], strict=True))
-        phrases = [etude.mot("limite_de_l_absence"), etude.mot("limite_de_l_evolution")]
+        phrases = [
+            etude.texte("fiche.limite_de_l_absence"),
+            etude.texte("fiche.limite_de_l_evolution"),
+        ]
         libelles_par_rupture: dict[int, list[str]] = {}
         for indicateur in self._ensembles["indicateur"]:
             for annee in etude.ruptures(indicateur):
                 libelles_par_rupture.setdefault(annee, []).append(libelles[indicateur])
         for annee, rompus in libelles_par_rupture.items():
             phrases.append(
-                etude.mot("limite_d_une_annee", annee=annee, libelles=" ; ".join(rompus))
+                etude.texte("fiche.limite_d_une_annee", annee=annee, libelles=" ; ".join(rompus))
             )
         for numero, changement in self._changements:
             if changement.nature == "definition" and changement.element in libelles:
                 phrases.append(
-                    etude.mot(
-                        "limite_d_une_definition",
+                    etude.texte(
+                        "fiche.limite_d_une_definition",
                         libelle=libelles[changement.element],
                         avenant=numero,
                         change=changement,
                     )
                 )
         seuil = nombre(etude.catalogue.seuils.petits_effectifs)
-        secret = majuscule(etude.mot("limite_de_la_fiche_secret", seuil=seuil))
+        secret = majuscule(etude.texte("fiche.limite_de_la_fiche_secret", seuil=seuil))
         masques = evaluation["statut"].eq(Statut.SECRET)
         masques |= evaluation["statut_precedent"].eq(Statut.SECRET)
-        phrases.append(" ".join([secret, *etude.dire(limite_des_masques=int(masques.sum()))]))
+        phrases.append(
+            " ".join([secret, *etude.dire({"fiche.limite_des_masques": int(masques.sum())})])
+        )
         return liste([*phrases, *etude.phrases_des_retraits()])
 
     def revisions(self) -> Tableau | None:

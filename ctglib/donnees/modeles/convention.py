@@ -260,13 +260,15 @@ class Convention(Montrable, Modele):
 
     def _remplir(self, texte: str) -> str:
         """Return a text with its marks replaced, "" when the convention does not fill one."""
-        valeurs = {marque: self._valeur_de_la_marque(marque) for marque in _MARQUE.findall(texte)}
+        valeurs = {marque: self.citation(marque) for marque in _MARQUE.findall(texte)}
         if not all(valeurs.values()):
             return ""
         return _MARQUE.sub(lambda marque: valeurs[marque[1]], texte)
 
-    def _valeur_de_la_marque(self, marque: str) -> str:
-        """Return what the convention has for a mark, "" when it has nothing."""
+    def citation(self, marque: str) -> str:
+        """Return what the convention has for a mark (« clause.avenant.texte »), "" when it has
+        nothing.
+        """
         sujet, cle, *suite = marque.split(".")
         if sujet == "comite":
             valeur = getattr(self.comite, cle, None) or ""
