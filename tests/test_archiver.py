@@ -326,6 +326,110 @@ def test_chaque_fichier_de_l_archive_est_verifie_et_ce_qui_a_ete_ajoute_est_dit(
     assert attendu in " ; ".join(grouper(relever_archive(ailleurs)[1]))
 
 
+def _alterer(archive: Path, vers: Path, **fichiers: bytes | None) -> Path:
+    """Write a copy of an archive where some files have these bytes, None to leave one out; the
+    description follows, as one who forges would have it.
+    """
+    with zipfile.ZipFile(archive) as ouverte:
+        contenus = {nom: ouverte.read(nom) for nom in ouverte.namelist()}
+    description = json.loads(contenus.pop(DESCRIPTION))
+    modele = next(item for item in description["@graph"] if item["@type"] == "File")
+    connus = {unquote(item["@id"]): item for item in description["@graph"]}
+    for nom, octets_du_fichier in fichiers.items():
+        if octets_du_fichier is None:
+            contenus.pop(nom)
+            description["@graph"].remove(connus[nom])
+            continue
+        contenus[nom] = octets_du_fichier
+        if nom not in connus:
+            connus[nom] = {**modele, "@id": nom}
+            description["@graph"].append(connus[nom])
+        connus[nom]["sha256"] = sha256(octets_du_fichier).hexdigest()
+    contenus[DESCRIPTION] = json.dumps(description).encode()
+    with zipfile.ZipFile(vers, "w") as ecrite:
+        for nom, octets_du_fichier in contenus.items():
+            ecrite.writestr(nom, octets_du_fichier)
+    return vers
+
+
+def juger(archive: Path, carnets: Path, capsys: pytest.CaptureFixture[str]) -> str:
+    """Return what the command says of an archive, its reports not made again."""
+    capsys.readouterr()
+    lancer(["verifier", "--archive", str(archive), "--carnets", str(carnets), "--sans-rejouer"])
+    dit, refuse = capsys.readouterr()
+    return dit + refuse
+
+
+FORGES = {
+    "le code du programme": ("ctglib/calculs/ecriture.py", b"print('faux')\n"),
+    "un module de plus": ("ctglib/calculs/autre.py", b""),
+    "du code compile": ("ctglib/calculs/__pycache__/ecriture.cpython-311.pyc", b"faux"),
+    "ce que Python lit en demarrant": ("sitecustomize.py", b"print('faux')\n"),
+    "un chemin d'installation": (".venv/lib/site-packages/x.pth", b"import faux\n"),
+    "un carnet": ("notebooks/diagnostic.ipynb", b'{"cells": []}'),
+}
+
+
+@pytest.mark.parametrize(("nom", "faux"), FORGES.values(), ids=FORGES)
+def test_une_archive_forgee_se_dit_par_le_programme_installe_et_rien_n_en_est_execute(
+    produits: tuple[Path, Path],
+    archive: Path,
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+    nom: str,
+    faux: bytes,
+) -> None:
+    carnets, _ = produits
+    intacte = juger(archive, carnets, capsys)
+    forgee = juger(_alterer(archive, tmp_path / "forgee.zip", **{nom: faux}), carnets, capsys)
+
+    assert "✓ Programme et carnets" in intacte and "✓ Archive" in intacte
+    assert "✗ Programme et carnets" in forgee and nom in forgee
+    assert "faux" not in forgee.replace(nom, "")
+
+
+def test_un_rapport_change_avec_la_description_n_est_plus_celui_du_manifeste(
+    produits: tuple[Path, Path], archive: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    forgee = _alterer(
+        archive, tmp_path / "forgee.zip", **{"reports/harnes/diagnostic.html": b"<p>faux</p>"}
+    )
+
+    assert "✗ Fichiers" in juger(forgee, produits[0], capsys)
+
+
+@pytest.mark.parametrize(
+    ("noms", "dit"),
+    [
+        (("../dehors.txt",), "un lien ou un nom qui sort de l'archive"),
+        (("a.txt", "a.txt"), "« a.txt » deux fois"),
+        ((), "aucun ro-crate-metadata.json"),
+    ],
+    ids=["un nom qui sort", "un nom en double", "sans description"],
+)
+@pytest.mark.filterwarnings("ignore:Duplicate name")
+def test_ce_qui_n_est_pas_une_archive_du_classeur_est_refuse(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], noms: tuple[str, ...], dit: str
+) -> None:
+    fausse = tmp_path / "fausse.zip"
+    with zipfile.ZipFile(fausse, "w") as ecrite:
+        for nom in noms:
+            ecrite.writestr(nom, b"a")
+
+    assert lancer(["verifier", "--archive", str(fausse)]) == 1
+    assert dit in capsys.readouterr().err
+    assert not (tmp_path.parent / "dehors.txt").exists()
+
+
+def test_un_fichier_qui_n_est_pas_un_zip_est_refuse(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "faux.zip").write_bytes(b"PK\x03\x04 et rien d'autre")
+
+    assert lancer(["verifier", "--archive", str(tmp_path / "faux.zip")]) == 1
+    assert "une archive qui ne se lit pas" in capsys.readouterr().err
+
+
 def test_un_dossier_qui_n_est_pas_une_archive_n_en_est_pas_une_fausse(tmp_path: Path) -> None:
     assert relever_archive(tmp_path) is None
 

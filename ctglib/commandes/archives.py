@@ -28,6 +28,14 @@ if TYPE_CHECKING:
 SansRejouer = Annotated[
     bool, Option("--sans-rejouer", help="Ne comparer que les fichiers, sans refaire les rapports.")
 ]
+AJuger = Annotated[
+    Path | None,
+    Option(
+        "--archive",
+        help="Juger une archive par ce programme-ci, sans rien exécuter de ce qu'elle contient.",
+        metavar="FICHIER",
+    ),
+]
 AArchiver = Annotated[
     str, Option("--convention", "-c", help="Convention à archiver.", metavar="NOM")
 ]
@@ -50,8 +58,32 @@ def verifier(
     travailleurs: options.Travailleurs = 0,
     delai: options.Delai = 600,
     carnets: options.Carnets = CARNETS,
+    archive: AJuger = None,
 ) -> int:
     """Dire si les rapports sont ceux du manifeste, et si les refaire les redonne."""
+    from ctglib.production.verifier import decompresser
+
+    if archive is None:
+        return _verifier(convention, sortie, sans_rejouer, travailleurs, delai, carnets)
+    with decompresser(archive) as dossier:
+        return _verifier(
+            convention, dossier / SORTIE, sans_rejouer, travailleurs, delai, carnets, dossier
+        )
+
+
+def _verifier(
+    convention: list[str] | None,
+    sortie: Path,
+    sans_rejouer: bool,
+    travailleurs: int,
+    delai: float,
+    carnets: Path,
+    decompressee: Path | None = None,
+) -> int:
+    """Say the result of each check, then whether they all agree.
+
+    ``decompressee`` is the folder of an archive that is judged by this program, and not its own.
+    """
     from ctglib.production import verifier as examen
     from ctglib.production.manifeste import empreinte
 
@@ -82,16 +114,26 @@ def verifier(
     )
     accords.append(accord)
 
-    archive = examen.relever_archive()
+    archive = examen.relever_archive(decompressee or PROJET, installee=decompressee is None)
     if archive:
         nombre, ecarts = archive
-        digest = empreinte((PROJET / examen.DESCRIPTION).read_bytes())
+        digest = empreinte(((decompressee or PROJET) / examen.DESCRIPTION).read_bytes())
         description = f"{examen.DESCRIPTION}, sha256 {digest}"
         accord = _constater(
             "Archive",
             ecarts,
             f"{compter(nombre, 'fichier')}, tous ceux de sa description ({description})",
             f"{compter(len(ecarts), 'écart')} avec ce qu'elle contenait",
+        )
+        accords.append(accord)
+
+    if decompressee:
+        nombre, ecarts = examen.relever_le_code(decompressee, carnets)
+        accord = _constater(
+            "Programme et carnets",
+            ecarts,
+            f"{compter(nombre, 'fichier')}, ceux de ce programme-ci, qui seul les a jugés",
+            f"{compter(len(ecarts), 'fichier')} que ce programme-ci n'a pas, ou a autrement",
         )
         accords.append(accord)
 

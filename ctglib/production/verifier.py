@@ -10,21 +10,29 @@ import csv
 import hashlib
 import io
 import json
+import os
 import re
+import shutil
+import stat
+import tempfile
+import zipfile
+import zlib
 from base64 import urlsafe_b64encode
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from concurrent.futures import Executor
+from contextlib import contextmanager
 from dataclasses import replace
 from importlib import metadata
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import NamedTuple
 from urllib.parse import unquote
 
 import pandas as pd
 
 from ctglib.donnees.ecriture import PREFIXE
-from ctglib.donnees.fautes import DonneesInvalides
+from ctglib.donnees.fautes import DonneesInvalides, Faute, mots, refus
+from ctglib.donnees.lecture import VARIABLE
 from ctglib.production import plan
 from ctglib.production.echec import Echec
 from ctglib.production.manifeste import (
@@ -38,12 +46,13 @@ from ctglib.production.manifeste import (
     causes,
     empreinte,
     est_garde,
+    fichiers_de,
     fichiers_presents,
     lire_manifeste,
     phrases_des_fichiers_touches,
     versions,
 )
-from ctglib.production.plan import ECHEC, INTERNE, MANIFESTE, PORTRAITS, PROJET, nom_de
+from ctglib.production.plan import ECHEC, INTERNE, MANIFESTE, PAQUET, PORTRAITS, PROJET, nom_de
 from ctglib.production.portail import PORTAIL, dossiers_publies, octets_du_portail
 from ctglib.production.produire import Fabrication, confier
 
@@ -52,6 +61,11 @@ DESCRIPTION = "ro-crate-metadata.json"  # of an archive, where it was unpacked
 INSTALLES = re.compile(
     rf"{re.escape(DESCRIPTION)}$|\.venv(/|$)|[^/]+\.egg-info/|ctglib/(.+/)?__pycache__/"
 )
+AUCUN = re.compile(r"(?!)")  # no file is set apart
+DESCRIPTION_SEULE = re.compile(rf"{re.escape(DESCRIPTION)}$")
+# What Python runs, or reads as it starts, wherever it lies.
+EXECUTABLES = (".py", ".pyc", ".pth", ".so", ".pyd", ".dll")
+OCTETS_D_UNE_ARCHIVE = 4 * 1024**3
 # A table of fingerprints, whose values are not compared: ``relever`` says which inputs changed.
 SOURCES = "sources.csv"
 LIEUX_NOMMES = 4  # beyond, they are counted
@@ -271,10 +285,107 @@ def _phrases_des_fichiers_en_trop(
         yield f"{nom} {LIEN if est_un_lien else phrase}"
 
 
-def relever_archive(dossier: Path = PROJET) -> tuple[int, list[Ecart]] | None:
+@contextmanager
+def decompresser(archive: Path) -> Iterator[Path]:
+    """Yield a temporary folder that has the files of an archive, whose data are read until the
+    block ends; nothing that it holds is run.
+
+    Raises:
+        DonneesInvalides: It cannot be read, is no archive of the workbook, or holds what no archive
+            of ours does: a link, a name out of its folder, a name twice, too much.
+    """
+    with tempfile.TemporaryDirectory(prefix=PREFIXE) as temporaire:
+        dossier = Path(temporaire)
+        _extraire(archive, dossier)
+        avant = os.environ.get(VARIABLE)
+        os.environ[VARIABLE] = str(dossier / "data")
+        try:
+            yield dossier
+        finally:
+            os.environ.pop(VARIABLE)
+            if avant is not None:
+                os.environ[VARIABLE] = avant
+
+
+def _extraire(archive: Path, dossier: Path) -> None:
+    nom = archive.name
+    try:
+        with zipfile.ZipFile(archive) as contenu:
+            entrees = [entree for entree in contenu.infolist() if not entree.is_dir()]
+            noms = [entree.filename for entree in entrees]
+            fautes = []
+            for entree in entrees:
+                chemin = PurePosixPath(entree.filename)
+                dehors = chemin.is_absolute() or ".." in chemin.parts or "\\" in entree.filename
+                if dehors or stat.S_ISLNK(entree.external_attr >> 16):
+                    fautes.append(Faute(nom, *mots("archive_suspecte", dedans=entree.filename)))
+            for double, combien in Counter(noms).items():
+                if combien > 1:
+                    fautes.append(Faute(nom, *mots("archive_en_double", dedans=double)))
+            if sum(entree.file_size for entree in entrees) > OCTETS_D_UNE_ARCHIVE:
+                limite = OCTETS_D_UNE_ARCHIVE // 1024**3
+                fautes.append(Faute(nom, *mots("archive_trop_grande", go=limite)))
+            if DESCRIPTION not in noms:
+                fautes.append(
+                    Faute(nom, *mots("archive_sans_description", description=DESCRIPTION))
+                )
+            if fautes:
+                raise DonneesInvalides(fautes)
+            # Python checks that an entry is no longer than it says, and its checksum.
+            for entree in entrees:
+                cible = dossier / entree.filename
+                cible.parent.mkdir(parents=True, exist_ok=True)
+                with contenu.open(entree) as source, cible.open("xb") as fichier:
+                    shutil.copyfileobj(source, fichier)
+    except (zipfile.BadZipFile, zlib.error, NotImplementedError, RuntimeError, OSError) as erreur:
+        raise refus(nom, *mots("archive_illisible", erreur=erreur)) from erreur
+
+
+def relever_le_code(dossier: Path, carnets: Path) -> tuple[int, list[Ecart]]:
+    """Return how many files of the program and of the notebooks an unpacked archive has, and those
+    that this program has otherwise, or has not: they are never run.
+    """
+    attendus = {path.relative_to(PROJET).as_posix(): path for path in fichiers_de(PAQUET)}
+    for path in carnets.glob("*"):
+        attendus[f"notebooks/{path.name}"] = path
+    presents = [
+        nom
+        for nom in sorted(fichiers_presents(dossier, AUCUN))
+        if nom.startswith((f"{PAQUET.name}/", "notebooks/")) or nom.endswith(EXECUTABLES)
+    ]
+    ecarts = []
+    for nom in presents:
+        attendu = attendus.get(nom)
+        if attendu is None:
+            ecarts.append(Ecart(nom, "n'est pas du programme installé"))
+        elif not _meme_code(dossier / nom, attendu):
+            ecarts.append(Ecart(nom, "n'est pas celui du programme installé"))
+    return len(presents), ecarts
+
+
+def _meme_code(path: Path, attendu: Path) -> bool:
+    """Tell whether two files are the same; of notebooks, whether their cells are: an archive has
+    them without their outputs.
+    """
+    if path.suffix != ".ipynb":
+        return path.read_bytes() == attendu.read_bytes()
+    try:
+        cellules = [
+            [(cellule["cell_type"], cellule["source"]) for cellule in json.loads(octets)["cells"]]
+            for octets in (path.read_bytes(), attendu.read_bytes())
+        ]
+    except (ValueError, KeyError, TypeError):
+        return False
+    return cellules[0] == cellules[1]
+
+
+def relever_archive(
+    dossier: Path = PROJET, *, installee: bool = True
+) -> tuple[int, list[Ecart]] | None:
     """Return how many files an unpacked archive describes, and those changed, gone or added since.
 
-    None when the folder is no archive: it has no ``ro-crate-metadata.json``.
+    None when the folder is no archive: it has no ``ro-crate-metadata.json``. ``installee`` tells
+    that it was installed where it is: what that adds is no fault.
     """
     try:
         elements = json.loads((dossier / DESCRIPTION).read_bytes())["@graph"]
@@ -293,7 +404,7 @@ def relever_archive(dossier: Path = PROJET) -> tuple[int, list[Ecart]] | None:
         *phrases_des_fichiers_touches(dossier, empreintes, modifie),
         *_phrases_des_fichiers_en_trop(
             dossier,
-            fichiers_presents(dossier, INSTALLES),
+            fichiers_presents(dossier, INSTALLES if installee else DESCRIPTION_SEULE),
             empreintes,
             "n'y était pas (ajouté depuis)",
         ),
