@@ -335,6 +335,15 @@ def test_un_programme_qui_coupe_aux_points_virgules_ne_lit_aucune_formule(texte:
 
 SVG = b'<svg xmlns="http://www.w3.org/2000/svg" width="9" height="9"><rect width="9" height="9"/></svg>'
 PNG = png(90, 30)
+# Ten times ten, twelve times over: nobody would see the end of the drawing.
+DIX_FOIS_DIX = '<g id="n0"><rect/></g>' + "".join(
+    f'<g id="n{rang}">' + f'<use href="#n{rang - 1}"/>' * 10 + "</g>" for rang in range(1, 13)
+)
+
+
+def svg(contenu: str) -> bytes:
+    espaces = 'xmlns="http://www.w3.org/2000/svg" xmlns:x="http://www.w3.org/1999/xlink"'
+    return f'<svg {espaces} width="9" height="9">{contenu}</svg>'.encode()
 
 
 @pytest.mark.parametrize(
@@ -347,6 +356,17 @@ PNG = png(90, 30)
         ("ville.svg", SVG[:-10], "un SVG abîmé"),
         ("ville.svg", SVG.replace(b"<rect", b"<rect x="), "un SVG abîmé"),
         ("ville.svg", b"<html><svg/></html>", "ni un PNG ni un SVG"),
+        ("ville.svg", svg('<image href="photo.png"/>'), "montre une autre image (« photo.png »)"),
+        ("ville.svg", svg('<image x:href="file:///etc/passwd"/>'), "montre une autre image"),
+        ("ville.svg", svg('<use href="autre.svg#a"/>'), "montre une autre image"),
+        ("ville.svg", svg("<script>1</script>"), "un SVG qui contient un programme"),
+        ("ville.svg", svg("<foreignObject/>"), "un SVG qui contient un programme"),
+        ("ville.svg", svg(DIX_FOIS_DIX), "un SVG de trop d'éléments"),
+        ("ville.svg", svg('<g id="a"><use href="#a"/></g>'), "un SVG de trop d'éléments"),
+        ("ville.svg", svg("<g>" * 3_000 + "</g>" * 3_000), "un SVG abîmé"),
+        ("ville.svg", svg("<g/>" * 2_000_000), "un logo de plus de 5 Mo"),
+        ("ville.png", PNG + bytes(6 * MEGA), "un logo de plus de 5 Mo"),
+        ("ville.svg", svg('<rect id="r"/><use href="#r"/><a href="https://harnes.fr"/>'), ""),
         ("ville.png", PNG, ""),
         ("ville.svg", SVG, ""),
     ],

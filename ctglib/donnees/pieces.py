@@ -10,13 +10,13 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
-from io import BytesIO
 from pathlib import PurePosixPath
 from typing import Any, get_type_hints
 
 from ctglib.donnees.catalogue import Fichiers
 from ctglib.donnees.csv_strict import TableLue, examiner_csv
 from ctglib.donnees.fautes import DonneesInvalides, Faute, mots, recueillir, refus
+from ctglib.donnees.images import defaut_d_image
 from ctglib.donnees.lecture import (
     CONVENTIONS,
     conventions,
@@ -92,9 +92,6 @@ FINALE_PROPRE: Modeles = {
 COPIES = ("convention", "avenants", "indicateurs")
 SOURCES = "sources"
 _ANNEE = re.compile(r"(19|20)[0-9]{2}/")
-SIGNATURE_PNG = b"\x89PNG\r\n\x1a\n"
-POINTS_MAX = 25_000_000
-_AUTRE_IMAGE = "un fichier qui n'est ni un PNG ni un SVG"
 
 
 @dataclass(frozen=True)
@@ -298,37 +295,10 @@ def _logos(dossier: str, document: Document) -> tuple[dict[str, bytes | None], l
         contenu = lire_octets(chemin) if existe(chemin) else None
         logos[partie.id] = contenu
         if contenu is not None:
-            defaut = _defaut_d_image(contenu)
+            defaut = defaut_d_image(contenu)
             if defaut:
                 fautes.append(Faute(chemin, *mots("image", trouve=defaut)))
     return logos, fautes
-
-
-def _defaut_d_image(contenu: bytes) -> str | None:
-    """Return what keeps an image from being shown, None when it opens whole: else the PDF alone
-    would fail, later.
-    """
-    from lxml import etree  # pyright: ignore[reportAttributeAccessIssue] - lxml has no types
-    from PIL import Image
-
-    est_un_png = contenu.startswith(SIGNATURE_PNG)
-    if not est_un_png and b"<svg" not in contenu[:2000]:
-        return _AUTRE_IMAGE
-    try:
-        if est_un_png:
-            with Image.open(BytesIO(contenu), formats=["PNG"]) as image:
-                if image.width * image.height > POINTS_MAX:
-                    taille = f"{image.width} points sur {image.height}"
-                    return f"un PNG de {taille}, trop grand pour un logo"
-                image.load()
-        else:
-            analyseur = etree.XMLParser(resolve_entities=False, no_network=True)
-            racine = etree.fromstring(contenu, analyseur)
-            if etree.QName(racine).localname != "svg":
-                return _AUTRE_IMAGE
-    except (OSError, SyntaxError, ValueError, EOFError, Image.DecompressionBombError):
-        return f"un {'PNG' if est_un_png else 'SVG'} abîmé, qui ne s'ouvre pas"
-    return None
 
 
 def avec_le_suivi(pieces: Pieces, annee: int | None) -> Pieces:
