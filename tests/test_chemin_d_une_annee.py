@@ -72,6 +72,8 @@ def remplir(annee: Annee, valeur: int) -> str:
     if not rempli.exists():
         classeur = openpyxl.load_workbook(vierge)
         poser(classeur, "Indicateurs", "am_agreees", Valeur_2025=valeur)
+        chapo = {"Ce_que_vous_signez": "Le relais a trouvé son public", "Signé_par": "Coordination"}
+        poser(classeur, "Première page", "chapo", **chapo)
         classeur.save(rempli)
     return rempli.name
 

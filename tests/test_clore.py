@@ -31,6 +31,14 @@ ANNEE = 2025
 JOUR = date(2026, 2, 10)
 CONVENTION = Path("conventions") / NOM
 SUIVI = CONVENTION / "suivi" / str(ANNEE)
+CHAPO = """\
+messages:
+  - rapport: bilan
+    rubrique: chapo
+    texte: Une fiche de poste est signée, le reste avance
+    auteur: Coordination de la CTG
+    date: 2026-02-01
+"""
 SUIVANT = '  - numero: "2"\n'  # the avenant of 2026
 AUTRE = """\
   - numero: "1 bis"
@@ -51,10 +59,11 @@ def remplacer(path: Path, avant: str, apres: str) -> None:
 
 
 def rouvrir(donnees: Path, annee: int = ANNEE) -> None:
-    """Make a year of the demonstration provisional, as before its closing."""
+    """Make a year of the demonstration provisional, as before its closing, its chapô signed."""
     dossier = donnees / CONVENTION / "suivi" / str(annee)
     (dossier / "plan.yaml").unlink(missing_ok=True)
     remplacer(dossier / "bilan.yaml", "statut: definitif", "statut: provisoire  # à valider")
+    (dossier / "messages.yaml").write_text(CHAPO, encoding="utf-8")
 
 
 class Atelier:
@@ -75,6 +84,7 @@ class Atelier:
             shutil.copy(CARNETS / nom, atelier.carnets)
         declarer(atelier.carnets, bilan=["bilan"], fiches=["fiche"])
         rouvrir(atelier.donnees)
+        (atelier.donnees / SUIVI / "participation.yaml").unlink()  # it comes after the closing
         return atelier
 
     def produire(self, *arguments: str) -> str:
@@ -318,6 +328,25 @@ def test_une_annee_qui_ne_peut_etre_close_est_refusee(
     assert photographie(donnees) == avant
 
 
+def test_un_bilan_sans_chapo_signe_n_est_pas_clos_et_le_refus_dit_quoi_faire(
+    donnees: Path, tmp_path: Path
+) -> None:
+    rouvrir(donnees)
+    (donnees / SUIVI / "messages.yaml").write_text(
+        CHAPO.replace("rubrique: chapo", "rang: 1"), encoding="utf-8"
+    )
+    avant = photographie(donnees)
+
+    refus = ctg("clore", str(ANNEE), "-c", NOM, "--le", str(JOUR), dossier=tmp_path)
+
+    assert refus.returncode == 1
+    assert f"Il manque le chapô du bilan {ANNEE}" in refus.stderr
+    assert f"ctg gabarit {ANNEE} --convention {NOM}" in refus.stderr
+    assert "feuille « Première page »" in refus.stderr
+    assert "L'année n'a pas été close." in refus.stderr
+    assert photographie(donnees) == avant
+
+
 def test_une_faute_des_donnees_empeche_de_clore(donnees: Path, tmp_path: Path) -> None:
     remplacer(donnees / CONVENTION / "suivi/2023/actions.csv", "prevue", "prevu")
     avant = photographie(donnees)
@@ -390,7 +419,7 @@ def test_valider_dit_ce_qui_a_change_depuis_la_cloture_sans_le_refuser(
     ici = atelier.donnees / SUIVI
     remplacer(ici / "actions.csv", ",Coordination de la CTG,", ",Service enfance,")
     (ici / "posture.csv").unlink()
-    (ici / "messages.yaml").write_text("messages: []\n", encoding="utf-8")
+    (ici / "participation.yaml").write_text("cooperation: []\n", encoding="utf-8")
     remplacer(atelier.donnees / CONVENTION / "avenants.yaml", SUIVANT, AUTRE + SUIVANT)
 
     phrases = avertissements(NOM)
@@ -400,7 +429,7 @@ def test_valider_dit_ce_qui_a_change_depuis_la_cloture_sans_le_refuser(
     for attendue in (
         f"{SUIVI.as_posix()}/actions.csv, changé {depuis}{fin}",
         f"{SUIVI.as_posix()}/posture.csv, retiré {depuis}{fin}",
-        f"{SUIVI.as_posix()}/messages.yaml, ajouté {depuis}{fin}",
+        f"{SUIVI.as_posix()}/participation.yaml, ajouté {depuis}{fin}",
         f"{CONVENTION.as_posix()}/avenants.yaml, l'avenant n° 1 bis, entré {depuis}, a un effet en"
         f" {ANNEE}{fin}",
     ):

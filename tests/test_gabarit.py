@@ -23,6 +23,7 @@ FEUILLES = [
     "Posture",
     "Appréciations",
     "Participation",
+    "Première page",
 ]
 SAISIES = {
     "Actions": [

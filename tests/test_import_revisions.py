@@ -103,8 +103,10 @@ def test_une_annee_ne_se_clot_pas_par_le_classeur(donnees: Path, tmp_path: Path)
 
 
 def _definitif(donnees: Path, tmp_path: Path) -> None:
-    """Import the year, and close it."""
-    importer(enregistrer(annee_entiere(), tmp_path))
+    """Import the year, its chapô signed, and close it."""
+    wb = annee_entiere()
+    poser(wb, "Première page", "chapo", Ce_que_vous_signez="Le relais avance", Signé_par="Relais")
+    importer(enregistrer(wb, tmp_path))
     copie = plan_a_clore("harnes", 2025, date(2026, 2, 10), "0.1.0")
     for chemin, octets in fichiers_de_la_cloture("harnes", 2025, copie).items():
         (donnees / chemin).write_bytes(octets)

@@ -106,6 +106,8 @@ class MessagesDuSuivi:
 
     etude: EtudeAnnuelle
     fiche: Fiche | None = None
+    # the indicators of the findings that the parties signed a line in the place of
+    signes: frozenset[str] = frozenset()
 
     @property
     def regles(self) -> ReglesMessages:
@@ -157,8 +159,10 @@ class MessagesDuSuivi:
 
     @property
     def premiers_constats(self) -> list[ConstatDit]:
-        """The findings of the page, each of another fiche as far as there is one."""
-        constats = premiers_par_fiche(self.constats, self.regles.nombre)
+        """The findings of the page: those of which the parties signed a line, then each of another
+        fiche as far as there is one.
+        """
+        constats = premiers_par_fiche(self.constats, self.regles.nombre, self.signes)
         fiches_dites: set[str] = set()
         premiers = []
         for constat in constats:
@@ -175,7 +179,7 @@ class MessagesDuSuivi:
         if self.muette:
             return textes.dire("titre_muet", self.periode, self.quoi)
         if self.constats:
-            return self.premiers_constats[0].titre()
+            return ConstatDit(self.constats[0], self.etude, self.dire_un_chiffre).titre()
         return self.etats_en_phrase().rstrip(".")
 
     @property
@@ -231,7 +235,10 @@ class MessagesDuSuivi:
             redige = dit.rediger()
             chiffre = Chiffre(dit.libelle, dit.valeur, dit.sous_le_nombre(), dit.verdict)
             yield replace(
-                self._message(f"{redige.premier}.", "mesures"), suite=redige.suite, chiffre=chiffre
+                self._message(f"{redige.premier}.", "mesures"),
+                suite=redige.suite,
+                chiffre=chiffre,
+                constat=dit.constat.indicateur,
             )
         if not self.constats:
             yield from self._depenses()

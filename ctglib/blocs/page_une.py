@@ -31,7 +31,7 @@ from ctglib.document.typographie import date_longue
 from ctglib.donnees.modeles import Date
 from ctglib.donnees.modeles.convention import Convention
 from ctglib.donnees.modeles.evaluation import Evaluation
-from ctglib.donnees.modeles.rapports import MessageDesParties, ReglesMessages, Rubrique
+from ctglib.donnees.modeles.rapports import CHAPO, MessageDesParties, ReglesMessages, Rubrique
 from ctglib.donnees.modeles.suivi import Bilan
 
 NIVEAU_DE_LA_PAGE = 2
@@ -141,6 +141,7 @@ class Message:
     # what follows it, each under its label: the gap, the consequence
     suite: tuple[tuple[str, str], ...] = ()
     chiffre: Chiffre | None = None
+    constat: str = ""  # the indicator that it is the finding of
 
 
 @dataclass(frozen=True)
@@ -168,17 +169,19 @@ def page_une(
     Args:
         regles: How many messages a list has at most (``nombre``).
         dits: What the report has to say: the first messages of each list are taken.
-        ecrits: What the parties wrote: a message takes the place that its ``rang`` gives, counted
-            from 1, of one of the report's; it is added where there are fewer.
+        ecrits: What the parties wrote: a message takes the place of the finding that it names, or
+            that its ``rang`` gives, counted from 1, of one of the report's; it is added where there
+            are fewer. A chapô takes the place of the report's.
         rien: What a list says when it has no message, by its key in ``rubriques``. A list that has
             nothing at all is left out.
     """
     page = Groupe()
     if dits.titre:
         page += Titre(dits.titre, NIVEAU_DE_LA_PAGE)
-    if dits.chapo:
-        page += Paragraphe(dits.chapo, "chapo")
     ecrits_en_ordre = sorted(ecrits, key=lambda message: message.rang)
+    chapos = [_signe(ecrit) for ecrit in ecrits_en_ordre if ecrit.rubrique == CHAPO]
+    if chapos or dits.chapo:
+        page += Paragraphe(" ".join(chapos) or dits.chapo, "chapo")
     rubriques = {}
     for rubrique in regles.rubriques:
         sans_doublon = dict.fromkeys(getattr(dits, rubrique))  # in order; two rules may agree
@@ -211,15 +214,26 @@ def page_une(
 
 def _avec_celui_des_parties(messages: list[Message], ecrit: MessageDesParties) -> list[Message]:
     """Return the messages with one that the parties wrote and sign: it takes the place of ours of
-    this rank, and keeps its number.
+    this finding, and keeps its number and its proof, or that of ours of this rank, and keeps its
+    number.
     """
-    signature = f"{ecrit.auteur}, le {date_longue(ecrit.date)}"
-    message = Message(f"{ecrit.texte.rstrip(' .')} ({signature}).")
+    message = Message(_signe(ecrit))
+    if ecrit.constat:
+        return [
+            replace(item, texte=message.texte, suite=()) if item.constat == ecrit.constat else item
+            for item in messages
+        ]
     if ecrit.rang > len(messages):
         return [*messages, message]
     remplace = messages[ecrit.rang - 1]
     message = replace(message, chiffre=remplace.chiffre)
     return [message if item is remplace else item for item in messages]
+
+
+def _signe(ecrit: MessageDesParties) -> str:
+    """Return the words of the parties with who signed them, and when."""
+    texte = " ".join(ecrit.texte.split()).rstrip(" .")
+    return f"{texte} ({ecrit.auteur}, le {date_longue(ecrit.date)})."
 
 
 def _liste(

@@ -4,7 +4,7 @@ A finding holds facts and no word: the reports write it (``ctglib.blocs.constats
 most comes first, by what is declared, never by the place of a row in a table.
 """
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Literal
 
@@ -259,12 +259,18 @@ def sans_ce_qui_explique(
     return [constat for constat in constats if constat.indicateur not in explicatifs]
 
 
-def premiers_par_fiche(constats: list[Constat], nombre: int) -> list[Constat]:
-    """Return the first findings, each of another fiche as long as there is one; in their order."""
-    fiches_dites = set()
-    premiers = []
+def premiers_par_fiche(
+    constats: list[Constat], nombre: int, voulus: Collection[str] = ()
+) -> list[Constat]:
+    """Return the first findings, those of some indicators (``voulus``) before any other, each of
+    another fiche as long as there is one; in their order.
+    """
+    premiers = [constat for constat in constats if constat.indicateur in voulus]
+    fiches_dites = {constat.fiche for constat in premiers}
     autres = []
     for constat in constats:
+        if constat.indicateur in voulus:
+            continue
         if constat.fiche in fiches_dites:
             autres.append(constat)
         else:

@@ -8,7 +8,7 @@ import math
 import re
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from pathlib import Path
 from typing import Literal
@@ -30,6 +30,7 @@ from ctglib.collecte.cellules import TEXTE_MAX
 from ctglib.collecte.feuilles import (
     CORRECTION,
     Cadre,
+    Cle,
     Feuille,
     Ligne,
     feuilles,
@@ -71,15 +72,23 @@ def nom_du_classeur(convention: str, annee: int, responsable: str = "") -> str:
 
 
 def ecrire_gabarit(
-    convention: str, annee: int, sortie: Path, *, responsable: str = "", remplacer: bool = False
+    convention: str,
+    annee: int,
+    sortie: Path,
+    *,
+    responsable: str = "",
+    remplacer: bool = False,
+    propositions: Mapping[Cle, str] = {},
 ) -> Path:
     """Write the workbook of a year, never over a filled one, and return its path.
+
+    ``propositions`` is what the bilan would say of each line of its first page.
 
     Raises:
         DonneesInvalides: The data do not hold, or the year or the service is unknown.
         EcritureImpossible: Another file is there, maybe filled, or the folder cannot be written.
     """
-    cadre = ouvrir_cadre(convention, annee, responsable)
+    cadre = replace(ouvrir_cadre(convention, annee, responsable), propositions=propositions)
     octets = classeur(cadre, feuilles(cadre))
     chemin = sortie / nom_du_classeur(convention, annee, responsable)
     if chemin.exists() and not remplacer and chemin.read_bytes() != octets:
@@ -470,8 +479,9 @@ def _controle(
         message = refus["nombre_borne" if avec_decimales else "entier_borne"]
         message = message.format(minimum, maximum)
         return Controle(sorte, minimum, message, titre, aide, "between", maximum)
-    message = refus["texte"].format(TEXTE_MAX)
-    return Controle("textLength", str(TEXTE_MAX), message, titre, aide, "lessThanOrEqual")
+    maximum = colonne.signes or TEXTE_MAX
+    message = refus["texte"].format(maximum)
+    return Controle("textLength", str(maximum), message, titre, aide, "lessThanOrEqual")
 
 
 def poser_les_controles(

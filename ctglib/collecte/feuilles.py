@@ -31,6 +31,7 @@ from ctglib.donnees.modeles.catalogue import (
 )
 from ctglib.donnees.modeles.convention import Convention
 from ctglib.donnees.modeles.plan import Fiche, IndicateurFiche, ValeurDatee
+from ctglib.donnees.modeles.rapports import PLACE_DU_CHAPO
 from ctglib.donnees.modeles.suivi import (
     AUTRES,
     REJETEE,
@@ -221,6 +222,8 @@ class Cadre:
     suivis: dict[int, Suivi]  # the folders of follow-up, by year; that of ``annee`` is always there
     responsable: str = ""  # the service whose part is asked for, "" for the whole
     avenants: tuple[Avenant, ...] = ()
+    # what the bilan would say of each line of its first page, by its place: what may be signed
+    propositions: Mapping[Cle, str] = field(default_factory=dict)
 
     @property
     def convention(self) -> Convention:
@@ -518,6 +521,7 @@ def _lignes(cadre: Cadre, modele: FeuilleGabarit) -> Iterator[Ligne]:
         "posture": _posture,
         "appreciations": _appreciations,
         "participation": _participation,
+        "premiere_page": _premiere_page,
     }
     for ligne in lignes_de[modele.id](cadre):
         yield replace(ligne, service=ligne.service or cadre.gabarit.parts.principal)
@@ -1111,6 +1115,28 @@ def _participation(cadre: Cadre) -> Iterator[Ligne]:
         yield from _numerotees(cadre, "exemples", axe.id, axe.titre)
 
 
+def _premiere_page(cadre: Cadre) -> Iterator[Ligne]:
+    """Yield the lines of the first page of the bilan that may be signed, beside what it would say:
+    the chapô, then the findings that it proposes, or that are signed already.
+    """
+    proposees = cadre.propositions
+    bilan = f"Bilan {cadre.annee}"
+    chapo = proposees.get(PLACE_DU_CHAPO, "")
+    yield _texte(cadre, "chapo", "messages", *PLACE_DU_CHAPO, avant=chapo, sujet=bilan)
+    rapport, fiche, *_ = PLACE_DU_CHAPO
+    indicateurs = cadre.dossier.catalogue.indicateurs_fiches
+    places = [(rapport, fiche, "messages", nom) for nom in indicateurs]
+    for place in dict.fromkeys([*proposees, *places]):
+        if place[-1] not in indicateurs:  # the chapô, or a line that was typed by its rank
+            continue
+        proposition = proposees.get(place, "")
+        libelle = indicateurs[place[-1]].libelle
+        ligne = _texte(cadre, "constat", "messages", *place, avant=proposition, sujet=libelle)
+        # A workbook that was sent may have a finding that is no longer one of the first.
+        dispensee = not proposition and place not in cadre.saisi("messages")
+        yield replace(ligne, dispensee=dispensee)
+
+
 def _numerotees(
     cadre: Cadre, table: Literal["consultations", "exemples"], sujet: str, libelle: str
 ) -> Iterator[Ligne]:
@@ -1139,6 +1165,8 @@ def _texte(
             textes = [choix.mot(texte) for texte in textes]
         avant = " ; ".join(textes)
     repere = cle if table in DOCUMENTS else (nom, *cle)
+    if table == "messages":  # what tells its lines apart: « chapo », « constat.am_agreees »
+        repere = tuple(filter(None, (nom, cle[-1])))
     montre: Montre = {
         "repere": ".".join(repere),
         "sujet": sujet or rubrique.sujet,

@@ -4,7 +4,7 @@ aside.
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
 from pathlib import Path
@@ -25,7 +25,14 @@ from ctglib.collecte.fichiers import recevoir
 from ctglib.collecte.lecture import Entree, Lecture, lire
 from ctglib.collecte.manques import compter_les_elements, manques
 from ctglib.collecte.ouverture import ClasseurLu
-from ctglib.collecte.suivi import DOCUMENTS, Suivi, en_fichiers, lire_annee, triee
+from ctglib.collecte.suivi import (
+    DOCUMENTS,
+    REPOSE_SUR,
+    Suivi,
+    en_fichiers,
+    lire_annee,
+    triee,
+)
 from ctglib.donnees.cloture import CLOS
 from ctglib.donnees.csv_strict import charger_schema
 from ctglib.donnees.dossier import GABARIT
@@ -415,6 +422,8 @@ def appliquer(
             annee = _poser_un_chiffre(resultat, entree, annee_de_saisie)
         else:
             annee = cadre.annee
+            if entree.table == "messages":
+                entree = _signee(entree, apres[annee][entree.table].get(entree.cle, {}), jour)
             _poser_si_ouverte(resultat, entree, annee, clos)
         if raison:
             service = entree.origine.service or cadre.gabarit.parts.principal
@@ -428,6 +437,27 @@ def appliquer(
     for annee, suivi in apres.items():
         apres[annee] = {nom: triee(table) for nom, table in suivi.items()}
     return resultat
+
+
+def _signee(entree: Entree, avant: Mapping[str, str], jour: date) -> Entree:
+    """Return a line that is signed, with its day: the one typed, or that of the import where none
+    was, or none later than the one that it already had.
+
+    With other words, another service or a later day it is signed anew, on what the page shows now:
+    what it rested on goes. The same workbook imported again signs nothing.
+    """
+    dernier_jour = avant.get("date", "")
+    jour_tape = entree.valeurs.get("date", "")
+    redatee = jour_tape > dernier_jour  # in ISO
+    nouvelle = any(
+        avant.get(colonne) != texte
+        for colonne, texte in entree.valeurs.items()
+        if colonne != "date"
+    )
+    if not nouvelle and not redatee:
+        return replace(entree, valeurs={**entree.valeurs, "date": dernier_jour})
+    le = jour_tape if redatee else jour.isoformat()
+    return replace(entree, valeurs={**entree.valeurs, "date": le, REPOSE_SUR: ""})
 
 
 def _confirmation(entree: Entree, annee: int, valeurs: dict[str, str]) -> Entree:
@@ -505,7 +535,7 @@ def _poser(
         if revisee and colonne not in REVISES:
             continue
         texte_d_avant = avant.get(colonne, "")
-        if texte_d_avant != texte:
+        if texte_d_avant != texte and colonne != REPOSE_SUR:
             resultat.changements.append(
                 Changement(entree, colonne, texte_d_avant, texte, revision=bool(revisee))
             )
@@ -661,7 +691,7 @@ def _entrees_des_fichiers(
             entrees[f"{dossier}/{table}.csv", rang + 2] = entree  # after the header
             continue
         lieu = f"{table}[{rang + 1}]"
-        if table in DOCUMENTS:
+        if table in DOCUMENTS and table != "messages":
             lieu = "comite" if cle[0] in _EXCLUSIFS else cle[0]
         entrees[f"{dossier}/{documents[table]}.yaml", lieu] = entree
     return entrees

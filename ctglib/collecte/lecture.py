@@ -13,6 +13,7 @@ from datetime import date, time
 from openpyxl.utils import get_column_letter as lettre
 
 from ctglib.collecte.cellules import (
+    TEXTE_MAX,
     Illisible,
     lire_choix,
     lire_date,
@@ -506,7 +507,8 @@ class FeuilleLue:
         elif colonne.type == "liste" and liste is not None:
             texte = lire_choix(cellule, liste.codes, en_word=self.grille.tableau > 0)
         else:
-            texte = lire_texte_libre(cellule, lignes=colonne.type == "phrases")
+            maximum = colonne.signes or TEXTE_MAX
+            texte = lire_texte_libre(cellule, colonne.type == "phrases", maximum)
         if cellule.formule:
             remarques.append(f"formule, son résultat enregistré est {montrer(cellule)}.")
         libre = colonne.type == "nombre" and ligne.nombre.forme in ("liste", "texte")

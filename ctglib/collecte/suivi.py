@@ -5,6 +5,7 @@ among those of the same public or axis, or its heading for an appreciation. What
 once is a row each of its own table.
 """
 
+import json
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping
 from datetime import date
@@ -14,6 +15,7 @@ from ctglib.donnees.csv_strict import charger_schema, examiner_csv
 from ctglib.donnees.ecriture import en_csv
 from ctglib.donnees.lecture import existe
 from ctglib.donnees.modeles import Modele
+from ctglib.donnees.modeles.rapports import MessagesDesParties
 from ctglib.donnees.modeles.suivi import (
     Appreciations,
     Bilan,
@@ -38,7 +40,9 @@ DOCUMENTS: dict[str, tuple[type[Modele], dict[str, type[Modele]]]] = {
     "bilan": (Bilan, {"decisions": Decision, "suites": Suite}),
     "appreciations": (Appreciations, {}),
     "participation": (Participation, {"consultations": Consultation, "exemples": Exemple}),
+    "messages": (MessagesDesParties, {}),
 }
+REPOSE_SUR = "repose_sur"  # of a signed line: as JSON
 NUMEROTEES = ("consultations", "exemples")
 RUBRIQUES: tuple[NomDeRubrique, ...] = ("reussites", "difficultes", "perspectives")
 PHRASES = (*RUBRIQUES, "cooperation")
@@ -96,6 +100,9 @@ def _lire_document(chemin: str, nom: str) -> Suivi:
     for appreciation in contenu.pop("appreciations", []):
         for rubrique in RUBRIQUES:
             valeurs[appreciation["fiche"], rubrique] = appreciation.get(rubrique)
+    if nom == "messages":
+        contenu.pop("messages", None)
+        tables[nom] = _lignes_signees(chemin)
     for champ, valeur in contenu.items():
         if champ != "annee":
             valeurs[(champ,)] = valeur
@@ -104,6 +111,17 @@ def _lire_document(chemin: str, nom: str) -> Suivi:
         if ligne:
             tables[nom][cle] = ligne
     return tables
+
+
+def _lignes_signees(chemin: str) -> Table:
+    """Return the lines that the parties signed, by their place."""
+    table: Table = {}
+    for message in charger_yaml(chemin, MessagesDesParties).messages:
+        ligne = {"texte": message.texte, "auteur": message.auteur, "date": str(message.date)}
+        if message.repose_sur:
+            ligne[REPOSE_SUR] = json.dumps(message.repose_sur, ensure_ascii=False)
+        table[message.place] = ligne
+    return table
 
 
 def _en_ligne(valeurs: Mapping[str, Any]) -> dict[str, str]:
@@ -158,16 +176,10 @@ def triee(table: Table) -> Table:
 def _en_document(nom: str, annee: int, tables: Suivi) -> dict[str, Any]:
     """Return a document of a year as its YAML holds it."""
     if nom == "appreciations":
-        textes_par_fiche: dict[str, dict[str, str]] = defaultdict(dict)
-        for (fiche, rubrique), ligne in tables[nom].items():
-            textes_par_fiche[fiche][rubrique] = ligne["valeur"]
-        appreciations = []
-        for fiche in ranger(textes_par_fiche):
-            textes = {"fiche": fiche, **textes_par_fiche[fiche]}
-            appreciation = _typer(textes, ("fiche", *RUBRIQUES))
-            if len(appreciation) > 1:  # more than the number of the fiche
-                appreciations.append(appreciation)
-        return {nom: appreciations}
+        return {nom: _en_appreciations(tables[nom])}
+
+    if nom == "messages":
+        return {nom: [_en_message(cle, ligne) for cle, ligne in triee(tables[nom]).items()]}
 
     modele, modeles_des_items = DOCUMENTS[nom]
     textes = {cle[0]: ligne["valeur"] for cle, ligne in tables[nom].items()}
@@ -193,6 +205,39 @@ def _en_document(nom: str, annee: int, tables: Suivi) -> dict[str, Any]:
     if comite:
         document["comite"] = comite
     return document
+
+
+def _en_appreciations(table: Table) -> list[dict[str, Any]]:
+    """Return what is thought of each fiche's year as its YAML holds it."""
+    textes_par_fiche: dict[str, dict[str, str]] = defaultdict(dict)
+    for (fiche, rubrique), ligne in table.items():
+        textes_par_fiche[fiche][rubrique] = ligne["valeur"]
+    appreciations = []
+    for fiche in ranger(textes_par_fiche):
+        textes = {"fiche": fiche, **textes_par_fiche[fiche]}
+        appreciation = _typer(textes, ("fiche", *RUBRIQUES))
+        if len(appreciation) > 1:  # more than the number of the fiche
+            appreciations.append(appreciation)
+    return appreciations
+
+
+def _en_message(place: tuple[str, ...], ligne: Mapping[str, str]) -> dict[str, Any]:
+    """Return a signed line as its YAML holds it; what it rests on is empty when it has just been
+    signed.
+    """
+    rapport, fiche, rubrique, ou = place
+    message: dict[str, Any] = {"rapport": rapport}
+    if fiche:
+        message["fiche"] = fiche
+    message["rubrique"] = rubrique
+    if ou.isdecimal():
+        message["rang"] = int(ou)
+    elif ou:
+        message["constat"] = ou
+    message |= _typer(ligne, ("texte", "auteur", "date"))
+    if REPOSE_SUR in ligne:
+        message[REPOSE_SUR] = json.loads(ligne[REPOSE_SUR] or "{}")
+    return message
 
 
 def _typer(textes: Mapping[str, str], champs: Iterable[str]) -> dict[str, Any]:

@@ -7,6 +7,7 @@ import re
 import sys
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, nullcontext
+from dataclasses import replace
 from datetime import date, datetime
 from itertools import groupby
 from operator import attrgetter
@@ -143,7 +144,7 @@ def valider(convention: Conventions = None) -> int:
     """Vérifier toutes les données, et dire toutes les fautes d'un coup."""
     from ctglib.document.redaction import fautes_des_textes
     from ctglib.donnees import validation
-    from ctglib.production.paroles import fautes_des_paroles
+    from ctglib.production.paroles import lignes_a_relire
 
     fautes: list[Faute] = []
     noms = tuple(convention or ())
@@ -157,13 +158,12 @@ def valider(convention: Conventions = None) -> int:
         fautes += fautes_de_textes
         with recueillir(fautes):
             fichiers = validation.valider(nom)
-            fautes_de_paroles = fautes_des_paroles(nom)
-            if fautes_de_paroles:
-                raise DonneesInvalides(fautes_de_paroles)
             if fautes_de_textes:
                 continue
+            a_relire = lignes_a_relire(nom)
             dire(f"✓ {nom} : {len(fichiers)} fichiers lus, aucune faute.")
             dire(*(f"  à voir : {phrase}" for phrase in validation.avertissements(nom)))
+            dire(*(f"  à relire : {phrase}" for phrase in a_relire))
             dire(*(f"  {phrase}" for phrase in validation.manques(nom)))
     fautes_des_sources, alertes = validation.examiner_les_sources()
     dire(*(f"  à voir : {phrase}" for phrase in alertes))
@@ -181,6 +181,7 @@ def gabarit(
     texte: Texte = False,
 ) -> None:
     """Écrire le classeur que les services remplissent pour une année, ou celui de la convention."""
+    from ctglib.blocs.signees import propositions
     from ctglib.collecte.classeur import ecrire_gabarit
     from ctglib.collecte.classeur_convention import ecrire_classeur
 
@@ -191,7 +192,12 @@ def gabarit(
         raise refus(COMMANDE, *mots("annee_ou_texte"))
     else:
         chemin = ecrire_gabarit(
-            convention, annee, sortie, responsable=responsable, remplacer=remplacer
+            convention,
+            annee,
+            sortie,
+            responsable=responsable,
+            remplacer=remplacer,
+            propositions=propositions(convention, annee),
         )
     dire(f"Classeur à remplir : {chemin}")
 
@@ -227,6 +233,7 @@ def _importer_des_annees(
     a_blanc: bool,
 ) -> int:
     """Check what was filled for years, then write each file: whole, or not at all."""
+    from ctglib.blocs.signees import asseoir
     from ctglib.collecte.feuilles import ouvrir_cadre
     from ctglib.collecte.importer import par_annee, preparer_dans
 
@@ -238,6 +245,8 @@ def _importer_des_annees(
         with _dire_ce_qui_l_est(pris), recueillir(fautes):
             cadre = ouvrir_cadre(sa_convention, son_annee)
             preparation = preparer_dans(cadre, de_l_annee, millesime, jour=date.today())
+            fichiers = asseoir(sa_convention, son_annee, preparation.fichiers)
+            preparation = replace(preparation, fichiers=fichiers)
             fautes += preparation.fautes
             if preparation.pris:
                 if not a_blanc:

@@ -65,6 +65,10 @@ SI_CELA_LE_TOUCHE = "(produit seulement si ce changement touche ce qu'il montre)
 MIS_DE_COTE = (
     "Mis de côté, rien n'en est perdu ni archivé (rempli, modifié ou ajouté par quelqu'un) :"
 )
+A_RELIRE = (
+    "À relire : ces lignes signées ne tiennent plus, le rapport dit le constat à leur place."
+    " L'année ne se clôt pas avant qu'elles soient signées de nouveau :"
+)
 A_IMPORTER = "Un relevé ou un classeur rempli s'enregistre par ctg importer."
 SANS_TERRITOIRE = (
     "Donnez un code au moins (ctg portrait 62413), ou un département entier (--departement 62)."
@@ -290,7 +294,7 @@ def _faire(
     moteur: str = CTG,
 ) -> int:
     """Make what is out of date, say it, and return the exit code: 1 when a report failed."""
-    from ctglib.production.manifeste import autres_que_publies, prevoir
+    from ctglib.production.manifeste import autres_que_publies, lignes_a_relire, prevoir
     from ctglib.production.menage import ranger
     from ctglib.production.pool import ouvrir_executeur
     from ctglib.production.portail import ecrire_portail
@@ -328,6 +332,9 @@ def _faire(
             retenu = error
         portail = ecrire_portail(sortie)
     _rendre_compte(resultats, len(commandes), detail=detail)
+    a_relire = lignes_a_relire(commandes)
+    if a_relire:
+        dire(A_RELIRE, *(f"  - {ligne}" for ligne in a_relire))
     if mis_de_cote:
         dire(MIS_DE_COTE, *(f"  - {path}" for path in mis_de_cote), A_IMPORTER)
     autres = autres_que_publies(commandes)

@@ -13,6 +13,7 @@ from ctglib.donnees.fautes import DonneesInvalides, Faute, mots, refus
 from ctglib.donnees.lecture import existe, lire_octets, superposer
 from ctglib.donnees.modeles.catalogue import IndicateursPropres
 from ctglib.donnees.modeles.cloture import PlanClos
+from ctglib.donnees.modeles.rapports import PLACE_DU_CHAPO
 from ctglib.donnees.modeles.suivi import Bilan
 from ctglib.donnees.pieces import annees_presentes, avec_le_suivi, lire_pieces
 from ctglib.donnees.plan import (
@@ -64,6 +65,13 @@ def plan_a_clore(convention: str, annee: int, jour: date, version: str) -> PlanC
         raise refus(chemin, *mots("annee_deja_close", annee=annee, jour=precedente.cloture))
     if suivi.suivis[annee].vide:
         raise refus(dossier_du_suivi(convention), *mots("annee_sans_saisie", annee=annee))
+    lignes_signees = suivi.suivis[annee].messages
+    chapo = any(ligne.place == PLACE_DU_CHAPO for ligne in lignes_signees)
+    if not chapo and not suivi.suivis[annee].bilan.est_clos:
+        dossier = f"{dossier_du_suivi(convention)}/{annee}"
+        raise refus(
+            f"{dossier}/messages.yaml", *mots("sans_chapo", annee=annee, convention=convention)
+        )
     date_arretee = suivi.suivis[annee].bilan.date_arretee
     if jour < date_arretee:
         raise refus(chemin, *mots("cloture_trop_tot", annee=annee, jour=jour, arrete=date_arretee))

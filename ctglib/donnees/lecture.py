@@ -62,6 +62,8 @@ class Journal:
     parts: dict[str, str] = field(default_factory=dict)
     # what a cell opened past the mask, or by a way that nobody can look at
     ouvertures: dict[Ouverture, None] = field(default_factory=dict)
+    # of the lines that the parties signed, those that no longer hold: which, and why
+    a_relire: set[str] = field(default_factory=set)
 
     @property
     def bruts(self) -> tuple[str, ...]:
@@ -138,6 +140,7 @@ def rejouer(journal: Journal) -> None:
         autre.listes.update(journal.listes)
         autre.parts.update(journal.parts)
         autre.ouvertures.update(journal.ouvertures)
+        autre.a_relire.update(journal.a_relire)
 
 
 @contextmanager
@@ -160,6 +163,12 @@ def noter_part(nom: str, empreinte: str = "") -> None:
     """
     for journal in _journaux:
         journal.parts[nom] = empreinte
+
+
+def noter_a_relire(phrase: str) -> None:
+    """Record that a line signed by the parties no longer holds, and was set aside."""
+    for journal in _journaux:
+        journal.a_relire.add(phrase)
 
 
 @contextmanager

@@ -23,6 +23,7 @@ from ctglib.production.manifeste import (
     Manifeste,
     Prevision,
     empreinte_du_code,
+    lignes_a_relire,
     lire_manifeste,
     prevoir,
     versions,
@@ -69,10 +70,17 @@ def clore(
     rendus: dict[str, tuple[plan.Commande, Fabrication]] = {}
     if not (aucun_rapport and est_definitif(convention, annee)):
         _verifier_qu_ils_sont_a_jour(commandes, convention, annee)
+        _refuser_les_lignes(lignes_a_relire(commandes), convention, annee)
         with superposer(fichiers_de_la_cloture(convention, annee, copie)):
             # Its fiches are those of the copy.
             commandes = _commandes_de(convention, annee, manifeste, sortie, carnets)
             rendus = _refaire(commandes, manifeste, executeur, places)
+        a_relire = [
+            f"{commande.nom}, {phrase}"
+            for commande, rendu in rendus.values()
+            for phrase in rendu.trace.a_relire
+        ]
+        _refuser_les_lignes(a_relire, convention, annee)
     publications: dict[str, str] = {}
     for _, rendu in rendus.values():
         publications |= rendu.trace.sorties
@@ -123,6 +131,15 @@ def _verifier_qu_ils_sont_a_jour(
             "annee_pas_a_jour", annee=annee, convention=convention, rapports="\n".join(lignes)
         )
         raise Empechement(raison)
+
+
+def _refuser_les_lignes(lignes: Iterable[str], convention: str, annee: int) -> None:
+    """Refuse a year whose reports say a finding in place of a line that no longer holds."""
+    puces = "\n".join(f"- {ligne}" for ligne in lignes)
+    if puces:
+        raise Empechement(
+            dire_refus("lignes_a_relire", annee=annee, convention=convention, lignes=puces)
+        )
 
 
 def _refaire(

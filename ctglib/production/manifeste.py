@@ -133,6 +133,8 @@ class Trace:
     # fingerprints of the parts of the follow-up's studies that it used, by name
     # (« suivi/harnes/2024/publique/fiche-1 »); empty for one used whole (see ``lecture.Journal``)
     parts: dict[str, str]
+    # of the lines that the parties signed, those that no longer hold: which, and why
+    a_relire: list[str] = field(default_factory=list)
 
 
 @dataclass
@@ -448,6 +450,19 @@ def autres_que_publies(commandes: Iterable[Commande]) -> list[Commande]:
         if any(publiees.get(nom, ecrite) != ecrite for nom, ecrite in sorties.items()):
             autres.append(commande)
     return autres
+
+
+def lignes_a_relire(commandes: Iterable[Commande]) -> list[str]:
+    """Return the lines that the parties signed and that reports no longer print, each in a sentence
+    with its report: « demonstration, 2026, bilan, le chapô (…) : … ».
+    """
+    manifeste_de = cache(lire_manifeste)  # each is read once
+    lignes = []
+    for commande in commandes:
+        trace = manifeste_de(commande.dossier).traces.get(commande.cle)
+        if trace:
+            lignes += [f"{commande.nom}, {phrase}" for phrase in trace.a_relire]
+    return list(dict.fromkeys(lignes))
 
 
 def phrases_des_fichiers_touches(

@@ -1,20 +1,21 @@
-"""The messages of the parties: each number that they write has to be in a table of the report.
+"""The lines that the parties sign: each number that they write has to be in a table of the report.
 
-A message is a text that the signatories of the convention wrote (``messages.yaml``), which a report
-prints.
+A line is a text of a service of theirs (``messages.yaml``), which a report prints. Whether what it
+rests on has changed is seen where the page is made (``blocs.signees``).
 """
 
 from __future__ import annotations
 
+import json
 import re
-from collections.abc import Iterator
+from collections.abc import Collection, Iterable, Iterator
 from itertools import chain
 from math import isnan
 from numbers import Real
 from typing import TYPE_CHECKING
 
-from ctglib.donnees.fautes import Faute, mots
-from ctglib.donnees.lecture import CONVENTIONS, existe
+from ctglib.donnees.dossier import lire_dossier
+from ctglib.donnees.lecture import CONVENTIONS, enregistrer, existe, par_parts
 from ctglib.donnees.modeles.rapports import MessageDesParties, MessagesDesParties
 from ctglib.donnees.yaml_strict import charger_yaml
 from ctglib.production.plan import Commande, commandes, rapports_connus
@@ -36,14 +37,15 @@ AGES = re.compile(rf"^{BLANC}(?:à|et|ou){BLANC}\d+{BLANC}ans?\b")
 ANNEES = range(1900, 2101)
 
 
-def nombres_absents(texte: str, document: Document) -> list[str]:
-    """Return the numbers of a text that no table of a report has, as they are written there.
+def nombres_absents(texte: str, document: Document, connus: Iterable[str] = ()) -> list[str]:
+    """Return the numbers of a text that no table of a report has, as they are written there; nor
+    any of the texts of ``connus``.
 
     A table has a number when one of its values, rounded to the decimals of the text, is equal to it
     (« 12,3 » for 12.34; « 1,2 million » for 1 210 000). Signs do not count. Years, ages, the number
     of a fiche or of an article and the base of a rate are not looked for.
     """
-    valeurs = set(_valeurs(document))
+    valeurs = {*_valeurs(document), *_nombres_des_textes(connus)}
     absents = []
     for nombre in NOMBRE.finditer(texte):
         entiers, decimales, unite = nombre.groups()
@@ -72,10 +74,15 @@ def _valeurs(document: Document) -> Iterator[float]:
         cellules = tableau.cellules.to_numpy().ravel()
         for cellule in chain(donnees, cellules):
             if isinstance(cellule, str):
-                for nombre in NOMBRE.finditer(cellule):
-                    yield _valeur(nombre)
+                yield from _nombres_des_textes([cellule])
             elif isinstance(cellule, Real) and not isnan(cellule):
                 yield abs(float(cellule))
+
+
+def _nombres_des_textes(textes: Iterable[str]) -> Iterator[float]:
+    for texte in textes:
+        for nombre in NOMBRE.finditer(texte):
+            yield _valeur(nombre)
 
 
 def _valeur(nombre: re.Match[str]) -> float:
@@ -84,42 +91,82 @@ def _valeur(nombre: re.Match[str]) -> float:
     return float(f"{chiffres}.{decimales}" if decimales else chiffres)
 
 
-def _paroles_de(commande: Commande) -> list[tuple[str, MessageDesParties]]:
-    """Return the messages that the parties wrote for a report, each with the path of its file."""
+def lignes_fautives(
+    commande: Commande, document: Document, deja_dites: Collection[str]
+) -> tuple[dict[str, bytes | None], list[str]]:
+    """Return the lines of the parties that hold a number which no table of a report has, but those
+    that the page has left out already (``deja_dites``, the sentences that say which).
+
+    Returns:
+        What to read so that the report is made without them (``lecture.superposer``), empty when
+        there is none; and a sentence a line.
+    """
+    from ctglib.blocs.signees import dire_a_relire
+
+    chemin, paroles = _paroles(commande)
+    phrases = []
+    tenues = []
+    for parole in paroles:
+        tenues.append(parole.model_dump(mode="json", exclude_unset=True))
+        if not _est_de(commande, parole):
+            continue
+        # What it rests on is watched: a count of targets, which no table has, may be said.
+        appuis = [texte for faits in parole.repose_sur.values() for texte in faits.values()]
+        absents = nombres_absents(parole.texte, document, appuis)
+        if not absents:
+            continue
+        catalogue = lire_dossier(commande.convention).catalogue
+        regles = catalogue.messages.signees
+        indicateur = catalogue.mesures.get(parole.constat or "")
+        ou = f"« {indicateur.libelle} »" if indicateur else ""
+        quelle = dire_a_relire(regles, parole, [], ou)
+        if any(phrase.startswith(quelle) for phrase in deja_dites):
+            continue
+        tenues.pop()
+        raisons = [regles.nombre.format(nombre=nombre) for nombre in absents]
+        phrases.append(dire_a_relire(regles, parole, raisons, ou))
+    if not phrases:
+        return {}, []
+    # JSON is YAML.
+    return {chemin: json.dumps({"messages": tenues}).encode()}, phrases
+
+
+def _paroles(commande: Commande) -> tuple[str, tuple[MessageDesParties, ...]]:
+    """Return the lines that the parties signed beside a report, with the path of their file.
+
+    Those of a fiche are a part of its study: the rest of the file changes nothing of its report.
+    """
     annee = f"suivi/{commande.annee}/" if commande.annee else ""
     chemin = f"{CONVENTIONS}/{commande.convention}/{annee}messages.yaml"
-    if not existe(chemin):
-        return []
-    return [
-        (chemin, message)
-        for message in charger_yaml(chemin, MessagesDesParties).messages
-        if commande.carnet.stem.startswith(message.rapport) and message.fiche == commande.fiche
-    ]
+    with par_parts():
+        if not existe(chemin):
+            return chemin, ()
+        return chemin, charger_yaml(chemin, MessagesDesParties).messages
 
 
-def fautes_de(commande: Commande, document: Document) -> list[Faute]:
-    """Return a fault for each number that the parties wrote and that no table of the report has."""
-    fautes = []
-    for chemin, message in _paroles_de(commande):
-        for nombre in nombres_absents(message.texte, document):
-            phrases = mots(
-                "nombre_sans_tableau", nombre=nombre, texte=message.texte, titre=document.titre
-            )
-            fautes.append(Faute(chemin, *phrases))
-    return fautes
+def _est_de(commande: Commande, parole: MessageDesParties) -> bool:
+    """Tell whether a line is on the first page of a report."""
+    return commande.carnet.stem.startswith(parole.rapport) and parole.fiche == commande.fiche
 
 
-def fautes_des_paroles(convention: str) -> list[Faute]:
-    """Return the faults of all the messages that the parties wrote for a convention.
+def lignes_a_relire(convention: str) -> list[str]:
+    """Return the lines that the parties of a convention signed and that no longer hold, each in a
+    sentence with its report.
 
-    The notebooks of the reports that have a message are run, to have their tables.
+    The notebooks of the reports that have a line are run, to have their tables.
     """
     from ctglib.export.document import assembler
     from ctglib.production.moteur import executer
 
-    fautes = []
+    phrases = []
     for commande in commandes(rapports_connus(), (convention,)):
-        if _paroles_de(commande):
+        _, paroles = _paroles(commande)
+        if not any(_est_de(commande, parole) for parole in paroles):
+            continue
+        with enregistrer() as journal:
             carnet = executer(commande.carnet, dict(commande.parametres))
-            fautes += fautes_de(commande, assembler(carnet))
-    return fautes
+        _, fautives = lignes_fautives(commande, assembler(carnet), journal.a_relire)
+        phrases += [
+            f"{commande.nom}, {phrase}" for phrase in sorted({*journal.a_relire, *fautives})
+        ]
+    return phrases

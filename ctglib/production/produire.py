@@ -20,7 +20,15 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from ctglib.donnees.ecriture import PROVISOIRES, VERROU, EcritureImpossible, ecrire
 from ctglib.donnees.fautes import DonneesInvalides, Empechement
-from ctglib.donnees.lecture import VARIABLE, enregistrer, publiable, superposer, superposes
+from ctglib.donnees.lecture import (
+    VARIABLE,
+    Journal,
+    enregistrer,
+    publiable,
+    superposer,
+    superposes,
+)
+from ctglib.donnees.partage import Reserve, partager_par
 from ctglib.production.echec import Echec, dire_refus, echec_de, page_d_echec, titre_de
 from ctglib.production.manifeste import (
     Prevision,
@@ -288,8 +296,9 @@ def fabriquer(
         donnees: The data folder; None, that of the project.
         remplaces: What is read instead of some of its files (see ``lecture.superposer``).
     """
-    from ctglib.export.document import CarnetImpubliable
+    from ctglib.export.document import CarnetImpubliable, assembler
     from ctglib.production.moteur import executer
+    from ctglib.production.paroles import lignes_fautives
 
     if donnees is None:
         os.environ.pop(VARIABLE, None)
@@ -310,7 +319,14 @@ def fabriquer(
                     f"Fichiers lus tels que saisis, ou ouverts hors du classeur :{lus}{ouverts}"
                 )
                 return Echec.de("bruts", f"{nom}\n{details}", carnet=nom)
-            contenus, page = _exporter(carnet, commande, mesures)
+            annoncer("")
+            with _chronometre(mesures, "document"):
+                document = assembler(carnet)
+            remplacees, fautives = lignes_fautives(commande, document, journal.a_relire)
+            if remplacees:
+                carnet = _executer_sans(commande, moteur, remplacees, journal)
+                document = assembler(carnet)
+            contenus, page = _exporter(carnet, document, commande, mesures)
     except Echec as error:
         return error
     except (CarnetImpubliable, DonneesInvalides) as error:
@@ -330,8 +346,27 @@ def fabriquer(
         page=page,
         sorties={nom: empreinte(contenu) for nom, contenu in contenus.items()},
         parts=journal.parts,
+        a_relire=sorted({*journal.a_relire, *fautives}),
     )
     return Fabrication(trace, contenus, mesures)
+
+
+def _executer_sans(
+    commande: Commande, moteur: str, remplacees: Mapping[str, bytes | None], journal: Journal
+) -> NotebookNode:
+    """Return the notebook of a report executed once more, without some lines of the parties; the
+    record of the reads stays that of the first time.
+    """
+    from ctglib.production.moteur import executer
+
+    lus = dict(journal.lus)
+    parts = dict(journal.parts)
+    # What is kept in common was worked out with these lines.
+    with superposer(remplacees), partager_par(Reserve()):
+        carnet = executer(commande.carnet, dict(commande.parametres), moteur)
+    journal.lus.update(lus)
+    journal.parts.update(parts)
+    return carnet
 
 
 def _trace_si_memes_parts(trace: Trace) -> Trace | None:
@@ -361,7 +396,7 @@ def _trace_si_memes_parts(trace: Trace) -> Trace | None:
 
 
 def _exporter(
-    carnet: NotebookNode, commande: Commande, mesures: dict[str, float]
+    carnet: NotebookNode, document: Document, commande: Commande, mesures: dict[str, float]
 ) -> tuple[dict[str, bytes], dict[str, str]]:
     """Return the files of a report by path, and what the portal and an archive say of it.
 
@@ -369,19 +404,7 @@ def _exporter(
     « 2024/bilan/moyens.csv ». What is said of it is what its cover says, "" for what it does not
     say, by key: titre, carnet (file name of the notebook), territoire, sujet, avertissement, date,
     statut.
-
-    Raises:
-        DonneesInvalides: The parties wrote a number that the report does not have.
     """
-    from ctglib.export.document import assembler
-    from ctglib.production.paroles import fautes_de
-
-    annoncer("")
-    with _chronometre(mesures, "document"):
-        document = assembler(carnet)
-    fautes = fautes_de(commande, document)
-    if fautes:
-        raise DonneesInvalides(fautes)
     contenus = {}
     for nom, texte in document.tableaux.items():
         contenus[f"{commande.cle}/{nom}.csv"] = texte.encode("utf-8")

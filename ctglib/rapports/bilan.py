@@ -33,8 +33,9 @@ from ctglib.blocs.indicateurs import (
 from ctglib.blocs.messages_suivi import MessagesDuSuivi
 from ctglib.blocs.mots import repondre, sources
 from ctglib.blocs.moyens import Moyens
-from ctglib.blocs.page_une import STATUT, page_une
+from ctglib.blocs.page_une import STATUT
 from ctglib.blocs.propositions import ensembles, proposer, service
+from ctglib.blocs.signees import page_des_parties
 from ctglib.blocs.territoire import Territoire
 from ctglib.calculs.collecte import demandes
 from ctglib.calculs.ecriture import INSECABLE, enumerer, majuscule, minuscule
@@ -193,7 +194,7 @@ class Bilan:
             message for message in self.etude.annuel.messages if message.rapport == "bilan"
         ]
         messages = MessagesDuSuivi(self.etude)
-        return page_une(self.etude.catalogue.messages, messages.page, messages_des_parties)
+        return page_des_parties(messages, messages_des_parties)
 
     # What was done in the year and what it gave.
 

@@ -17,7 +17,7 @@ from ctglib.blocs.financement import financement
 from ctglib.blocs.indicateurs import mode_de_lecture
 from ctglib.blocs.messages_suivi import MessagesDeLaFin
 from ctglib.blocs.mots import repondre, sources
-from ctglib.blocs.page_une import page_une
+from ctglib.blocs.signees import page_des_parties
 from ctglib.blocs.territoire import DiagnosticRevisite
 from ctglib.blocs.theme import lacunes
 from ctglib.calculs.coherence import controler
@@ -150,7 +150,7 @@ class EvaluationFinale:
             message for message in etude.suivi.dossier.messages if message.rapport == "evaluation"
         ]
         messages = MessagesDeLaFin(etude)
-        return page_une(etude.catalogue.messages, messages.page, messages_des_parties)
+        return page_des_parties(messages, messages_des_parties)
 
     def fil(self) -> Tableau | None:
         """Return the thread of decisions: what each comité decided, and what became of it; None

@@ -36,8 +36,8 @@ from ctglib.blocs.indicateurs import (
 from ctglib.blocs.messages_suivi import MessagesDuSuivi
 from ctglib.blocs.mots import repondre, sources
 from ctglib.blocs.moyens import Moyens
-from ctglib.blocs.page_une import page_une
 from ctglib.blocs.propositions import ensembles
+from ctglib.blocs.signees import page_des_parties
 from ctglib.blocs.territoire import tableau_series
 from ctglib.calculs.collecte import (
     A_COMPLETER,
@@ -137,7 +137,7 @@ class Fiche:
     def essentiel(self) -> Bloc:
         """Return the first page: what people got, what is not known, what to decide."""
         messages = MessagesDuSuivi(self.etude, self.fiche)
-        return page_une(self.etude.catalogue.messages, messages.page, self.etude.annuel.messages)
+        return page_des_parties(messages, self.etude.annuel.messages)
 
     def contrat(self) -> Tableau:
         """Return all that the fiche writes, a row a heading, a row a modalité; then what avenants

@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from string import Formatter
 from typing import Annotated, Literal
 
@@ -40,6 +41,10 @@ CodeProposition = Literal[
     "lacunes",
 ]
 Rubrique = Literal["messages", "incertitudes", "decisions"]
+CHAPO = "chapo"  # the paragraph under the title of a first page
+# where it stands among the lines that are signed (``MessageDesParties.place``), in a bilan
+PLACE_DU_CHAPO = ("bilan", "", CHAPO, "")
+RubriqueSignee = Literal[Rubrique, "chapo"]
 Lecture = Literal[
     "hausse", "baisse", "stable", "dans_le_bruit", "trop_peu", "rupture", "seule", "absente"
 ]
@@ -273,6 +278,24 @@ class Tournures(Modele):
     avant: Identifiant  # of ``familles``, the one before which they are said
 
 
+class LignesSignees(Modele):
+    """How a line of the parties is named, and what is said of one that no longer holds."""
+
+    a_relire: Texte  # the line, and why
+    rappel: Texte  # in the workbook, beside the line
+    lignes: Annotated[dict[RubriqueSignee, Texte], complet(RubriqueSignee)]
+    ecart: Texte  # what a line rested on, and its facts that are no longer what they were
+    fait: Texte  # one of them
+    disparu: Texte  # a finding that is no more
+    parti: Texte  # one that is no longer among the first
+    nouveau: Texte  # one that has come among them
+    nombre: Texte  # a number that no table has
+    rien: Texte  # in place of a fact that is not there
+    # what a line may rest on: the counts, by what they count, and the facts of a finding
+    comptes: dict[Identifiant, Texte]
+    faits: dict[Identifiant, Texte]
+
+
 class ReglesMessages(Modele):  # ``messages.yaml``
     nombre: Positif  # of each kind a page
     rubriques: Annotated[dict[Rubrique, Texte], complet(Rubrique)]  # what heads each kind, in order
@@ -293,6 +316,7 @@ class ReglesMessages(Modele):  # ``messages.yaml``
     territoire: tuple[noms.Contexte, ...]  # public series that a year without follow-up cites
     articles: dict[Texte, tuple[Texte, ...]]
     en_clair: EnClair
+    signees: LignesSignees
 
     def avec_article(self, nom: str) -> str:
         """Return the name of a party inside a sentence: « la Ville de Harnes ».
@@ -318,20 +342,52 @@ class ReglesMessages(Modele):  # ``messages.yaml``
         return f"{preposition} {texte}"
 
 
-class MessageDesParties(Modele):  # what the parties say in place of one of our messages
+class MessageDesParties(Modele):
+    """A line that the parties sign: a service's own words, in place of ours on a first page.
+
+    It takes the place of the finding of an indicator (``constat``), or of the message of a rank.
+    """
+
     rapport: Literal["diagnostic", "controle", "bilan", "fiche", "evaluation"]
     fiche: Numero | None = None  # of the report of a fiche action
-    rubrique: Rubrique = "messages"
-    rang: Positif  # of the one it replaces, from 1
+    rubrique: RubriqueSignee = "messages"
+    rang: Positif = 1
+    constat: Identifiant | None = None
     texte: Texte
     auteur: Texte
     date: Date
+    # what the page showed on that day, by finding or count, then by fact
+    repose_sur: dict[Identifiant, dict[Identifiant, Texte]] = {}
+
+    @property
+    def place(self) -> tuple[str, ...]:
+        """Where it stands: the report, its fiche, the rubrique, the finding or the rank."""
+        ou = "" if self.rubrique == CHAPO else self.constat or str(self.rang)
+        return self.rapport, self.fiche or "", self.rubrique, ou
+
+    @model_validator(mode="after")
+    def _constat(self) -> MessageDesParties:
+        """Refuse a finding where no indicator makes one."""
+        if self.constat and self.rubrique != "messages":
+            raise ValueError("un constat dans la rubrique « messages » seulement")
+        if self.rapport in ("diagnostic", "controle") and (self.constat or self.repose_sur):
+            raise ValueError("« constat » et « repose_sur » dans un rapport du suivi seulement")
+        return self
 
 
 class MessagesDesParties(Modele):
     """``messages.yaml`` of a convention, or of a year of its follow-up."""
 
     messages: tuple[MessageDesParties, ...] = ()
+
+    @model_validator(mode="after")
+    def _places(self) -> MessagesDesParties:
+        """Refuse two lines for one place."""
+        places = Counter(message.place for message in self.messages)
+        doubles = [" ".join(filter(None, place)) for place, lignes in places.items() if lignes > 1]
+        if doubles:
+            raise ValueError(f"une seule ligne pour une place ({', '.join(doubles)})")
+        return self
 
 
 class Mesure(Nomme):  # a series, or the ratio of two; of several the first that is there is taken

@@ -41,6 +41,7 @@ NomDeFeuille = Literal[
     "posture",
     "appreciations",
     "participation",
+    "premiere_page",
 ]
 Pli = Literal["indicateurs", "moyens", "profils"]
 # What a service is asked for, and may be missing.
@@ -70,6 +71,8 @@ NomDeRubrique = Literal[
     "consultations",
     "cooperation",
     "exemples",
+    "chapo",
+    "constat",
 ]
 
 
@@ -172,6 +175,7 @@ class ColonneGabarit(Modele):
     # columns that it is about: lost when none of them is filled
     accompagne: tuple[Identifiant, ...] = ()
     aide: str = ""
+    signes: Positif | None = None  # of a text, at most; None, as many as of any other
     # what is said of it in the first year of a convention, in place of the rest
     premiere_annee: Intitule | None = None
 
