@@ -109,14 +109,10 @@ class Atelier:
         ici = self.donnees / CONVENTION
         remplacer(ici / "avenants.yaml", SUIVANT, AUTRE + SUIVANT)
         propre = ici / "indicateurs.yaml"
-        un_de_plus = re.sub(
-            "rencontre_2024", "indicateur_de_plus", propre.read_text("utf-8"), count=1
-        )
-        propre.write_text(
-            propre.read_text("utf-8")
-            + un_de_plus.partition("indicateurs:\n")[2].partition("  - id: familles_laep")[0],
-            encoding="utf-8",
-        )
+        debut, titre, propres = propre.read_text("utf-8").partition("indicateurs:\n")
+        un_de_plus = propres.partition("  - id: familles_laep")[0]
+        un_de_plus = un_de_plus.replace("rencontre_2024", "indicateur_de_plus", 1)
+        propre.write_text(f"{debut}{titre}{un_de_plus}{propres}", encoding="utf-8")
         depart = "{absent: Un essai}"
         remplacer(
             ici / "convention.yaml",
