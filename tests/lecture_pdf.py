@@ -61,11 +61,11 @@ def remplissage(chemin: Path) -> list[float]:
 
 
 def lignes_par_page(table: pikepdf.Dictionary) -> list[int]:
-    """Return how many rows of its body a table has on each page, the titles of groups among them."""
+    """Return how many rows of its body a table has on each page, without the titles of groups."""
     pages = []
     for row in (node for node in noeuds(table) if node.S == "/TR"):
         cells = noeuds(row)
-        if any(cell.S == "/TD" for cell in cells) or len(cells) == 1:
+        if any(cell.S == "/TD" for cell in cells):
             pages += [page.objgen for page in (_page(node) for node in cells) if page is not None][
                 :1
             ]

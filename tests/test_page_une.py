@@ -31,6 +31,7 @@ from ctglib.donnees.modeles.rapports import MessageDesParties
 from ctglib.export import ExporteurPDF
 from ctglib.export.document import document_de
 from ctglib.export.exporteurs import DOCUMENT
+from ctglib.export.html import composer
 from ctglib.production.paroles import nombres_absents
 
 DEMONSTRATION = "demonstration"
@@ -151,17 +152,16 @@ def test_la_premiere_page_s_envoie_seule_en_une_page(tmp_path: Path) -> None:
     assert "détail" not in text and "ceux du rapport « Bilan »" in text
 
 
-def test_un_tableau_de_l_ecran_est_nomme_a_l_ecran_et_renvoie_a_la_page_web_sur_papier() -> None:
+def test_un_tableau_de_l_ecran_est_nomme_a_l_ecran_et_le_papier_n_en_dit_rien() -> None:
     table = replace(
         tableau(pd.DataFrame({"a": [1]}), "faits", "Ce qui est fait, 2025", "Caf"), ecran=True
     )
     proof = Message("Trois actions sont faites.", ("tableau-faits",))
     whole = document_de([page_une(ouvrir("harnes").catalogue.messages, dits([proof])), table])
 
-    assert "- Trois actions sont faites («\u00a0Ce qui est fait\u00a0»)." in dire(
-        Groupe(whole.corps)
-    )
-    assert "- Trois actions sont faites (tableau de la page web)." in dire(Groupe(whole.papier))
+    text = lxml.html.fromstring(composer(whole)).text_content().replace("\u00a0", " ")
+    assert "Trois actions sont faites (« Ce qui est fait »)." in text
+    assert "- Trois actions sont faites." in dire(Groupe(whole.papier.corps))
 
 
 def test_une_rubrique_sans_message_est_laissee_de_cote_ou_dit_qu_elle_n_en_a_pas() -> None:

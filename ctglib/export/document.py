@@ -2,7 +2,7 @@
 
 It has a title, a cover, and a body whose captions are numbered. An anchor is « figure-etats »,
 « tableau-familles », or the text of a heading with hyphens. A table « for the screen » (``ecran``)
-is in the HTML page and its CSV alone: paper only names it.
+is in the HTML page and its CSV alone: paper, which stands alone, says nothing of it.
 """
 
 from __future__ import annotations
@@ -13,13 +13,13 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field, fields, is_dataclass, replace
 from datetime import UTC, datetime
 from functools import cached_property
-from itertools import takewhile
+from itertools import pairwise, takewhile
 from typing import TYPE_CHECKING, Any, cast
 
 import pandas as pd
 from mistune import create_markdown
 
-from ctglib.calculs.ecriture import INSECABLE, minuscule
+from ctglib.calculs.ecriture import INSECABLE
 from ctglib.document import blocs as objets
 from ctglib.document.blocs import (
     Bloc,
@@ -43,8 +43,6 @@ if TYPE_CHECKING:
 LIRE_PROSE = create_markdown(renderer=None, plugins=["table"])  # tokens
 CHAPITRE = 2
 SOUS_SECTION = 3
-# what refers, on paper, to a table for the screen, which has no number
-PAGE_WEB = "tableau de la page web"
 CHAPITRES_D_UNE_PAGE = (
     4  # a report of no more has no chapter of sources, and no table of contents on paper
 )
@@ -146,19 +144,22 @@ class Document:
             if isinstance(bloc, objets.Piece)
         }
 
-    @property
-    def papier(self) -> tuple[Bloc, ...]:
-        """Its body on paper, where a table for the screen and a file are only named; charts have no
-        table.
+    @cached_property
+    def papier(self) -> Document:
+        """Itself on paper, which stands alone: without the tables for the screen, what refers to
+        them, and the headings that only they answered.
+
+        A file is only named; charts have no table.
         """
-        return tuple(_changer(bloc, _sur_papier) for bloc in self.corps)
+        corps = [_changer(bloc, _sur_papier) for bloc in self.corps]
+        return replace(self, corps=tuple(_sans_titres_seuls(corps)))
 
     @property
     def resume(self) -> Document:
         """Its cover and its first chapter, to be sent alone: what it refers to is named, and is in
         the whole.
         """
-        corps = [_changer(bloc, _sans_liens) for bloc in self.premiere_page]
+        corps = [_changer(bloc, _sans_liens) for bloc in self.papier.premiere_page]
         rapport = f"Les tableaux et les figures cités sont ceux du rapport « {self.titre} »."
         corps.append(Paragraphe(rapport, "note"))
         corps = _avec_sigles(corps, self.couverture.sigles)
@@ -214,23 +215,50 @@ def tableaux_de(corps: Iterable[Bloc]) -> list[Tableau]:
 
 
 def _sur_papier(bloc: Bloc) -> Bloc:
-    """Return a block as paper has it: a file and a table for the screen are named only."""
+    """Return a block as paper has it: an empty group in the place of a table for the screen."""
     if isinstance(bloc, objets.Piece):
         return Paragraphe(f"Fichier joint : {bloc.libelle} ({bloc.adresse}).")
     if isinstance(bloc, Tableau) and bloc.ecran:
-        titre = minuscule(bloc.titre)
-        return Paragraphe(f"Dans la page HTML et le fichier {bloc.nom}.csv : {titre}.", "note")
+        return objets.Groupe()
     return _redire(bloc, _texte_sur_papier)
 
 
 def _texte_sur_papier(texte: Texte) -> Texte:
-    """Return a text whose links to the tables for the screen say where these are."""
-    return tuple(
-        PAGE_WEB
-        if isinstance(morceau, Lien) and morceau.adresse.startswith("#tableau-")
-        else morceau
+    """Return a text without its references to the tables for the screen, which alone are still in
+    brackets.
+    """
+    return _texte(
+        morceau
         for morceau in morceaux(texte)
+        if not (isinstance(morceau, objets.Renvoi) and morceau.entre_parentheses)
     )
+
+
+def _sans_titres_seuls(corps: list[Bloc]) -> Iterator[Bloc]:
+    """Yield the blocks without the empty groups, nor the headings that have lost all that answered
+    them: the paragraph right under a heading is its question, which goes with it.
+    """
+    fin = 0  # of the last heading that goes, with what stands under it
+    for rang, bloc in enumerate(corps):
+        if rang < fin or not bloc:
+            continue
+        if isinstance(bloc, Titre):
+            section = [bloc, *_dessous(bloc, corps[rang + 1 :])]
+            if not all(section) and not any(_repond(*paire) for paire in pairwise(section)):
+                fin = rang + len(section)
+                continue
+        yield bloc
+
+
+def _dessous(titre: Titre, suite: list[Bloc]) -> Iterator[Bloc]:
+    """Return what stands under a heading, from what comes after it."""
+    return takewhile(lambda bloc: not isinstance(bloc, Titre) or bloc.niveau > titre.niveau, suite)
+
+
+def _repond(avant: Bloc, bloc: Bloc) -> bool:
+    """Tell whether a block of a section answers it: neither a heading nor its question."""
+    une_question = isinstance(avant, Titre) and isinstance(bloc, Paragraphe)
+    return bool(bloc) and not isinstance(bloc, Titre) and not une_question
 
 
 def _sans_liens(bloc: Bloc) -> Bloc:
@@ -547,7 +575,11 @@ class _Reperes:
                 numero = self.numeros[numerotees[0]].lower()
                 cible = objets.Renvoi(numerotees[0], texte=numero)
             elif a_l_ecran:
-                cible = Lien(f"« {self.ecrans[a_l_ecran[0]]} »", f"#{a_l_ecran[0]}")
+                titre = f"« {self.ecrans[a_l_ecran[0]]} »"
+                if morceau.entre_parentheses:  # paper leaves it out, with its brackets
+                    bouts.append(replace(morceau, ancre=a_l_ecran[0], texte=titre))
+                    continue
+                cible = Lien(titre, f"#{a_l_ecran[0]}")
             else:
                 cible = morceau.sinon
             if not morceau.entre_parentheses:

@@ -41,7 +41,8 @@ def composer(document: Document) -> bytes:
     """Return the PDF of a document, or raise ``typst.TypstError`` when it does not hold under both
     standards.
     """
-    return compiler(document, "rapport", [en_donnees(bloc) for bloc in document.papier])
+    papier = document.papier
+    return compiler(papier, "rapport", [en_donnees(bloc) for bloc in papier.corps])
 
 
 def compiler(document: Document, cadre: str, corps: list[object]) -> bytes:

@@ -70,7 +70,7 @@ def composer(document: Document) -> bytes:
     _ecrire(word, document.titre, "Title")
     if couverture:
         ecrire_word(couverture, word, images)
-    for bloc in document.papier:
+    for bloc in document.papier.corps:
         ecrire_word(bloc, word, images)
 
     # A heading stays on one page with the question under it and what answers; so does a note with
