@@ -47,7 +47,7 @@ def avec_finale(**autres: object) -> Conformite:
 @pytest.mark.parametrize(
     ("population", "dit"),
     [
-        (12324.0, "tient lieu de schéma"),
+        (12324.0, "est dispensée du schéma"),
         (10000.0, "pas obligatoire en deçà de 10 000 habitants"),
         (
             3500.0,

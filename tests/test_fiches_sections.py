@@ -92,7 +92,7 @@ def test_les_valeurs_portent_leur_annee_et_leur_marque(bilans: dict[int, Bilan])
 
     assert cellules["depart"] == "380 (2022)"
     assert (cellules["avant"], cellules["dite"]) == ("405", "0 (p)")
-    assert cellules["jugee"] == "défavorable"
+    assert cellules["jugee"] == "−405, défavorable"
 
 
 def test_la_cible_nomme_son_avenant_et_le_verdict_a_son_signe(bilans: dict[int, Bilan]) -> None:

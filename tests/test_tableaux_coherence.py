@@ -91,7 +91,7 @@ def test_un_constat_redit_est_compte_sous_le_tableau_et_non_montre() -> None:
     tableau = lire(FAUTES).coherence()
 
     assert not tableau.cellules["place"].str.contains("grande ampleur").any()
-    assert tableau.notes == ("Redit ailleurs : 1\u00a0constat, dans le fichier CSV de ce tableau.",)
+    assert tableau.notes == ("Redit ailleurs : 1\u00a0constat, sans ligne dans ce tableau.",)
 
 
 def test_un_controle_sans_constat_n_a_pas_de_tableau() -> None:

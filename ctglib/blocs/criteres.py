@@ -40,14 +40,12 @@ from ctglib.donnees.modeles.plan import Fiche, Poids
 from ctglib.donnees.montrable import Montrable
 from ctglib.donnees.numeros import ranger
 
-MANQUES = "tableau-manques"  # where evidence that is not there is asked for
 PREUVES = ["critere", "preuve", "libelle", "valeur", "total", "connus", "attendus"]
 # Where a need comes from, by the column that counts it.
 ORIGINES = {"indicateurs": INDICATEUR, "services": SERVICE, "constats": FICHE}
 POSTES = "financement_pilotage"
 REALISATION = "realisation"
 RESULTAT = "resultat"
-LIMITE = 8  # indicators measured in a cell; the table of the trajectories has the others
 NOMMES = 4  # things named in a sentence; the CSV has the others
 PART_SANS_CIBLE = 2  # fewer than one indicator in so many has a target: the lesson is said
 GROUPES = {CONVENTION: "groupe_ecrit", PROPOSITIONS: "groupe_propose"}
@@ -159,7 +157,8 @@ class Criteres(Montrable):
         """Return a piece of evidence, its count, whether its data are there, where it is shown.
 
         « Modalités réalisées : 4 sur 12. Données réunies : en partie (états connus : 8 sur 12)
-        (tableau 3). » Without any data, the count is not said unless there is one.
+        (tableau 3). » Without any data, the count is not said unless there is one, and nothing
+        shows it.
         """
         decompte = self.etude.preuves[preuve.id]
         phrase = preuve.libelle
@@ -171,13 +170,16 @@ class Criteres(Montrable):
             phrase += f". Données réunies : {self.etude.mot(f'preuve_{decompte.completude}')}"
             if decompte.attendus:
                 phrase += f" ({preuve.attendus} : {sur(decompte.connus, decompte.attendus)})"
-        return phrase, Renvoi(preuve.renvoi, (MANQUES,), entre_parentheses=True), "."
+        if decompte.completude == "absente":
+            return f"{phrase}."
+        return phrase, Renvoi(preuve.renvoi, entre_parentheses=True), "."
 
     def besoins(self) -> Tableau | None:
         """Return one row a theme of the diagnostic: its needs by origin, how many a fiche answers,
         which fiches, the enjeu that takes it up.
 
-        A last row has the needs of no theme, beside the enjeux of none. None when there is no row.
+        Then come the needs of no theme, beside the enjeux of none, and all of them. None when there
+        is neither theme nor need.
         """
         convention = self.etude.convention
         besoins = self.etude.besoins
@@ -196,22 +198,17 @@ class Criteres(Montrable):
         decomptes = []
         for code, titre, enjeu in themes:
             besoins_du_theme = besoins[besoins["theme"].eq(code)]
-            par_origine = {
-                colonne: int(besoins_du_theme["origine"].eq(origine).sum())
-                for colonne, origine in ORIGINES.items()
-            }
-            fiches = set(besoins_du_theme["fiches"].str.split(SEPARATEUR).explode()) - {""}
-            decomptes.append(
-                {
-                    "theme": titre,
-                    **par_origine,
-                    "repondus": int(besoins_du_theme["fiches"].ne("").sum()),
-                    "fiches": enumerer(ranger(fiches)) or "aucune",
-                    "enjeu": enjeu,
-                }
-            )
+            decomptes.append({"theme": titre, **_compter(besoins_du_theme), "enjeu": enjeu})
+        sans_enjeu = sum(theme.theme not in enjeux for theme in self.etude.themes)
+        total = len(self.etude.themes)
+        repris = self.etude.texte("evaluation.themes_repris", nombre=total - sans_enjeu, total=total)
+        tous = self.etude.texte("evaluation.besoins_en_tout", nombre=len(besoins))
+        decomptes.append({"theme": tous, **_compter(besoins), "enjeu": repris})
         return self.etude.tableau(
-            "besoins", pd.DataFrame(decomptes), source=convention.source_diagnostic
+            "besoins",
+            pd.DataFrame(decomptes),
+            donnees=pd.DataFrame(decomptes[:-1]),
+            source=convention.source_diagnostic,
         )
 
     def schemas(self) -> Tableau | None:
@@ -304,7 +301,10 @@ class Criteres(Montrable):
             "contribution",
             table,
             groupes=table["fiche"].map(etude.titre_de_fiche),
-            notes=[etude.texte("evaluation.forces", regles=regles)],
+            notes=[
+                etude.texte("evaluation.forces", regles=regles),
+                *etude.notes_des_preuves("tableau-contribution"),
+            ],
             statuts=parcours.loc[mesures, "statut_derniere"],
         )
 
@@ -347,32 +347,26 @@ class Criteres(Montrable):
         ]
 
     def _mesures(self, parcours: pd.DataFrame) -> str:
-        """Return « Ateliers : 12 (2023), puis 30 (2026), ▲ favorable » for each indicator that has
-        a last measure, ``LIMITE`` at most, then how many others have one, and how many have no
-        value at all; « – » when there is no indicator.
+        """Return « favorable : ateliers, familles informées ; défavorable : départs », of those
+        that have a last measure, then how many have no value at all; « – » when there is no
+        indicator. The values are in the table of the trajectories.
         """
-        contexte = self.etude.contexte
-        evolutions = self.etude.catalogue.evaluation.evolutions
+        evolutions = {
+            **self.etude.catalogue.evaluation.evolutions,
+            "": self.etude.mot("evolution_illisible"),
+        }
+        signes = self.etude.finale.regles.signes
         mesures = parcours[parcours["derniere"].notna()]
-        sans_valeur = int(parcours["annees_connues"].eq(0).sum())
         phrases = []
-        for indicateur in lignes(mesures.head(LIMITE), IndicateurParcouru):
-            phrase = f"{abreger(indicateur.libelle, self.etude.finale.regles.signes)} : "
-            if (
-                pd.notna(indicateur.valeur_initiale)
-                and indicateur.annee_initiale != indicateur.annee_derniere
-            ):
-                depart = contexte.valeur(indicateur.indicateur, indicateur.valeur_initiale)
-                phrase += f"{depart} ({indicateur.annee_initiale}), puis "
-            phrase += derniere_mesure(indicateur, contexte)
-            if indicateur.evolution:
-                phrase += f", {evolutions[indicateur.evolution]}"
-            phrases.append(phrase)
-        if len(mesures) > LIMITE:
-            phrases.append(compter(len(mesures) - LIMITE, "autre mesuré", "autres mesurés"))
+        for evolution_lue, mot in evolutions.items():
+            libelles = mesures.loc[mesures["evolution"].eq(evolution_lue), "libelle"]
+            if len(libelles):
+                noms = ", ".join(minuscule(abreger(libelle, signes)) for libelle in libelles)
+                phrases.append(f"{mot} : {noms}")
+        sans_valeur = int(parcours["annees_connues"].eq(0).sum())
         if sans_valeur:
             phrases.append(f"{compter(sans_valeur, 'indicateur')} sans valeur")
-        return " ; ".join(phrases) or RIEN
+        return majuscule(" ; ".join(phrases)) or RIEN
 
     def _contexte(self, series: Iterable[str]) -> str:
         """Return how some public series changed, and that it is no effect; « – » without any.
@@ -518,8 +512,8 @@ class Suites(Montrable):
         return " ".join(phrases)
 
     def propositions(self) -> Bloc:
-        """Return a sentence for each rule with the objectives that it is about, then how many
-        decisions the parties have taken.
+        """Return a sentence for each rule with the objectives that it is about, but for those that
+        the parties have decided of, then how many these are.
 
         More than ``NOMMES`` objectives are counted by fiche, and not named. Where nobody has read
         what the objectives rest on, it says so.
@@ -532,7 +526,12 @@ class Suites(Montrable):
             regle.id: regle for regle in regles.regles
         }
         phrases = []
-        for code, objectifs in recommandations.groupby("regle", sort=False):
+        decides = self.etude.decisions_des_objectifs
+        ouverts = [
+            objectif not in decides
+            for objectif in zip(recommandations["fiche"], recommandations["objectif"], strict=True)
+        ]
+        for code, objectifs in recommandations[ouverts].groupby("regle", sort=False):
             regle = regles_par_code[str(code)]
             if len(objectifs) > NOMMES:
                 effectifs = objectifs["fiche"].value_counts(sort=False)
@@ -642,6 +641,19 @@ class Suites(Montrable):
             groupes=map(etude.titre_de_fiche, parcours["fiche"]),
             statuts=parcours["statut_connue"],
         )
+
+
+def _compter(besoins: pd.DataFrame) -> dict[str, int | str]:
+    """Return how many needs there are by origin, how many a fiche answers, and which fiches."""
+    fiches = set(besoins["fiches"].str.split(SEPARATEUR).explode()) - {""}
+    par_origine = {
+        colonne: int(besoins["origine"].eq(origine).sum()) for colonne, origine in ORIGINES.items()
+    }
+    return {
+        **par_origine,
+        "repondus": int(besoins["fiches"].ne("").sum()),
+        "fiches": enumerer(ranger(fiches)) or "aucune",
+    }
 
 
 def decomptes(etude: EtudeFinale, effectifs: Mapping[str, int] | pd.Series) -> list[str]:

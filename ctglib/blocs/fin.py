@@ -29,7 +29,7 @@ from ctglib.document.blocs import Groupe, suite
 from ctglib.document.contexte import Contexte, marquer, petits_publies, verdict_dit
 from ctglib.document.figure import Figure
 from ctglib.document.tableau import RIEN, Colonne, Tableau
-from ctglib.document.typographie import nombre_court
+from ctglib.document.typographie import nombre_court, remplir
 from ctglib.donnees.dossier import Finale
 from ctglib.donnees.modeles.catalogue import Theme
 from ctglib.donnees.modeles.convention import Schema
@@ -42,7 +42,8 @@ from ctglib.graphiques.teintes import grille
 from ctglib.graphiques.trajectoires import trajectoires
 
 DEUX_POINTS = 2  # a single point draws no line
-PANNEAUX = 6  # at most in a figure
+PANNEAUX = 3  # at most in a figure: one row
+TOUTES = ""  # in the place of a fiche: all of them
 REALISATION = "realisation"
 MOYENS_ET_REALISATIONS = [
     "fiche",
@@ -132,6 +133,19 @@ class EtudeFinale(EtudeAnnuelle):
     def mots(self) -> dict[str, str]:
         """The sentences of a year, and those of the evaluation."""
         return {**super().mots, **self.finale.regles.mots}
+
+    def notes_des_preuves(self, renvoi: str) -> list[str]:
+        """Return what a table says of the evidence that it shows, « Résultats lisibles : 12 sur
+        14. »; nothing of what nothing is known of.
+        """
+        notes = []
+        for critere in self.finale.regles.criteres:
+            for preuve in critere.preuves:
+                decompte = self.preuves[preuve.id]
+                connue = decompte.completude != "absente"
+                if preuve.renvoi == renvoi and preuve.note and connue:
+                    notes.append(remplir(preuve.note, **decompte._asdict()))
+        return notes
 
     @property
     def depuis_le_depart(self) -> pd.DataFrame:
@@ -275,24 +289,30 @@ class Trajectoires(Montrable):
     def tableau(self) -> Tableau:
         """Return one row an indicator of which a value is known, in groups by fiche.
 
-        Notes count the others: those never measured, with how many of them are asked for, and those
-        without value for another reason. A last note says why small counts are shown.
+        Notes count those never measured, with how many of them are asked for, those without value
+        for another reason, and those that can be judged or read. A last note says why small counts
+        are shown.
         """
         etude = self.etude
         parcours = etude.parcours
         connus = parcours[parcours["connue"].notna()]
         sans_valeur = parcours[parcours["connue"].isna()]
-        muets = sans_valeur[sans_valeur["annees_connues"].eq(0)]
+        muets = parcours[parcours["annees_connues"].eq(0)]
         notes = []
         if len(muets):
             nombre_demandes = len(demandes(muets))
             notes.append(
                 etude.texte(
-                    "evaluation.trajectoires_muettes", nombre=len(muets), demandes=nombre_demandes
+                    "evaluation.trajectoires_muettes",
+                    nombre=len(muets),
+                    demandes=nombre_demandes,
+                    debut=etude.annees[0],
+                    fin=etude.annees[-1],
                 )
             )
-        autres = len(sans_valeur) - len(muets)
-        notes += etude.dire({"evaluation.trajectoires_sans_valeur": autres})
+        typologies = sans_valeur["annees_connues"].gt(0)
+        notes += etude.dire({"evaluation.trajectoires_sans_valeur": int(typologies.sum())})
+        notes += etude.notes_des_preuves("tableau-trajectoires")
         notes.append(etude.texte("evaluation.trajectoires"))
         petits = petits_publies(
             connus,
@@ -311,7 +331,7 @@ class Trajectoires(Montrable):
         return None if ecrits.empty else self._tableau(ecrits, "indicateurs_ecrits", ecrits)
 
     def figures(self) -> Groupe | None:
-        """Return the indicators that have two values at least, fiche by fiche, six at most; None
+        """Return the indicators that have two values at least, fiche by fiche, three at most; None
         when none has.
 
         Those that the convention writes come before those that the workbook proposes.
@@ -338,7 +358,8 @@ class Trajectoires(Montrable):
         return suite(figures)
 
     def etats(self) -> Figure | None:
-        """Return the chart of the modalités that were done, in all or in part, by fiche and year.
+        """Return the chart of the modalités that were done, in all or in part, by fiche and year,
+        then of all fiches.
 
         A cell says « 3 sur 12 »; « non commencée » before the fiche begins, if nothing was done;
         « non transmis » when no state of the fiche is known in that year. None when no cell has a
@@ -359,6 +380,11 @@ class Trajectoires(Montrable):
             .reset_index()
         )
         par_etat = effectifs.drop(columns=["fiche", "annee"])
+        if len(debuts) > 1:
+            # A last row for all the fiches: what no fiche had begun is not done, and is counted.
+            ensemble = effectifs.drop(columns="fiche").groupby("annee", as_index=False).sum()
+            effectifs = pd.concat([effectifs, ensemble.assign(fiche=TOUTES)], ignore_index=True)
+            par_etat = effectifs.drop(columns=["fiche", "annee"])
         realisees = par_etat.filter(items=FAITES).sum(axis=1)
         toutes = par_etat.sum(axis=1)
         connues = par_etat.drop(columns=NON_RENSEIGNEE, errors="ignore").sum(axis=1)
@@ -366,7 +392,10 @@ class Trajectoires(Montrable):
         parts = [sur(faites, total) for faites, total in zip(realisees, toutes, strict=True)]
         cellules = pd.DataFrame(
             {
-                "ligne": effectifs["fiche"].map(etude.titre_de_fiche),
+                "ligne": [
+                    etude.mot("ensemble") if fiche == TOUTES else etude.titre_de_fiche(fiche)
+                    for fiche in effectifs["fiche"]
+                ],
                 "colonne": effectifs["annee"].astype(str),
                 "valeur": (100 * realisees / toutes).where(connues.gt(0) & ~commence_plus_tard),
                 # The first condition wins: a fiche that has not begun is not « non transmis ».
@@ -532,7 +561,7 @@ class Trajectoires(Montrable):
         return verdict_dit(ligne, ligne["derniere"], self.etude.contexte, mots)
 
     def _evolution(self, ligne: pd.Series) -> str:
-        """Return the evolution since the initial value: « ▲ favorable ».
+        """Return the evolution since the initial value: « +44, favorable ».
 
         Without one, the reason; « – » when one of the two values is missing, which other cells of
         the row show already.
@@ -542,7 +571,9 @@ class Trajectoires(Montrable):
             if pd.isna(ligne["derniere"]) or pd.isna(ligne["valeur_initiale"]):
                 return RIEN
             return mots.raisons[ligne["raison_evolution"]]
-        return mots.evolutions[ligne["evolution"]]
+        ecart = ligne["derniere"] - ligne["valeur_initiale"]
+        mot = mots.evolutions[ligne["evolution"]]
+        return self.etude.contexte.evolution(ligne["indicateur"], ecart, mot)
 
 
 def derniere_mesure(mesure: pd.Series | IndicateurParcouru, contexte: Contexte) -> str:

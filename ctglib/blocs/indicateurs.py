@@ -134,13 +134,15 @@ def _valeur_de_l_annee(ligne: pd.Series, etude: EtudeAnnuelle) -> str:
 
 
 def _evolution(ligne: pd.Series, etude: EtudeAnnuelle) -> str:
-    """Return « ▲ favorable », or why there is no evolution.
+    """Return « +44, favorable », or why there is no evolution.
 
     « – » when the cell of the value already says why.
     """
     mots = etude.catalogue.evaluation
     if ligne.evolution:
-        return mots.evolutions[ligne.evolution]
+        mot = mots.evolutions[ligne.evolution]
+        ecart = ligne.valeur - ligne.valeur_precedente
+        return etude.contexte.evolution(ligne.indicateur, ecart, mot)
     if ligne.raison_evolution in REPRISES:
         return RIEN
     return mots.raisons[ligne.raison_evolution]

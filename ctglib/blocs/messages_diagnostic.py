@@ -409,8 +409,13 @@ class MessagesDuControle(MessagesDuDiagnostic):
         verdicts = self.etude.jugements["verdict"]
         lacunes = self._lacunes
         if len(a_corriger):
-            premier = a_corriger["objet"].iloc[0]
-            texte = _compter(phrases["a_corriger"], len(a_corriger), premier)
+            # What prevents the evaluation comes first; what is said of another territory says it.
+            premier = a_corriger.iloc[0]
+            precisions = [minuscule(self.etude.catalogue.regles.regles[premier["regle"]].libelle)]
+            if premier["territoire"] not in ("", self.etude.contexte.territoire.nom):
+                precisions.append(premier["territoire"])
+            dit = f"{premier['objet']} ({', '.join(precisions)})"
+            texte = _compter(phrases["a_corriger"], len(a_corriger), dit)
             yield Message(texte, ("tableau-coherence",))
         if len(verdicts):
             mots = self.etude.catalogue.regles.verdicts

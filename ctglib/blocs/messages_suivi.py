@@ -58,7 +58,7 @@ from ctglib.document.typographie import (
 )
 from ctglib.donnees.lignes import lignes
 from ctglib.donnees.modeles.plan import Fiche
-from ctglib.donnees.modeles.rapports import VOYELLES, ReglesMessages
+from ctglib.donnees.modeles.rapports import VOYELLES, CodeProposition, ReglesMessages
 from ctglib.donnees.plan import ARRETES
 from ctglib.donnees.statuts import PROVISOIRES
 
@@ -264,7 +264,7 @@ class MessagesDuSuivi:
         if sans_cible > 1:
             reference = not ont_une_cible(suivis).eq(suivis["cible"].notna()).all()
             faits = {"total": len(suivis), "reference": reference}
-            yield self._dire("sans_cible", "mesures", sans_cible, **faits)
+            yield self._dire("sans_cible", "tous_les_indicateurs", sans_cible, **faits)
 
     def _chiffres_incertains(self) -> Iterator[Message]:
         """Yield the values that were not handed in, those that may still change, then the first
@@ -286,7 +286,9 @@ class MessagesDuSuivi:
         ]
         if len(provisoires):
             premier = self._premier_libelle(provisoires)
-            yield self._dire("provisoires", "mesures", len(provisoires), premier=premier)
+            yield self._dire(
+                "provisoires", "tous_les_indicateurs", len(provisoires), premier=premier
+            )
         dus_au_hasard = indicateurs[indicateurs["evolution"].eq("trop_peu")]
         if len(dus_au_hasard):
             contexte = self.etude.contexte
@@ -337,10 +339,14 @@ class MessagesDuSuivi:
         if self.fiche is not None:
             propositions = propositions[propositions["fiche"].astype(bool)]
             autre_rapport = (BILAN, self.etude.mot("bilan_de_l_annee"))
-        for texte in propositions["page"]:
-            yield Message(texte, self.regles.preuves["decisions"], autre_rapport)
+        for regle, texte in zip(propositions["regle"], propositions["page"], strict=True):
+            yield Message(texte, self.preuves_d_une_proposition(regle), autre_rapport)
         if propositions.empty:
             yield Message(self.etude.textes.dire("sans_decision"))
+
+    def preuves_d_une_proposition(self, regle: CodeProposition) -> tuple[str, ...]:
+        """Return what shows a proposal: the table of all of them."""
+        return self.regles.preuves["decisions"]
 
     # What is known.
 
@@ -540,19 +546,24 @@ class MessagesDuSuivi:
 
     def _valeurs_attendues(self) -> Iterator[Message]:
         """Yield how much is to be asked for, and of which services: nobody may have asked yet."""
-        manques = self.etude.manques
-        if manques.empty:
+        par_service = self._demandes_par_service
+        if par_service.empty:
             return
-        services = [service(self.etude, nom) for nom in manques["responsable"]]
-        par_service = pd.Series(services).value_counts()
         yield self._dire(
             "attendus",
-            "manques",
+            "attendus",
             len(par_service),
-            elements=len(manques),
+            elements=int(par_service.sum()),
+            periode=self.periode,
             qui=par_service.index[0],
             surtout=a_qui_demander_le_plus(par_service),
         )
+
+    @property
+    def _demandes_par_service(self) -> pd.Series:
+        """How many things each service has to give, by its name, most first."""
+        services = [service(self.etude, nom) for nom in self.etude.manques["responsable"]]
+        return pd.Series(services, dtype=object).value_counts()
 
     def _premier_libelle(self, indicateurs: pd.DataFrame) -> str:
         """Return the label of the indicator of the first row."""
@@ -623,6 +634,20 @@ class MessagesDeLaFin(MessagesDuSuivi):
                 lesquels=_parmi(jamais_transmis, len(parcours_demandes), "indicateur demandé"),
             )
         yield from super().incertitudes()
+
+    @property
+    def _demandes_par_service(self) -> pd.Series:
+        """How many things each service has to give, all years together, as the table of what is
+        missing counts them.
+        """
+        demandes = self.etude.a_demander[self.etude.a_demander["demandee"]]
+        services = [service(self.etude, nom) for nom in demandes["responsable"]]
+        par_service = demandes["nombre"].groupby(pd.Series(services, demandes.index)).sum()
+        return par_service.sort_values(ascending=False, kind="stable")
+
+    def preuves_d_une_proposition(self, regle: CodeProposition) -> tuple[str, ...]:
+        """Return what shows a proposal: the evaluation has no table of them."""
+        return self.regles.preuves_a_la_fin.get(regle, ())
 
     def decisions(self) -> Iterator[Message]:
         """Yield the reconduction, as long as no comité decided of it, the objectives to take up

@@ -18,6 +18,7 @@ import pandas as pd
 from ctglib.blocs.annee import EtudeAnnuelle
 from ctglib.blocs.indicateurs import qui_confirme
 from ctglib.calculs import etats as calculs
+from ctglib.calculs.collecte import MOYEN
 from ctglib.calculs.ecriture import INSECABLE, enumerer
 from ctglib.document.blocs import Bloc, liste, paragraphe
 from ctglib.document.contexte import MARQUES, legende, marquer
@@ -146,7 +147,7 @@ class Moyens(Montrable):
             titres_des_rangees,
             colonnes_par_nature,
             groupes=[self.parties[signataire] for signataire, _ in titres_des_rangees],
-            confirmations=self._notes_des_confirmations(self._confirmations()),
+            notes=[*self._demandes(), *self._notes_des_confirmations(self._confirmations())],
         )
 
     def par_structure(self) -> Tableau | None:
@@ -212,8 +213,23 @@ class Moyens(Montrable):
             totaux,
             groupes,
             {"fiche": numero},
-            confirmations=self._notes_des_confirmations(confirmations[de_la_fiche]),
+            notes=[
+                *self._demandes(),
+                *self._notes_des_confirmations(confirmations[de_la_fiche]),
+            ],
         )
+
+    def _demandes(self) -> Iterator[str]:
+        """Yield how many means of the year were asked for, and how many were not given; nothing
+        when all were.
+        """
+        demandes = self.etude.demandes
+        de_l_annee = demandes["annee"].eq(self.etude.annee) & demandes["nature"].eq(MOYEN)
+        manquants = int(demandes.loc[de_l_annee, "manque"].sum())
+        if manquants:
+            yield self.etude.texte(
+                "bilan.moyens_demandes", demandes=int(de_l_annee.sum()), manquants=manquants
+            )
 
     def _confirmations(self) -> pd.DataFrame:
         """Return the rows of confirmations.csv of the means of the year."""
@@ -436,10 +452,10 @@ class Moyens(Montrable):
         table: pd.DataFrame,
         colonnes: list[Colonne],
         mots_du_titre: Mapping[str, object] | None = None,
-        confirmations: Iterable[str] = (),
+        notes: Iterable[str] = (),
         **reste: Any,
     ) -> Tableau:
-        """Return a table of amounts, with what its marks mean under it, and who confirmed some;
+        """Return a table of amounts, with what its marks mean under it, then other notes;
         ``colonnes`` are those of the years.
         """
         cellules = table[[colonne.cle for colonne in colonnes]].to_numpy().ravel().tolist()
@@ -448,14 +464,16 @@ class Moyens(Montrable):
             for statut, marque in MARQUES.items()
             if any(cellule.endswith(marque) for cellule in cellules)
         ]
-        notes = list(legende(marques, self.etude.contexte))
+        toutes_les_notes = list(legende(marques, self.etude.contexte))
         if any(cellule.startswith(AU_MOINS) for cellule in cellules):
-            notes.insert(0, self.etude.texte("bilan.moyens_au_moins"))
+            toutes_les_notes.insert(0, self.etude.texte("bilan.moyens_au_moins"))
         if RIEN in cellules:
-            notes.append(self.etude.texte("bilan.moyens_sans_ligne"))
-        notes += confirmations
+            toutes_les_notes.append(self.etude.texte("bilan.moyens_sans_ligne"))
+        toutes_les_notes += notes
         mots = {"exercices": " et ".join(map(str, self._exercices)), **(mots_du_titre or {})}
-        return self.etude.tableau(cle, table, None, *colonnes, mots=mots, notes=notes, **reste)
+        return self.etude.tableau(
+            cle, table, None, *colonnes, mots=mots, notes=toutes_les_notes, **reste
+        )
 
 
 def _avec_l_ensemble(moyens: pd.DataFrame) -> pd.DataFrame:

@@ -4,7 +4,7 @@ They are context: a change is never presented as an effect of the convention.
 """
 
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -434,6 +434,11 @@ class DiagnosticRevisite(Montrable):
         series = series[series["motif"].ne(calculs.SANS_VALEUR)]
         if series.empty:
             return None
+        ici = self.etude.series["territoire"].eq(contexte.territoire.code)
+        connues = self.etude.series[ici & self.etude.series["valeur"].notna()]
+        dernieres = connues.sort_values("annee").drop_duplicates("indicateur", keep="last")
+        dernieres = dernieres.rename(columns={"valeur": "derniere", "annee": "annee_derniere"})
+        series = series.merge(dernieres[["indicateur", "derniere", "annee_derniere"]], "left")
         notes_d_annees = [
             note
             for annee, note in self.etude.catalogue.synthese.annees.items()
@@ -453,8 +458,23 @@ class DiagnosticRevisite(Montrable):
             ecritures,
             mots={"source": self.source},
             groupes=series["theme"].map(self.themes),
-            notes=[*notes_d_annees, *notes_des_moyennes(series, contexte)],
+            notes=[
+                *notes_d_annees,
+                *notes_des_moyennes(series, contexte),
+                *self._notes_des_dernieres_annees(series),
+            ],
         )
+
+    def _notes_des_dernieres_annees(self, series: pd.DataFrame) -> Iterator[str]:
+        """Yield the last value of each short series, of which the table has means only."""
+        contexte = self.etude.contexte
+        for serie in series[series["moyenne"].notna()].to_dict("records"):
+            yield self.etude.texte(
+                "evaluation.derniere_annee",
+                libelle=contexte.indicateurs[serie["indicateur"]].libelle,
+                valeur=contexte.valeur(serie["indicateur"], serie["derniere"]),
+                en=serie["annee_derniere"],
+            )
 
     def _niveau(self, serie: pd.Series, colonne: str, suffixe: str) -> str:
         """Return a level with its year, « 380 (2022) », or with its years for a mean."""

@@ -195,6 +195,15 @@ class Contexte(Montrable):
             return points(ecart, definition.decimales)
         return avec_unite(ecart, symbole, definition.decimales, signe=True)
 
+    def evolution(self, indicateur: str, ecart: float, mot: str) -> str:
+        """Return a change and what it is worth: « +44, favorable »; the word alone when nothing
+        changed, or between yes and no.
+        """
+        forme = self.unites[self.indicateurs[indicateur].unite].forme
+        if forme == "oui_non" or not ecart:
+            return mot
+        return f"{self.difference(indicateur, ecart, signe=True)}, {mot}"
+
 
 def variation(valeur: float | None) -> str:
     """Return a change in % with its sign, or a dash when there is none."""

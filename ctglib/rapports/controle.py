@@ -118,7 +118,7 @@ class Controle(EtudeDiagnostic):
         for statut, mot in regles.statuts.items():
             if statut in caches:
                 combien = compter(int(caches[statut]), "constat")
-                notes.append(dire("dans_le_csv", statut=mot, combien=combien))
+                notes.append(dire("sans_ligne", statut=mot, combien=combien))
         ecrire = {
             "place": self._constat,
             "lu": self._lu,

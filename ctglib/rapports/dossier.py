@@ -10,6 +10,7 @@ from functools import cached_property
 import pandas as pd
 
 from ctglib.blocs.collecte import ENSEMBLE, ce_qui_manque, periodes, services
+from ctglib.blocs.conformite import Conformite
 from ctglib.blocs.fin import EtudeFinale
 from ctglib.blocs.messages_suivi import a_qui_demander_le_plus
 from ctglib.blocs.mots import repondre
@@ -152,7 +153,12 @@ class DossierACompleter:
         comptes = comptes.reindex(ordre, fill_value=0)
         comptes["depart"] = de_depart.reindex(comptes.index, fill_value=0)
         comptes = comptes[comptes.sum(axis=1).gt(0)]
-        comptes.loc[ENSEMBLE] = comptes.sum()
+        if arretes in comptes.index:
+            # The rows are put in order: those that are asked for, their sum, then the others.
+            demandes = comptes.drop(index=arretes)
+            somme = demandes.sum().rename(self.etude.mot("dossier_des_demandes")).to_frame().T
+            comptes = pd.concat([demandes, somme, comptes.loc[[arretes]]])
+        comptes.loc[ENSEMBLE] = comptes[comptes.index.isin(ordre)].sum()
         comptes["total"] = comptes.sum(axis=1)
         comptes.columns = comptes.columns.map(str)
         table = comptes.rename_axis("service").reset_index()
@@ -184,6 +190,13 @@ class DossierACompleter:
             return None
         ecrire = {"document": lambda document: majuscule(document) or RIEN}
         return self.etude.tableau("demandes", demandees, ecrire, groupes=demandees["service"])
+
+    def loi(self) -> Bloc | None:
+        """Return what the law has become, to be confirmed; None once it is, and published."""
+        if self.etude.finale.conformite.confirme is not None:
+            return None
+        conformite = Conformite(self.etude)
+        return conformite.regle() + conformite.tableau()
 
     def lettres(self) -> Bloc | None:
         """Return, for each service, its letter as a Word file, and its part of the workbook of each

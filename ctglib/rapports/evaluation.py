@@ -220,14 +220,22 @@ class EvaluationFinale:
             demandes,
             {"document": lambda document: majuscule(document) or RIEN},
             donnees=etude.a_demander,
-            groupes=demandes["service"],
+            groupes=[
+                etude.texte("bilan.manques_du_service", nom=nom, nombre=par_service[nom])
+                for nom in demandes["service"]
+            ],
+            notes=etude.dire({"bilan.manques_en_tout": int(par_service.sum())}),
         )
         return paragraphe(phrase) + tableau
 
     def ecrans(self) -> Bloc | None:
         """Return the long tables, for the screen and the CSV alone."""
         etude = self.etude
-        tableaux = [self.trajectoires.moyens(), self.diagnostic.sans_comparaison()]
+        tableaux = [
+            self.criteres.evaluabilite(),
+            self.trajectoires.moyens(),
+            self.diagnostic.sans_comparaison(),
+        ]
         # Once decisions are taken, ``propositions`` shows the recommendations in the report.
         objectifs_lus = etude.recommandations["lu"].any()
         if objectifs_lus and not etude.finale.saisie.decisions:
@@ -240,6 +248,14 @@ class EvaluationFinale:
             self.comparables.sensibilite(),
         ]
         return suite(replace(tableau, ecran=True) for tableau in tableaux if tableau)
+
+    def loi(self) -> Bloc | None:
+        """Return what the law has become, once somebody has confirmed how it was read; until then
+        the dossier of the team has it.
+        """
+        if self.etude.finale.conformite.confirme is None:
+            return None
+        return self.conformite.regle() + self.conformite.tableau()
 
     def limites(self) -> Bloc:
         """Return what the report must not be made to say."""

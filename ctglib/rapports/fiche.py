@@ -368,13 +368,28 @@ class Fiche:
         manquants = manquants.fillna(dict.fromkeys(("qui", "quand", "document"), ""))
         if manquants.empty:
             return None
+        # A value is asked for as a whole and by parts: it is as many things, or none this year.
+        parts = etude.manques.groupby(["responsable", "element"]).size()
+        cles = pd.MultiIndex.from_frame(manquants[["responsable", "element"]])
+        nombres = parts.reindex(cles).fillna(0).astype(int).to_numpy()
+        manquants = manquants.assign(nombre=nombres)
+        manquants.loc[manquants["motif"].ne(A_COMPLETER), "nombre"] = 0
+        comptes = manquants[manquants["nombre"].gt(0)].groupby("responsable")["nombre"].sum()
         lignes = []
         for identifiant, libelle in services(etude).items():
             du_service = manquants[manquants["responsable"] == identifiant]
-            lignes += [(libelle, quoi, detail) for quoi, detail in self._demandes(du_service)]
+            titre = libelle
+            if identifiant in comptes:
+                titre = etude.texte("bilan.manques_du_service", nom=libelle, nombre=comptes[identifiant])
+            lignes += [(titre, quoi, detail) for quoi, detail in self._demandes(du_service)]
         demandes = pd.DataFrame(lignes, columns=["service", "quoi", "detail"])
+        notes = etude.dire({"bilan.manques_en_tout": int(comptes.sum())}) if len(comptes) > 1 else []
         return self._tableau(
-            "manques_de_la_fiche", demandes, donnees=manquants, groupes=demandes["service"]
+            "manques_de_la_fiche",
+            demandes,
+            donnees=manquants,
+            groupes=demandes["service"],
+            notes=notes,
         )
 
     def _demandes(self, manquants: pd.DataFrame) -> Iterator[tuple[str, str]]:

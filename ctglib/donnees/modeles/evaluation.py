@@ -100,6 +100,7 @@ class PreuveDeCritere(Modele):  # a piece of evidence
     libelle: Texte
     attendus: Texte  # what it needs to know
     renvoi: Texte  # the table or chart that shows it
+    note: Texte = ""  # what this table says of it, where no row does
 
 
 class Critere(Modele):  # a criterion, its question, and the evidence that the workbook gathers

@@ -313,6 +313,8 @@ class ReglesMessages(Modele):  # ``messages.yaml``
     oui_non: Texte  # of one that is answered by yes or no
     tournures: Tournures
     preuves: dict[Identifiant, tuple[Texte, ...]]  # of what the years say: anchors of what shows it
+    # of the proposals of the evaluation, which has no table of them
+    preuves_a_la_fin: dict[CodeProposition, tuple[Texte, ...]]
     territoire: tuple[noms.Contexte, ...]  # public series that a year without follow-up cites
     articles: dict[Texte, tuple[Texte, ...]]
     en_clair: EnClair
