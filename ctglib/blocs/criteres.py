@@ -201,7 +201,9 @@ class Criteres(Montrable):
             decomptes.append({"theme": titre, **_compter(besoins_du_theme), "enjeu": enjeu})
         sans_enjeu = sum(theme.theme not in enjeux for theme in self.etude.themes)
         total = len(self.etude.themes)
-        repris = self.etude.texte("evaluation.themes_repris", nombre=total - sans_enjeu, total=total)
+        repris = self.etude.texte(
+            "evaluation.themes_repris", nombre=total - sans_enjeu, total=total
+        )
         tous = self.etude.texte("evaluation.besoins_en_tout", nombre=len(besoins))
         decomptes.append({"theme": tous, **_compter(besoins), "enjeu": repris})
         return self.etude.tableau(

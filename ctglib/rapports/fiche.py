@@ -380,10 +380,14 @@ class Fiche:
             du_service = manquants[manquants["responsable"] == identifiant]
             titre = libelle
             if identifiant in comptes:
-                titre = etude.texte("bilan.manques_du_service", nom=libelle, nombre=comptes[identifiant])
+                titre = etude.texte(
+                    "bilan.manques_du_service", nom=libelle, nombre=comptes[identifiant]
+                )
             lignes += [(titre, quoi, detail) for quoi, detail in self._demandes(du_service)]
         demandes = pd.DataFrame(lignes, columns=["service", "quoi", "detail"])
-        notes = etude.dire({"bilan.manques_en_tout": int(comptes.sum())}) if len(comptes) > 1 else []
+        notes = (
+            etude.dire({"bilan.manques_en_tout": int(comptes.sum())}) if len(comptes) > 1 else []
+        )
         return self._tableau(
             "manques_de_la_fiche",
             demandes,
