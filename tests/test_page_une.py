@@ -210,6 +210,29 @@ def test_en_clair_les_phrases_sont_courtes_et_les_mots_difficiles_expliques(
         assert any(sentence.startswith(f"{sigle} : ") for sentence in told), sigle
 
 
+def test_en_clair_ce_qu_il_y_a_pour_les_familles_vient_d_abord_et_la_pauvrete_a_la_fin(
+    convention: str,
+) -> None:
+    left, right = ouvrir_en_clair(convention).texte().blocs
+    titles = [
+        piece.texte for piece in feuilles([*left.pieces, *right.pieces]) if isinstance(piece, Titre)
+    ]
+
+    assert titles[0].startswith("Qu'est-ce qu'il y a pour les familles")
+    assert titles[1].startswith("Qu'est-ce qui a été fait")
+    assert titles[-2].startswith("Qui vit à"), "avant les mots difficiles"
+
+
+def test_en_clair_un_service_dont_la_convention_ne_dit_rien_n_est_pas_dit() -> None:
+    plain = ouvrir_en_clair("harnes")
+    empty = replace(plain, dossier=replace(plain.dossier, offre=plain.dossier.offre.head(0)))
+
+    first = next(
+        piece for piece in feuilles(empty.texte().blocs[0].pieces) if hasattr(piece, "items")
+    )
+    assert first.items == ("L'accord ne dit pas quels services existent.",)
+
+
 @pytest.mark.parametrize("rapport", choisir(nom="en-clair"), ids=str)
 def test_en_clair_tient_en_une_page(rapports_produits: Production, rapport: Rapport) -> None:
     assert len(rapports_produits.pages(rapport)) == 1

@@ -156,12 +156,7 @@ class _OffreEcrite:
         if valeur == "":
             return self.contexte.absence(ligne.statut)
         if ligne.unite == "plage_horaire":
-            bornes = []
-            for moment in valeur.split("-"):  # « 07:30 » is « 7 h 30 », « 18:00 » is « 18 h »
-                heures, minutes = moment.split(":")
-                borne = f"{int(heures)}{FINE}h"
-                bornes.append(f"{borne}{FINE}{minutes}" if int(minutes) else borne)
-            return f"{INSECABLE}à{INSECABLE}".join(bornes)
+            return ecrire_plage(valeur)
         est_un_nombre = valeur.replace(".", "", 1).isdigit()
         if not est_un_nombre:
             return valeur
@@ -169,6 +164,16 @@ class _OffreEcrite:
         symbole = self.contexte.unites[ligne.unite].apres(quantite)
         decimales = len(valeur.partition(".")[2])
         return avec_unite(quantite, symbole, decimales)
+
+
+def ecrire_plage(valeur: str) -> str:
+    """Return hours as read: « 07:30-18:00 » is « 7 h 30 à 18 h »."""
+    bornes = []
+    for moment in valeur.split("-"):
+        heures, minutes = moment.split(":")
+        borne = f"{int(heures)}{FINE}h"
+        bornes.append(f"{borne}{FINE}{minutes}" if int(minutes) else borne)
+    return f"{INSECABLE}à{INSECABLE}".join(bornes)
 
 
 def tableau_offre(

@@ -12,6 +12,7 @@ import pandas as pd
 from ctglib.blocs.diagnostic import EtudeDiagnostic
 from ctglib.blocs.messages_suivi import INFINITIF, MessagesDuSuivi
 from ctglib.blocs.mots import repondre
+from ctglib.blocs.offre import ecrire_plage
 from ctglib.calculs.ecriture import enumerer, majuscule, minuscule
 from ctglib.document.blocs import Bloc, Colonnes, Couverture, Groupe, liste, sous_titre
 from ctglib.document.typographie import abreger, nombrer, part_en_mots, remplir
@@ -69,14 +70,16 @@ class ResumeEnClair(EtudeDiagnostic):
             tournure = "verbe" if INFINITIF.match(but) else "nom"
             buts += self._dire(tournure, but=abreger(but, SIGNES))
 
+        # What there is for families first, then what changed; poverty last.
         a_gauche = {
+            self._titre("offre"): list(self._offre()),
+            self._titre("fait"): list(self._faits()),
             self._titre("quoi"): self._dire("quoi"),
-            self._titre("population"): list(self._habitants()),
-            self._titre("but"): buts,
         }
         a_droite = {
-            self._titre("fait"): list(self._faits()),
+            self._titre("but"): buts,
             self._titre("suite"): self._dire("suite"),  # what the convention says of its comité
+            self._titre("population"): list(self._habitants()),
         }
 
         phrases: list[str] = []
@@ -133,6 +136,31 @@ class ResumeEnClair(EtudeDiagnostic):
             **valeurs,
         }
         return [remplir(phrase, **mots) for phrase in self._regles.phrases[cle]]
+
+    def _offre(self) -> Iterator[str]:
+        """Yield what families find, as the convention describes it: whom to ask, the places, a
+        service a sentence, and the hours, where all the services of a kind have the same.
+        """
+        phrase = "en_clair.offre"
+        connue = self.dossier.offre[self.dossier.offre["valeur"].ne("")]
+        dites = False
+        for regle in self._regles.offre:
+            lignes_dites = connue[
+                connue["type"].eq(regle.type) & connue["caracteristique"].eq(regle.caracteristique)
+            ]
+            if regle.modalite:
+                lignes_dites = lignes_dites[lignes_dites["modalite"].eq(regle.modalite)]
+            if regle.caracteristique == "ouverture":
+                plages = lignes_dites["valeur"].drop_duplicates()
+                if len(plages) == 1:
+                    plage = ecrire_plage(plages.iloc[0])
+                    yield self.contexte.texte(phrase, quoi=regle.quoi, nom="", valeur=plage)
+                    dites = True
+                continue
+            for nom, valeur in zip(lignes_dites["nom"], lignes_dites["valeur"], strict=True):
+                yield self.contexte.texte(phrase, quoi=regle.quoi, nom=nom, valeur=valeur)
+                dites = True
+        yield self.contexte.texte("en_clair.sans_numero" if dites else "en_clair.sans_offre")
 
     def _habitants(self) -> Iterator[str]:
         """Yield how many live there, then two shares, each beside the reference."""

@@ -256,10 +256,20 @@ class ServicesAbsents(Modele):
     noms: dict[noms.Indicateur, Texte]  # in the singular
 
 
+class OffreEnClair(Modele):
+    """What a sentence says of the services that families find: which rows of the offer it reads."""
+
+    quoi: Identifiant  # in the text file
+    type: noms.Type
+    caracteristique: noms.Caracteristique
+    modalite: noms.ModaliteDOffre | None = None
+
+
 class EnClair(Modele):
     """The plain-language summary: its sentences by use, and what difficult words mean."""
 
     fiches: Positif
+    offre: tuple[OffreEnClair, ...]  # in the order in which families need it
     phrases: dict[Identifiant, tuple[Texte, ...]]
     mots: dict[Texte, Texte]
 
