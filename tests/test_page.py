@@ -305,3 +305,48 @@ def test_un_analyste_qui_montre_un_tableau_sans_ligne_le_sait() -> None:
 def test_deux_tableaux_de_meme_nom_sont_une_faute() -> None:
     with pytest.raises(CarnetImpubliable, match="deux tableaux portent le nom « essai »"):
         assembler(_carnet_de(tableau(), tableau()))
+
+
+PIEGES = {
+    "script": '<svg xmlns="http://www.w3.org/2000/svg"><script>alert(1)</script></svg>',
+    "évènement": '<svg xmlns="http://www.w3.org/2000/svg" onload="alert(1)"/>',
+    "page": '<svg xmlns="http://www.w3.org/2000/svg"><foreignObject/></svg>',
+    "image d'ailleurs": '<svg xmlns="http://www.w3.org/2000/svg"><image href="//x.fr/i.png"/></svg>',
+    "coupé": "<svg></svg><script>alert(1)</script>",
+    "html": "<img src=x onerror=alert(1)>",
+}
+
+
+@pytest.mark.parametrize("svg", PIEGES.values(), ids=PIEGES)
+def test_un_dessin_forge_dans_un_carnet_n_atteint_pas_la_page(svg: str) -> None:
+    dessin = {"genre": "Dessin", "nom": "a", "titre": "A", "alt": "a", "lecture": "", "source": "S"}
+    dessin |= {"svg_large": svg, "svg_etroit": svg, "tableau": None, "numero": ""}
+    forgees = [dessin, {"genre": "Groupe", "pieces": [dessin]}]
+
+    for forgee in forgees:
+        with pytest.raises(CarnetImpubliable, match="que le classeur n'a pas écrit"):
+            assembler(_carnet_aux_sorties(forgee))
+
+
+@pytest.mark.parametrize(
+    "ecrit",
+    [
+        {"genre": "Inconnu"},
+        {"sans": "genre"},
+        {
+            "genre": "Paragraphe",
+            "texte": {"genre": "Lien", "texte": "a", "adresse": "javascript:a"},
+        },
+        {"genre": "Paragraphe", "inconnu": 1},
+    ],
+)
+def test_un_objet_forge_dans_un_carnet_est_une_faute(ecrit: dict) -> None:
+    with pytest.raises(CarnetImpubliable, match="effacez les sorties du carnet"):
+        assembler(_carnet_aux_sorties(ecrit))
+
+
+def _carnet_aux_sorties(ecrit: dict) -> nbformat.NotebookNode:
+    cellule = nbformat.v4.new_code_cell("montrer()")
+    donnees = {"application/vnd.ctg.document+json": ecrit}
+    cellule.outputs = [nbformat.v4.new_output("display_data", data=donnees)]
+    return nbformat.v4.new_notebook(cells=[cellule])

@@ -35,6 +35,7 @@ from ctglib.document.blocs import (
 )
 from ctglib.document.tableau import Tableau
 from ctglib.donnees.lecture import sans_accents
+from ctglib.export.sorties_lues import ADRESSE, SortieForgee, bloc_de
 from ctglib.secret import MIME as BRUT
 
 if TYPE_CHECKING:
@@ -64,7 +65,10 @@ HORS = {
     "table": "un tableau",
     "link": "un lien qui n'est ni une page du réseau, ni un fichier du rapport",
 }
-ADRESSE = re.compile(r"(?:https?:|mailto:|(?![a-z][a-z0-9+.-]*:))", re.IGNORECASE)
+FORGE = (
+    "garde un affichage que le classeur n'a pas écrit ; effacez les sorties du carnet, "
+    "exécutez-le de nouveau, et vérifiez d'où il vient."
+)
 # What a notebook may show that no report can carry, by type and text: what it is, what to write;
 # the first one that fits.
 INCONNUS = {
@@ -374,7 +378,10 @@ def _lire_sorties(sorties: list[NotebookNode]) -> tuple[list[Bloc], str]:
     for sortie in sorties:
         donnees = sortie.get("data", {})
         if objets.MIME in donnees:
-            blocs.append(cast(Bloc, objets.de_json(donnees[objets.MIME])))
+            try:
+                blocs.append(bloc_de(donnees[objets.MIME]))
+            except SortieForgee:
+                return blocs, FORGE
         # A library may warn on stderr, on one machine and not on another: nobody meant to show it.
         elif BRUT not in donnees and sortie.get("name") != "stderr":
             etrangeres.append(sortie)
