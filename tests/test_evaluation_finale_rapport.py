@@ -124,6 +124,8 @@ def test_la_demonstration_est_complete(rapports_produits: Production) -> None:
     assert "Partager le guichet avec les communes voisines (2026)" in text, (
         "les perspectives écrites par les fiches"
     )
+    assert "un poste à temps plein vaut 48 000 € par an" in text, "l'article 6-b en euros"
+    assert "dans la presse" not in text, "la loi que personne n'a confirmée est pour l'équipe"
     assert {"moyens-realisations", "durabilite"} <= set(
         rapports_produits.csv(Rapport("demonstration", NOM))
     )

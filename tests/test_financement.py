@@ -129,3 +129,12 @@ def test_le_tableau_de_la_demonstration_met_le_depense_a_cote_du_prevu() -> None
     assert espaces["Total des lignes suivies"] == ("431 000", "au moins 428 000")
     assert espaces["Total"] == ("435 000", "dont 4 000 non suivis")  # the last one, of all payers
     assert ouvrir_bilan("harnes", 2026).financement() is None
+
+
+def test_une_fiche_dit_que_rien_ne_dit_si_ses_euros_paient_ses_postes() -> None:
+    bilan = ouvrir_bilan("demonstration", 2025)
+    des_deux = bilan.fiche(2).moyens().html
+    d_euros_seuls = ouvrir_bilan("demonstration", 2026).fiche(5).moyens().html
+
+    assert "Rien ne dit si ces euros comprennent les salaires" in des_deux
+    assert "comprennent les salaires" not in d_euros_seuls

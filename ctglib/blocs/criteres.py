@@ -15,7 +15,14 @@ from ctglib.blocs.propositions import premiers_noms, service
 from ctglib.blocs.territoire import en_moyennes, evolution
 from ctglib.calculs.collecte import DEPART
 from ctglib.calculs.comparaison import FICHE, INDICATEUR, SERVICE
-from ctglib.calculs.ecriture import INSECABLE, SEPARATEUR, enumerer, majuscule, minuscule
+from ctglib.calculs.ecriture import (
+    INSECABLE,
+    SEPARATEUR,
+    avec_unite,
+    enumerer,
+    majuscule,
+    minuscule,
+)
 from ctglib.calculs.parcours import CONVENTION, PROPOSITIONS, force, relever
 from ctglib.document.blocs import (
     Bloc,
@@ -486,7 +493,7 @@ class Suites(Montrable):
                 poids = etude.texte("evaluation.poids_d_une_clause", pourquoi=clause.poids.pourquoi)
                 texte += f" {poids}"
             if role == POSTES:
-                texte += f" {self._postes()}"
+                texte += f" {self._postes()} {self._cout_d_un_poste()}"
             objet = objets.get(clause.article, RIEN)
             decisions.append((majuscule(clause.article), objet, texte))
         for schema in convention.schemas:
@@ -494,6 +501,11 @@ class Suites(Montrable):
             decisions.append(("Préambule", titre, etude.etat_du_schema(schema)))
         table = pd.DataFrame(decisions, columns=["article", "objet", "decision"])
         return etude.tableau("articles", table)
+
+    def _cout_d_un_poste(self) -> str:
+        """Return what a post is worth a year, by the référentiel d'emploi."""
+        cout = avec_unite(self.etude.catalogue.referentiel_emploi.cout_etp, "€", 0)
+        return self.etude.texte("evaluation.cout_d_un_poste", cout=cout)
 
     def _postes(self) -> str:
         """Return « Postes de coordination : 2 en 2025. Postes convertis : 1 en 2025. »."""

@@ -215,6 +215,7 @@ class Moyens(Montrable):
             {"fiche": numero},
             notes=[
                 *self._demandes(),
+                *self._salaires(totaux),
                 *self._notes_des_confirmations(confirmations[de_la_fiche]),
             ],
         )
@@ -230,6 +231,12 @@ class Moyens(Montrable):
             yield self.etude.texte(
                 "bilan.moyens_demandes", demandes=int(de_l_annee.sum()), manquants=manquants
             )
+
+    def _salaires(self, totaux: pd.DataFrame) -> Iterator[str]:
+        """Yield that nothing says whether the euros of a fiche pay its posts, where it has both."""
+        connus = totaux[totaux["valeur_connue"].gt(0)]
+        if {"etp", "euros"} <= set(connus["nature"]):
+            yield self.etude.texte("bilan.salaires_non_dits")
 
     def _confirmations(self) -> pd.DataFrame:
         """Return the rows of confirmations.csv of the means of the year."""
