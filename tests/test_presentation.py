@@ -125,6 +125,20 @@ def test_le_pdf_dit_la_meme_chose_et_ses_images_ont_leur_texte(
         assert all(str(node.get("/Alt", "")) for node in figures)
 
 
+def test_les_listes_d_un_jeu_ont_une_seule_taille_et_ne_renvoient_a_rien(jeu: Presentation) -> None:
+    lists = [slide.placeholders[1] for slide in jeu.slides if slide.slide_layout.name == "Liste"]
+    sizes = {
+        run.font.size
+        for shape in lists
+        for paragraph in shape.text_frame.paragraphs
+        for run in paragraph.runs
+    }
+    said = " ".join(shape.text_frame.text for shape in lists)
+
+    assert len(sizes) == 1
+    assert not re.search(r"\((?:tableau|figure|contrôle de|bilan annuel)", said)
+
+
 def test_l_entete_des_tableaux_a_la_couleur_de_la_charte() -> None:
     parts = Presentation(str(MODELE)).part.package.iter_parts()
     (theme,) = (part.blob for part in parts if part.content_type.endswith("theme+xml"))

@@ -28,6 +28,7 @@ from ctglib.document.blocs import (
     Bloc,
     Colonnes,
     Dessin,
+    Lien,
     Liste,
     Paragraphe,
     Renvoi,
@@ -176,10 +177,10 @@ def _constat(pieces: list[Bloc]) -> tuple[str, tuple[str, ...]]:
 
 
 def _sans_renvois(texte: Texte) -> str:
-    """Return a text without its references, which the room cannot see, nor the brackets that they
-    leave empty.
+    """Return a text without its references, to a table or to another report, which the room cannot
+    see, nor the brackets that they leave empty.
     """
-    restes = [morceau for morceau in morceaux(texte) if not isinstance(morceau, Renvoi)]
+    restes = [morceau for morceau in morceaux(texte) if not isinstance(morceau, (Renvoi, Lien))]
     return PARENTHESE_VIDE.sub("", en_clair(tuple(restes))).strip()
 
 
@@ -381,8 +382,9 @@ def composer(document: Document) -> bytes:
             image = _image(page, images[logo.nom], alternative, gauche, 0.6, hauteur=0.9)
             gauche += image.width.inches + 0.4
 
+    taille = _taille_des_listes(suite)
     for diapositive in suite:
-        _ajouter(presentation, diapositive, couverture.avertissement, images)
+        _ajouter(presentation, diapositive, couverture.avertissement, images, taille)
     return terminer(presentation, document)
 
 
@@ -391,9 +393,10 @@ def _ajouter(
     diapositive: Diapositive,
     avertissement: str,
     images: dict[str, bytes],
+    taille: int,
 ) -> None:
-    """Add a slide: its title, its list, or its chart or its table with the source under it, then
-    its notes.
+    """Add a slide: its title, its list in the size of all lists (``taille``), or its chart or its
+    table with the source under it, then its notes.
     """
     corps = diapositive.corps
     page = _nouvelle_page(presentation, "Liste" if isinstance(corps, Liste) else "Preuve")
@@ -407,7 +410,8 @@ def _ajouter(
         cadre.top = Inches(haut)
         cadre.width = Inches(LARGE - 2 * MARGE)
         cadre.height = Inches(HAUT - haut - SOURCE_HAUT - ENTRE_DEUX)
-        _ecrire(cadre, [en_clair(item) for item in corps.items], TAILLES)
+        tailles = tuple(possible for possible in TAILLES if possible <= taille)
+        _ecrire(cadre, [en_clair(item) for item in corps.items], tailles)
     else:
         if isinstance(corps, Dessin):
             forme = _forme(corps)
@@ -510,6 +514,17 @@ def _taille(
     return tailles[-1]
 
 
+def _taille_des_listes(suite: Sequence[Diapositive]) -> int:
+    """Return the size at which each list of some slides holds on its slide: one for all."""
+    hauteur = HAUT - 2 * MARGE - TITRE_HAUT - SOURCE_HAUT
+    tailles = [
+        _taille([_dire(item) for item in diapositive.corps.items], hauteur, TAILLES)
+        for diapositive in suite
+        if isinstance(diapositive.corps, Liste)
+    ]
+    return min(tailles, default=TAILLES[0])
+
+
 def _taille_du_titre(titre: str) -> int:
     return _taille([titre], TITRE_HAUT, TITRES, graisse=typst.GRAS)
 
@@ -535,14 +550,15 @@ def _hauteur(textes: Sequence[str], taille: int, *, graisse: str = NORMALE) -> f
 def composer_pdf(document: Document) -> bytes:
     """Return the same slides as a PDF that is PDF/A-2a and PDF/UA-1. Same document, same bytes."""
     pages = []
-    for diapositive in diapositives(document):
+    suite = diapositives(document)
+    taille_des_listes = _taille_des_listes(suite)
+    for diapositive in suite:
         titre = _dire(diapositive.titre)
         corps = diapositive.corps
         taille = 0
         if isinstance(corps, Liste):
-            items = tuple(_dire(item) for item in corps.items)
-            corps = Liste(items)
-            taille = _taille(items, HAUT - 2 * MARGE - TITRE_HAUT - SOURCE_HAUT, TAILLES)
+            corps = Liste(tuple(_dire(item) for item in corps.items))
+            taille = taille_des_listes
         elif isinstance(corps, Tableau):
             corps = replace(corps, numero="")
         pages.append(
