@@ -315,7 +315,7 @@ def test_les_codes_sont_caches_et_le_numero_d_une_action_ne_l_est_pas() -> None:
         name for name in FEUILLES if wb[name].column_dimensions["A"].hidden
     }  # where column A is « Repère »
 
-    assert hidden == {"Indicateurs", "Appréciations", "Participation"}
+    assert hidden == {"Indicateurs", "Appréciations", "Participation", "Première page"}
     for name in hidden:
         assert wb[name]["A4"].value == "Repère"
         assert wb[name]["B1"].value.startswith(f"{name} – ")  # a title in a hidden column is lost
