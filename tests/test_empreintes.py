@@ -23,7 +23,7 @@ from production_exemple import (
     produire,
 )
 
-from ctglib.blocs.mots import NON_PUBLIEE, sources
+from ctglib.blocs.mots import dire, sources
 from ctglib.donnees import lecture
 from ctglib.donnees.fautes import DonneesInvalides
 from ctglib.donnees.lecture import CLE as FICHIER
@@ -218,7 +218,7 @@ def test_le_tableau_des_sources_dit_qu_elle_n_est_pas_publiee_et_pourquoi() -> N
         PUBLIC: "b" * 64,
         SAISI: "",
     }
-    assert list(whole.cellules["empreinte"]) == ["b" * 12, NON_PUBLIEE]
+    assert list(whole.cellules["empreinte"]) == ["b" * 12, dire("non_publiee")]
     assert any("par essais" in note for note in whole.notes) and not any(
         "par essais" in note for note in public.notes
     )
