@@ -12,7 +12,8 @@ import pytest
 import yaml
 from analyse_exemple import SEUILS, UNITES, indicateur, lignes
 
-from ctglib.blocs.theme import AUCUNE, SANS_ENJEU, besoins_en_bref, lacunes, tableau_besoins
+from ctglib.blocs.mots import dire
+from ctglib.blocs.theme import AUCUNE, besoins_en_bref, lacunes, tableau_besoins
 from ctglib.calculs.comparaison import besoins, comparer, constats, reponse
 from ctglib.document.contexte import Contexte
 from ctglib.donnees.dossier import Dossier, lire_dossier
@@ -132,7 +133,7 @@ def test_chaque_besoin_du_diagnostic_est_dit_une_fois() -> None:
 
 
 def test_la_phrase_compte_les_besoins_avec_et_sans_fiche() -> None:
-    text = lisible(unescape(besoins_en_bref(lus(), demonstration().convention).html))
+    text = lisible(unescape(besoins_en_bref(lus(), demonstration().convention, contexte()).html))
 
     assert (
         "Sur 17 besoins, 10 ont une fiche action qui leur répond. Sept restent sans réponse, dont 6 dans des thèmes "
@@ -144,9 +145,12 @@ def test_la_phrase_se_passe_de_compte_quand_toutes_les_fiches_repondent_ou_aucun
     convention = demonstration().convention
     none, every = (lus()[lus()["fiches"].eq("").eq(empty)] for empty in (True, False))
 
-    assert "Aucune fiche action ne répond" in besoins_en_bref(none, convention).html
-    assert "Chaque besoin lu ici a une fiche action" in besoins_en_bref(every, convention).html
-    assert "Aucun besoin ne se lit" in besoins_en_bref(lus().iloc[:0], convention).html
+    assert "Aucune fiche action ne répond" in besoins_en_bref(none, convention, contexte()).html
+    assert (
+        "Chaque besoin lu ici a une fiche action"
+        in besoins_en_bref(every, convention, contexte()).html
+    )
+    assert "Aucun besoin ne se lit" in besoins_en_bref(lus().iloc[:0], convention, contexte()).html
 
 
 def test_le_tableau_a_un_besoin_par_ligne_sous_son_enjeu_avec_la_fiche_qui_lui_repond() -> None:
@@ -163,7 +167,7 @@ def test_le_tableau_a_un_besoin_par_ligne_sous_son_enjeu_avec_la_fiche_qui_lui_r
 
     assert [*dict.fromkeys(table.groupes)] == [
         enjeu.titre for enjeu in demonstration().convention.enjeux
-    ] + [SANS_ENJEU]
+    ] + [dire("sans_enjeu")]
     first, written = ([lisible(cell) for cell in table.cellules.iloc[rank]] for rank in (0, 2))
     assert first[0].endswith("(?)")
     assert first[1:] == ["34,1 places", "58,4 places", "fiche 1"]

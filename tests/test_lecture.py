@@ -247,10 +247,16 @@ def test_les_themes_qui_attendent_un_commentaire_sont_nommes() -> None:
     themes = [_theme("cadrage", "Cadrage"), _theme("logement", "Logement")]
     entered = [_commentaire("cadrage", date(2024, 3, 1))]
 
-    some = commentaires_attendus(themes, entered)
+    some = commentaires_attendus(themes, entered, contexte({}))
 
     assert some == "Les parties n'ont pas encore commenté « Logement »."
-    assert commentaires_attendus(themes, []) == "Les parties n'ont encore commenté aucun thème."
     assert (
-        commentaires_attendus(themes, [*entered, _commentaire("logement", date(2024, 3, 1))]) == ""
+        commentaires_attendus(themes, [], contexte({}))
+        == "Les parties n'ont encore commenté aucun thème."
+    )
+    assert (
+        commentaires_attendus(
+            themes, [*entered, _commentaire("logement", date(2024, 3, 1))], contexte({})
+        )
+        == ""
     )

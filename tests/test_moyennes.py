@@ -114,7 +114,7 @@ def test_le_bilan_dit_les_moyennes_et_ce_que_le_hasard_deplace() -> None:
     rows = bilan.territoire.rangees
 
     row = next(row for row in rows.itertuples() if row.indicateur == "insee_naissances")
-    said = en_moyennes(row).replace("\u202f", " ")
+    said = en_moyennes(row, bilan.etude.contexte).replace("\u202f", " ")
     note = notes_des_moyennes(rows, bilan.etude.contexte)[0].replace("\u202f", " ")
 
     assert said == (
@@ -133,10 +133,14 @@ def test_une_moyenne_qui_monte_le_dit_par_un_signe() -> None:
         periode="2021",
         moyenne=150.0,
         variation_des_moyennes=50.0,
+        moyennes_au_hasard=False,
         tendance="",
+        periode_de_la_tendance="",
         lecture="hausse",
     )
 
-    dit = en_moyennes(serie).replace("\u202f", " ")
+    dit = en_moyennes(serie, ouvrir_bilan("demonstration", 2025).etude.contexte).replace(
+        "\u202f", " "
+    )
 
     assert dit == "150 par an en moyenne en 2021, 100 de 2015 à 2019 (+50 %)"

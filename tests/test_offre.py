@@ -147,7 +147,10 @@ def test_les_phrases_des_ages_disent_ce_que_visent_les_fiches() -> None:
     plus_tot = offre["structure"].eq("peri_moulin") & offre["caracteristique"].eq("age_min")
     ages = lecture.ages(offre.assign(valeur=offre["valeur"].mask(plus_tot, "2")), vocabulaire())
 
-    told = [lisible(one) for one in phrases_des_ages(ages, demonstration().convention.fiches)]
+    told = [
+        lisible(one)
+        for one in phrases_des_ages(ages, demonstration().convention.fiches, contexte())
+    ]
 
     assert told == [
         "Chaque âge que vise la fiche action 2 (3 à 17 ans) a au moins un dispositif.",

@@ -132,6 +132,14 @@ def test_un_texte_ne_calcule_rien(fichier: Path) -> None:
     assert calculs == []
 
 
+@pytest.mark.parametrize("fichier", FICHIERS, ids=IDS)
+def test_deux_parties_d_un_texte_n_ont_pas_le_meme_nom(fichier: Path) -> None:
+    lu = Environment().parse(fichier.read_text(encoding="utf-8"))
+    noms = [partie.name for partie in lu.find_all(nodes.Macro)]
+
+    assert [nom for nom in set(noms) if noms.count(nom) > 1] == []
+
+
 @cache
 def _appels() -> dict[str, set[str]]:
     """Return the words of the library that may name a part: « comite_tenu », « est_{} »."""

@@ -243,8 +243,12 @@ class EtudeDiagnostic:
         signature = convention.date_signature
         if isinstance(signature, Absence):
             raison = minuscule(signature.absent).rstrip(" .")
-            return dire("signature_sans_date", signataires=signataires, raison=raison)
-        return dire("signature", signataires=signataires, date=date_longue(signature))
+            return self.contexte.texte(
+                "diagnostic.signature_sans_date", signataires=signataires, raison=raison
+            )
+        return self.contexte.texte(
+            "diagnostic.signature", signataires=signataires, date=date_longue(signature)
+        )
 
     def page_une(self, rapport: str, page: PremierePage) -> Bloc:
         """Return the first page of a report: what it has to say, and what the parties wrote for

@@ -61,7 +61,7 @@ def sources(
     rang_du_role = {}
     for path in empreintes:
         rangs = [rang for rang, role in enumerate(roles) if fnmatchcase(path, role.motif)]
-        rang_du_role[path] = min(rangs)
+        rang_du_role[path] = min(rangs, default=len(roles) - 1)
     chemins = sorted(empreintes, key=lambda path: (rang_du_role[path], path))
     roles_des_fichiers = [roles[rang_du_role[path]] for path in chemins]
     fichiers = pd.DataFrame(
@@ -83,7 +83,7 @@ def sources(
         f"{role.groupe} ({path.partition('/')[0]})"
         for role, path in zip(roles_des_fichiers, chemins, strict=True)
     ]
-    notes = [dire("version", version=VERSION)]
+    notes = [contexte.texte("diagnostic.version", version=VERSION)]
     if not all(publiable(path) for path in chemins):
-        notes.append(dire("empreinte_non_publiee"))
+        notes.append(contexte.texte("diagnostic.empreinte_non_publiee"))
     return presenter(contexte, "sources", fichiers, ecritures, groupes=groupes, notes=notes)

@@ -208,7 +208,10 @@ def tableau_offre(
         for ligne in offre_ecrite.caracteristiques
         if ligne.caracteristique == "soutien" and ligne.valeur == "oui"
     ]
-    notes = [dire("offre_tue"), dire("offre_vide", mot=contexte.absence("L"))]
+    notes = [
+        contexte.texte("diagnostic.offre_tue"),
+        contexte.texte("diagnostic.offre_vide", mot=contexte.absence("L")),
+    ]
     if soutenues:
         notes.insert(0, f"{vocabulaire.caracteristiques['soutien']} : {enumerer(soutenues)}.")
     groupes = None
@@ -257,9 +260,9 @@ def phrase_des_equipements(
         absence = " ".join(f"ni {nom}" for nom in absents)
     if presents:
         mais = f", mais {absence}" if absence else ""
-        return dire("equipements", la=enumerer(presents), mais=mais, **contexte.lieux)
+        return contexte.texte("diagnostic.equipements", la=enumerer(presents), mais=mais)
     if absence:
-        return dire("equipements_absents", absents=absence, **contexte.lieux)
+        return contexte.texte("diagnostic.equipements_absents", absents=absence)
     return ""
 
 
@@ -287,7 +290,7 @@ def tableau_manques(manques: pd.DataFrame, contexte: Contexte) -> Tableau:
         manque=("manque", enumeration),
         reference=("reference", references),
     )
-    notes = [dire("offre_attendue")] if attendus.any() else []
+    notes = [contexte.texte("diagnostic.offre_attendue")] if attendus.any() else []
     return presenter(
         contexte,
         "offre_manques",
@@ -301,7 +304,7 @@ def tableau_manques(manques: pd.DataFrame, contexte: Contexte) -> Tableau:
 # The ages.
 
 
-def phrases_des_ages(ages: pd.DataFrame, fiches: Iterable[Fiche]) -> list[str]:
+def phrases_des_ages(ages: pd.DataFrame, fiches: Iterable[Fiche], contexte: Contexte) -> list[str]:
     """Return whether the structures receive the ages that the fiches aim at.
 
     In order: the fiches all of whose ages are received; a sentence for each fiche some of whose
@@ -316,8 +319,8 @@ def phrases_des_ages(ages: pd.DataFrame, fiches: Iterable[Fiche]) -> list[str]:
         assert fiche.age_max is not None
         ages_vises = _plage(fiche.age_min, fiche.age_max)
         if ages_sans_dispositif:
-            phrase = dire(
-                "ages_sans_dispositif",
+            phrase = contexte.texte(
+                "diagnostic.ages_sans_dispositif",
                 fiche=fiche.numero,
                 ages=ages_vises,
                 sans=plages(ages_sans_dispositif),
@@ -331,10 +334,17 @@ def phrases_des_ages(ages: pd.DataFrame, fiches: Iterable[Fiche]) -> list[str]:
     if fiches_completes:
         nombre_de_fiches = len(fiches_completes)
         phrases.append(
-            dire("ages_complets", nombre=nombre_de_fiches, fiches=enumerer(fiches_completes))
+            contexte.texte(
+                "diagnostic.ages_complets",
+                nombre=nombre_de_fiches,
+                fiches=enumerer(fiches_completes),
+            )
         )
     phrases += phrases_incompletes
-    phrases += [dire("ages_en_dehors", nom=nom, **mots) for nom, mots in hors_des_fiches.items()]
+    phrases += [
+        contexte.texte("diagnostic.ages_en_dehors", nom=nom, **mots)
+        for nom, mots in hors_des_fiches.items()
+    ]
     return phrases
 
 
@@ -378,8 +388,8 @@ def phrases_des_modes(
     """
     par_mode = modes.set_index("modalite")
     ecart = par_mode["ecart"][""]
-    phrase = dire(
-        "places",
+    phrase = contexte.texte(
+        "diagnostic.places_d_accueil",
         annee=f"{par_mode['annee']['']:.0f}",
         places=nombre(par_mode["valeur"][""], 1),
         ecart=de_plus_ou_de_moins(ecart),
@@ -388,23 +398,14 @@ def phrases_des_modes(
     sortes = places_par_sorte(modes, regles, fiches)
     if abs(ecart) < NEGLIGEABLE or not sortes:
         return [phrase]
-    phrases = [phrase, _phrase_des_sortes(ecart, sortes)]
+    phrases = [phrase, _phrase_des_sortes(ecart, sortes, contexte)]
     avec_fiche = [
-        dire(
-            "fiche_de_la_sorte",
-            nombre=len(sorte.fiches),
-            fiches=enumerer(list(sorte.fiches)),
-            sorte=sorte.mot,
-        )
-        for sorte in sortes
-        if sorte.fiches
+        {"fiches": list(sorte.fiches), "sorte": sorte.mot} for sorte in sortes if sorte.fiches
     ]
     en_retard_sans_fiche = [sorte.mot for sorte in sortes if sorte.en_retard and not sorte.fiches]
     if avec_fiche:
-        sans_fiche = ""
-        if en_retard_sans_fiche:
-            sans_fiche = dire("sortes_sans_fiche", sortes=enumerer(en_retard_sans_fiche))
-        phrases.append(f"{majuscule(enumerer(avec_fiche))}{sans_fiche}.")
+        faits = {"sortes": avec_fiche, "sans_fiche": en_retard_sans_fiche}
+        phrases.append(contexte.texte("diagnostic.fiches_des_sortes", **faits))
     return phrases
 
 
@@ -449,20 +450,20 @@ def places_par_sorte(
     return sortes
 
 
-def _phrase_des_sortes(ecart: float, sortes: list[SorteDePlaces]) -> str:
+def _phrase_des_sortes(ecart: float, sortes: list[SorteDePlaces], contexte: Contexte) -> str:
     """Return the kind of care that makes most of the gap, then the other kinds."""
     choisir = max if ecart > 0 else min
     principale = choisir(sortes, key=lambda sorte: sorte.ecart)
     autres = [
-        dire("places_autre_sorte", sorte=sorte.mot, ecart=de_plus_ou_de_moins(sorte.ecart))
+        {"sorte": sorte.mot, "ecart": de_plus_ou_de_moins(sorte.ecart)}
         for sorte in sortes
         if sorte is not principale
     ]
-    return dire(
-        "places_par_sorte",
+    return contexte.texte(
+        "diagnostic.places_par_sorte",
         sorte=principale.mot,
         ecart=de_plus_ou_de_moins(principale.ecart),
-        autres="".join(autres),
+        autres=autres,
     )
 
 

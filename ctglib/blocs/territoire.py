@@ -143,7 +143,7 @@ class Territoire(Montrable):
             notes=[
                 etude.texte("bilan.contexte"),
                 *notes,
-                *ruptures(definitions),
+                *ruptures(definitions, contexte),
                 *notes_des_moyennes(series, contexte),
             ],
         )

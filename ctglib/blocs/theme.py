@@ -14,11 +14,11 @@ import pandas as pd
 from ctglib.blocs.diagnostic import EtudeDiagnostic
 from ctglib.blocs.mots import dire, presenter
 from ctglib.calculs.comparaison import COLONNES, FICHE, incertains, reponse, ruptures_dans
-from ctglib.calculs.ecriture import SEPARATEUR, avec_unite, enumerer, majuscule, minuscule, nombre
+from ctglib.calculs.ecriture import SEPARATEUR, avec_unite, enumerer, majuscule, minuscule
 from ctglib.document.blocs import Bloc, Encadre, Groupe, citation, liste, paragraphe, suite
 from ctglib.document.contexte import Contexte, variation
 from ctglib.document.tableau import RIEN, Colonne, Ecriture, Tableau
-from ctglib.document.typographie import date_longue, en_lettres, nombre_court, remplir
+from ctglib.document.typographie import date_longue, nombre_court, remplir
 from ctglib.donnees.lignes import lignes
 from ctglib.donnees.modeles.catalogue import Indicateur, Theme
 from ctglib.donnees.modeles.convention import Commentaire, Convention
@@ -29,7 +29,6 @@ from ctglib.graphiques.points import points_indices
 FOIS = 1.05  # two amounts by head whose quotient is under that are said to be alike
 NOMMES = 3  # a break of series of more indicators than that names the first and counts the others
 AUCUNE = "aucune fiche"
-PHRASES_DES_REPONSES = {"offre": "reponse_par_offre", "theme": "reponse_par_theme"}
 PHRASES_DES_SERVICES = {  # by why the fiches answer that some services are absent
     "dit": "fiches_des_services",
     "offre": "services_par_offre",
@@ -91,7 +90,7 @@ def phrases(
     if ecarts.empty:
         return []
     libelle = contexte.indicateurs[str(ecarts.idxmax())].libelle
-    return [dire("plus_grand_ecart", libelle=libelle, **contexte.lieux)]
+    return [contexte.texte("diagnostic.plus_grand_ecart", libelle=libelle)]
 
 
 def phrases_a_cote(
@@ -110,7 +109,11 @@ def phrases_a_cote(
             f"« {etude.contexte.indicateurs[nom].libelle} », {valeur}"
             for nom, valeur in valeurs.items()
         ]
-        textes.append(dire("a_cote", A_autre=majuscule(autre.a), chiffres=" ; ".join(chiffres)))
+        textes.append(
+            etude.contexte.texte(
+                "diagnostic.a_cote", A_autre=majuscule(autre.a), chiffres=" ; ".join(chiffres)
+            )
+        )
     return textes
 
 
@@ -199,10 +202,7 @@ def services_absents(etude: EtudeDiagnostic, services: Iterable[str]) -> list[st
     absents = set(compares.loc[compares["valeur"].eq(0), "indicateur"])
     if not absents:
         return []
-    tous_absents = len(absents) == len(compares)
-    combien = dire(
-        "services_tous_absents" if tous_absents else "services_absents", nombre=len(absents)
-    )
+    contexte = etude.contexte
     categories = etude.catalogue.synthese.categories_des_services
     themes = dict(zip(compares["indicateur"], compares["theme"], strict=True))
     numeros_par_lien: dict[str, set[str]] = {"dit": set(), "offre": set(), "theme": set()}
@@ -218,10 +218,11 @@ def services_absents(etude: EtudeDiagnostic, services: Iterable[str]) -> list[st
             if fiche.numero in numeros_par_lien[lien]
         ]
         if fiches:
-            phrases_des_fiches.append(dire(cle, nombre=len(fiches), fiches=enumerer(fiches)))
+            faits = {"nombre": len(fiches), "fiches": enumerer(fiches)}
+            phrases_des_fiches.append(contexte.texte(f"diagnostic.{cle}", **faits))
     return [
-        dire("services", sortes=len(compares), combien=combien, **etude.contexte.lieux),
-        *(phrases_des_fiches or [dire("services_sans_fiche")]),
+        contexte.texte("diagnostic.services", sortes=len(compares), absents=len(absents)),
+        *(phrases_des_fiches or [contexte.texte("diagnostic.services_sans_fiche")]),
     ]
 
 
@@ -288,7 +289,7 @@ def tableau_indicateurs(
         for nom in definitions
     ]
     notes += notes_des_marques
-    notes += ruptures(indicateurs_qui_varient, qui_varient["annee"])
+    notes += ruptures(indicateurs_qui_varient, contexte, qui_varient["annee"])
     arguments = {
         "donnees": comparaison[list(COLONNES)].join(a_cote),
         "notes": [*notes, *sources_a_cote],
@@ -365,7 +366,7 @@ def _marques(
     if provisoires.any():
         notes.append(f"(p) {etude.contexte.statuts['P'].libelle}.")
     if douteux.any():
-        notes.append(dire("a_verifier"))
+        notes.append(etude.contexte.texte("diagnostic.a_verifier"))
     return marques, notes
 
 
@@ -386,7 +387,9 @@ def _lieux_et_dates(contexte: Contexte, annees: pd.Series) -> str:
 
 
 def ruptures(
-    indicateurs: Collection[Indicateur], annees: Iterable[float] | None = None
+    indicateurs: Collection[Indicateur],
+    contexte: Contexte,
+    annees: Iterable[float] | None = None,
 ) -> list[str]:
     """Return a sentence for each break of series, the earliest first.
 
@@ -409,11 +412,14 @@ def ruptures(
             libelles.append(f"« {indicateur.libelle} »")
     phrases = []
     for (annee, raison), libelles in sorted(libelles_par_rupture.items()):
-        if len(libelles) <= NOMMES:
-            concernes = enumerer(libelles)
-        else:
-            concernes = dire("dont", nombre=len(libelles), premier=libelles[0])
-        phrases.append(dire("rupture_de_serie", annee=annee, concernes=concernes, raison=raison))
+        phrase = contexte.texte(
+            "diagnostic.rupture_de_serie",
+            annee=annee,
+            libelles=libelles,
+            premier=libelles[0] if len(libelles) > NOMMES else "",
+            raison=raison,
+        )
+        phrases.append(phrase)
     return phrases
 
 
@@ -453,7 +459,7 @@ def tableau_par_tete(
     }
     notes = []
     if montants["par"].isin(list(doutes)).any():
-        notes.append(dire("effectif_douteux"))
+        notes.append(contexte.texte("diagnostic.effectif_douteux"))
     mots = {"lieux": _lieux_et_dates(contexte, montants["annee"])}
     return presenter(contexte, "par_tete", montants, ecritures, mots=mots, notes=notes)
 
@@ -484,14 +490,13 @@ def phrases_par_tete(montants: pd.DataFrame, contexte: Contexte) -> list[str]:
 
 
 def _phrase_par_tete(phrase: str, montant: _MontantParTete, contexte: Contexte) -> str:
-    return dire(
-        phrase,
+    return contexte.texte(
+        f"diagnostic.{phrase}",
         objet=minuscule(montant.libelle),
         annee=f"{montant.annee:.0f}",
         mot=montant.mot,
         ici=_euros(montant.tete),
         la=_euros(montant.tete_reference),
-        **contexte.lieux,
     )
 
 
@@ -517,8 +522,8 @@ def phrase_du_contrat(
     total = ""
     if len(montants_ecrits) > 1:
         total = f", soit {_euros(montants['valeur'].sum())}"
-    phrase = dire(
-        "contrat",
+    phrase = contexte.texte(
+        "diagnostic.contrat",
         annee=annee,
         nom=contrat.nom,
         montants=enumerer(montants_ecrits),
@@ -531,7 +536,8 @@ def phrase_du_contrat(
     if not clause.dit:
         return [phrase]
     regle = f"{majuscule(clause.dit)} ({convention.citer('moyens')})"
-    return [f"{phrase} {dire('base_du_contrat', regle=regle, annee=annee_de_base)}"]
+    base = contexte.texte("diagnostic.base_du_contrat", regle=regle, annee=annee_de_base)
+    return [f"{phrase} {base}"]
 
 
 # The indices of vulnerability.
@@ -554,7 +560,9 @@ def vulnerabilite(etude: EtudeDiagnostic) -> Bloc | None:
     if convention.radar:
         validation = convention.radar["valide"]
         statut = paragraphe(
-            dire("indices_valides", par=validation.par, date=date_longue(validation.date))
+            etude.contexte.texte(
+                "diagnostic.indices_valides", par=validation.par, date=date_longue(validation.date)
+            )
         )
     else:
         lacunes = [lacune for lacune in convention.lacunes if lacune.id == radar.lacune]
@@ -564,7 +572,11 @@ def vulnerabilite(etude: EtudeDiagnostic) -> Bloc | None:
             f"Question ouverte ({lacune.reference}) : {lacune.question}" for lacune in lacunes
         ]
     graphique = points_indices(
-        indices, radar, etude.contexte, nom="indices", titre=dire("titre_des_indices", **lieux)
+        indices,
+        radar,
+        etude.contexte,
+        nom="indices",
+        titre=etude.contexte.texte("diagnostic.titre_des_indices", **lieux),
     )
     return suite([statut, graphique, paragraphe(radar.formule), liste(lectures)])
 
@@ -576,14 +588,14 @@ def _lectures_des_indices(etude: EtudeDiagnostic) -> list[str]:
     An axis is turned round where a high value is no sign of vulnerability (an income).
     """
     radar = etude.catalogue.radar
-    groupe = dire(
-        "groupe_de_reference",
+    groupe = etude.contexte.texte(
+        "diagnostic.groupe_de_reference",
         groupe=radar.groupe_de_reference.rstrip(". "),
         egal=nombre_court(100),
         **etude.contexte.lieux,
     )
-    seuils = dire(
-        "seuils_des_indices",
+    seuils = etude.contexte.texte(
+        "diagnostic.seuils_des_indices",
         haut=nombre_court(radar.seuil_haut),
         bas=nombre_court(radar.seuil_bas),
     )
@@ -598,7 +610,9 @@ def _lectures_des_indices(etude: EtudeDiagnostic) -> list[str]:
     }
     axes_incertains = incertains(etude.indices, radar, arrondis)
     incertitudes = [
-        dire("indice_incertain", libelle=libelle, minimum=minimum, maximum=maximum)
+        etude.contexte.texte(
+            "diagnostic.indice_incertain", libelle=libelle, minimum=minimum, maximum=maximum
+        )
         for libelle, minimum, maximum in zip(
             axes_incertains["libelle"],
             axes_incertains["minimum"],
@@ -628,7 +642,9 @@ def commentaires(themes: Collection[str], commentaires: Iterable[Commentaire]) -
     return Groupe((paragraphe(dire("commentaires")), *citations))
 
 
-def commentaires_attendus(themes: Iterable[Theme], commentaires: Iterable[Commentaire]) -> str:
+def commentaires_attendus(
+    themes: Iterable[Theme], commentaires: Iterable[Commentaire], contexte: Contexte
+) -> str:
     """Return the sentence that names the themes without a comment of the parties.
 
     Another one when no theme at all has any; "" when each has one.
@@ -638,51 +654,37 @@ def commentaires_attendus(themes: Iterable[Theme], commentaires: Iterable[Commen
     if not attendus:
         return ""
     if not themes_commentes:
-        return dire("sans_commentaire")
-    return dire("commentaires_attendus", themes=enumerer(attendus))
+        return contexte.texte("diagnostic.sans_commentaire")
+    return contexte.texte("diagnostic.commentaires_attendus", themes=enumerer(attendus))
 
 
 # The needs and the gaps.
 
 
-def besoins_en_bref(besoins: pd.DataFrame, convention: Convention) -> Bloc:
+def besoins_en_bref(besoins: pd.DataFrame, convention: Convention, contexte: Contexte) -> Bloc:
     """Return how many needs there are, how many of them have a fiche, and which fiches answer none.
 
     ``besoins`` is ``EtudeDiagnostic.besoins_lus``: ``fiches`` is "" where no fiche answers a need,
     ``enjeu`` is "" where no enjeu of the convention takes it up.
     """
     if besoins.empty:
-        return paragraphe(dire("aucun_besoin"))
+        return paragraphe(contexte.texte("diagnostic.aucun_besoin"))
     sans_fiche = int(besoins["fiches"].eq("").sum())
     hors_des_enjeux = int(besoins["enjeu"].eq("").sum())
-    if sans_fiche == len(besoins):
-        return paragraphe(dire("besoins_sans_fiche"))
-    par_declaration = int(besoins["lien"].isin(("offre", "theme")).sum())
-    dont = dire("besoins_declares", n=en_lettres(par_declaration)) if par_declaration else ""
-    if sans_fiche:
-        ou = ""
-        if hors_des_enjeux:
-            tous_hors_des_enjeux = hors_des_enjeux >= sans_fiche
-            combien = "dans" if tous_hors_des_enjeux else f"dont {nombre(hors_des_enjeux)} dans"
-            ou = dire("hors_des_enjeux", combien=combien, sans=hors_des_enjeux)
-        texte = dire(
-            "besoins_comptes",
-            besoins=len(besoins),
-            avec=len(besoins) - sans_fiche,
-            sans=sans_fiche,
-            dont=dont,
-            Sans=majuscule(en_lettres(sans_fiche)),
-            ou=ou,
-        )
-    else:
-        texte = dire("besoins_avec_fiche", dont=dont)
     fiches_citees: set[str] = set()
     for fiches in besoins["fiches"]:
         fiches_citees.update(fiches.split(SEPARATEUR))
     numeros = [fiche.numero for fiche in convention.fiches]
-    sans_besoin = [numero for numero in numeros if numero not in fiches_citees]
-    if sans_besoin:
-        texte += dire("fiches_sans_besoin", nombre=len(sans_besoin), fiches=enumerer(sans_besoin))
+    texte = contexte.texte(
+        "diagnostic.besoins",
+        total=len(besoins),
+        avec_fiche=len(besoins) - sans_fiche,
+        sans_fiche=sans_fiche,
+        declares=int(besoins["lien"].isin(("offre", "theme")).sum()),
+        hors_enjeux=hors_des_enjeux,
+        tous_hors_enjeux=hors_des_enjeux >= sans_fiche,
+        fiches=[numero for numero in numeros if numero not in fiches_citees],
+    )
     return paragraphe(texte)
 
 
@@ -706,10 +708,8 @@ def tableau_besoins(etude: EtudeDiagnostic) -> Tableau:
         if not besoin["fiches"]:
             return AUCUNE
         numeros = besoin["fiches"].split(SEPARATEUR)
-        texte = dire("reponse", nombre=len(numeros), fiches=enumerer(numeros))
-        if besoin["lien"] not in PHRASES_DES_REPONSES:
-            return texte
-        return texte + dire(PHRASES_DES_REPONSES[besoin["lien"]], nombre=len(numeros))
+        faits = {"fiches": numeros, "lien": besoin["lien"]}
+        return contexte.texte("diagnostic.fiches_du_besoin", **faits)
 
     ecritures: dict[str, Ecriture] = {
         "intitule": intitule,
@@ -721,7 +721,7 @@ def tableau_besoins(etude: EtudeDiagnostic) -> Tableau:
     titres_des_fiches = [f"Fiche {fiche.numero} : {fiche.titre}." for fiche in convention.fiches]
     notes = [" ".join(titres_des_fiches), *notes_des_marques]
     if besoins["origine"].eq(FICHE).any():
-        notes.append(dire("besoin_de_fiche"))
+        notes.append(contexte.texte("diagnostic.besoin_de_fiche"))
     a_cote, colonnes, sources_a_cote = _a_cote(etude, besoins["indicateur"])
     return presenter(
         contexte,

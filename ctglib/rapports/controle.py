@@ -8,7 +8,7 @@ import pandas as pd
 
 from ctglib.blocs.diagnostic import OUVERT, EtudeDiagnostic
 from ctglib.blocs.messages_diagnostic import MessagesDuControle
-from ctglib.blocs.mots import dire, presenter, repondre
+from ctglib.blocs.mots import presenter, repondre
 from ctglib.blocs.offre import tableau_manques
 from ctglib.blocs.theme import lacunes, vulnerabilite
 from ctglib.calculs.coherence import STATUTS_MONTRES
@@ -57,8 +57,9 @@ class Controle(EtudeDiagnostic):
         controle = self.controle
         appliquees = len(regles.regles)
         sans_constat = appliquees - controle["regle"].nunique()
-        silence = dire("regles_sans_constat", nombre=sans_constat) if sans_constat else ""
-        phrases = [dire("regles_appliquees", regles=appliquees, silence=silence)]
+        dire = self.contexte.texte
+        faits = {"regles": appliquees, "sans_constat": sans_constat}
+        phrases = [dire("controle.regles_appliquees", **faits)]
 
         ouverts = controle.loc[controle["statut"].eq(OUVERT), "gravite"].value_counts()
         gravites = [
@@ -67,11 +68,13 @@ class Controle(EtudeDiagnostic):
             if gravite in ouverts
         ]
         phrase = "constats_ouverts" if gravites else "aucun_constat"
-        phrases.append(dire(phrase, nombre=int(ouverts.sum()), gravites=enumerer(gravites)))
+        phrases.append(
+            dire(f"controle.{phrase}", nombre=int(ouverts.sum()), gravites=enumerer(gravites))
+        )
 
         justifies = int(controle["statut"].eq(JUSTIFIE).sum())
         if justifies:
-            phrases.append(dire("constats_justifies", nombre=justifies))
+            phrases.append(dire("controle.constats_justifies", nombre=justifies))
 
         effectifs = self.jugements["verdict"].value_counts()
         verdicts = [
@@ -81,8 +84,10 @@ class Controle(EtudeDiagnostic):
         ]
         if verdicts:
             refaites = len(self.jugements)
-            phrases.append(dire("phrases_refaites", phrases=refaites, verdicts=enumerer(verdicts)))
-        return liste(phrases) + paragraphe(dire("rien_de_corrige"))
+            phrases.append(
+                dire("controle.phrases_refaites", phrases=refaites, verdicts=enumerer(verdicts))
+            )
+        return liste(phrases) + paragraphe(dire("controle.rien_de_corrige"))
 
     def coherence(self) -> Tableau | None:
         """Return the findings in groups, the gravest first; a justified one gives its reason in
@@ -118,7 +123,9 @@ class Controle(EtudeDiagnostic):
         for statut, mot in regles.statuts.items():
             if statut in caches:
                 combien = compter(int(caches[statut]), "constat")
-                notes.append(dire("sans_ligne", statut=mot, combien=combien))
+                notes.append(
+                    self.contexte.texte("controle.sans_ligne", statut=mot, combien=combien)
+                )
         ecrire = {
             "place": self._constat,
             "lu": self._lu,
@@ -160,7 +167,9 @@ class Controle(EtudeDiagnostic):
             return f"{self._regles.statuts[ligne.statut]} : {ligne.motif}"
         if ligne.ensemble:
             regle = self._regles.regles[ligne.regle]
-            return dire("voir_le_tableau", tableau=regle.detail, a_qui=regle.a_qui)
+            return self.contexte.texte(
+                "controle.voir_le_tableau", tableau=regle.detail, a_qui=regle.a_qui
+            )
         return f"{ligne.question} ({ligne.a_qui})"
 
     def affirmations(self) -> Tableau | None:

@@ -61,20 +61,18 @@ class Diagnostic(EtudeDiagnostic):
         ]
         if Statut.PROVISOIRE in statuts:
             mots.append(f"« (p) » : {minuscule(contexte.statuts['P'].libelle)} ; ")
-        annees = _annees_des_donnees(constats, self.catalogue.synthese.annees)
+        annees = _annees_des_donnees(constats, self.catalogue.synthese.annees, contexte)
         ecart = self.catalogue.seuils.ecart_similaire_points
         decimales = 0 if float(ecart).is_integer() else 1
         ecart_similaire = points(ecart, decimales, signe=False)
-        autres_sources = ""
-        if len(self.modes):
-            autres_sources = dire("sauf_les_places", source=self.modes.attrs["source"])
+        source = self.modes.attrs["source"] if len(self.modes) else ""
         return liste(
             [
-                dire("chiffres_lus", autres=autres_sources, **contexte.lieux),
+                contexte.texte("diagnostic.chiffres_lus", source=source),
                 *_autres_references("references_a_cote", contexte),
                 *annees,
-                dire("comparaisons", points=ecart_similaire),
-                dire("mots_des_statuts", mots="".join(mots)),
+                contexte.texte("diagnostic.comparaisons", points=ecart_similaire),
+                contexte.texte("diagnostic.mots_des_statuts", mots="".join(mots)),
             ]
         )
 
@@ -104,7 +102,9 @@ class Diagnostic(EtudeDiagnostic):
                 self.modes,
                 replace(self.contexte, indicateurs=self.catalogue.indicateurs_contexte),
                 nom="modes",
-                titre=dire("titre_des_modes", annee=self.modes["annee"].iloc[0]),
+                titre=self.contexte.texte(
+                    "diagnostic.titre_des_modes", annee=self.modes["annee"].iloc[0]
+                ),
                 source=self.modes.attrs["source"],
             )
         ages_recus = offre.ages(structures, mots_de_l_offre)
@@ -115,7 +115,7 @@ class Diagnostic(EtudeDiagnostic):
                 for fiche in self.convention.fiches
                 if not set(fiche.offre).isdisjoint(regles.offre)
             ]
-            phrases += phrases_des_ages(ages_recus, fiches_concernees)
+            phrases += phrases_des_ages(ages_recus, fiches_concernees, self.contexte)
             jusqu_a = max((fiche.age_max or 0 for fiche in fiches_concernees), default=0)
             graphique = self._graphique_des_ages(ages_recus, jusqu_a)
         phrases.append(
@@ -158,8 +158,8 @@ class Diagnostic(EtudeDiagnostic):
             reserves.append(minuscule(self.contexte.statuts[Statut.PROVISOIRE].libelle))
         if depart in self.doutes:
             reserves.append(dire("reserve_du_controle"))
-        phrase = dire(
-            "places_au_depart",
+        phrase = self.contexte.texte(
+            "diagnostic.places_au_depart",
             annee=lu["annee"],
             ici=self.contexte.valeur(lu["indicateur"], lu["valeur"]),
             la=self.contexte.valeur(lu["indicateur"], lu["valeur_reference"]),
@@ -174,7 +174,9 @@ class Diagnostic(EtudeDiagnostic):
         if self.modes.empty:
             return couverture
         date = self.convention.date_des_donnees
-        dite = dire("date_et_places", date=date, annee=self.modes["annee"].iloc[0])
+        dite = self.contexte.texte(
+            "diagnostic.date_et_places", date=date, annee=self.modes["annee"].iloc[0]
+        )
         mentions = [
             (titre, dite if mention == date else mention) for titre, mention in couverture.mentions
         ]
@@ -312,7 +314,7 @@ class Diagnostic(EtudeDiagnostic):
             tranches,
             self.contexte,
             nom="ages",
-            titre=dire("titre_des_ages"),
+            titre=self.contexte.texte("diagnostic.titre_des_ages"),
             source=f"{self.convention.source_offre} ; {self.contexte.source}",
             jusqu_a=jusqu_a,
         )
@@ -334,7 +336,7 @@ class Diagnostic(EtudeDiagnostic):
 
     def besoins(self) -> Bloc | None:
         """Return the needs, each with the fiches that answer it."""
-        en_bref = theme.besoins_en_bref(self.besoins_lus, self.convention)
+        en_bref = theme.besoins_en_bref(self.besoins_lus, self.convention, self.contexte)
         return suite([en_bref, theme.tableau_besoins(self)])
 
     def questions(self) -> Tableau | None:
@@ -353,13 +355,13 @@ class Diagnostic(EtudeDiagnostic):
         contexte = self.contexte
         themes_donnes = set(constats["theme"])
         themes = [un_theme for un_theme in self.catalogue.themes if un_theme.theme in themes_donnes]
-        attendus = theme.commentaires_attendus(themes, self.dossier.commentaires)
+        attendus = theme.commentaires_attendus(themes, self.dossier.commentaires, contexte)
         references = _autres_references("reference_des_ecarts", contexte)
         if not references:
-            references = [dire("seule_reference", **contexte.lieux)]
+            references = [contexte.texte("diagnostic.seule_reference")]
         phrases = [*references, *_ce_qui_manque(self), attendus]
         if self.doutes:
-            phrases.append(dire("valeurs_douteuses"))
+            phrases.append(contexte.texte("diagnostic.valeurs_douteuses"))
         phrases += _valeurs_absentes(constats, contexte)
         arrondi_par_indicateur = {
             nom: indicateur.arrondi_source or 0 for nom, indicateur in contexte.indicateurs.items()
@@ -369,7 +371,11 @@ class Diagnostic(EtudeDiagnostic):
         arrondis = constats["indicateur"].map(arrondi_par_indicateur)
         for arrondi, constats_arrondis in constats[arrondis.gt(1)].groupby(arrondis):
             libelles = _libelles(constats_arrondis["indicateur"], contexte)
-            phrases.append(dire("arrondis", arrondi=nombre_court(arrondi), indicateurs=libelles))
+            phrases.append(
+                contexte.texte(
+                    "diagnostic.arrondis", arrondi=nombre_court(arrondi), indicateurs=libelles
+                )
+            )
         return liste([*phrases, *self.convention.limites])
 
     def annexe(self) -> Tableau | None:
@@ -391,10 +397,12 @@ def _autres_references(phrase: str, contexte: Contexte) -> list[str]:
     if not contexte.autres:
         return []
     des_autres = enumerer([autre.de for autre in contexte.autres])
-    return [dire(phrase, des_autres=des_autres, **contexte.lieux)]
+    return [contexte.texte(f"diagnostic.{phrase}", des_autres=des_autres)]
 
 
-def _annees_des_donnees(constats: pd.DataFrame, remarques: Mapping[int, str]) -> list[str]:
+def _annees_des_donnees(
+    constats: pd.DataFrame, remarques: Mapping[int, str], contexte: Contexte
+) -> list[str]:
     """Return one text, of which years the values are; no text when no indicator has a value.
 
     « L'année des données est 2024 pour 60 indicateurs ; les autres sont de 2023 (3 indicateurs). »
@@ -410,17 +418,13 @@ def _annees_des_donnees(constats: pd.DataFrame, remarques: Mapping[int, str]) ->
         f"{annee} ({compter(combien, 'indicateur')})"
         for annee, combien in indicateurs_par_annee.drop(annee_principale).items()
     ]
-    phrase = dire(
-        "annee_des_donnees", annee=annee_principale, indicateurs=indicateurs_par_annee.max()
+    phrase = contexte.texte(
+        "diagnostic.annee_des_donnees",
+        annee=annee_principale,
+        indicateurs=indicateurs_par_annee.max(),
+        autres=autres_annees,
+        remarque=remarques.get(annee_principale, ""),
     )
-    # The catalogue writes that sentence without its end: « autres_annees » has it, full stop
-    # included.
-    if autres_annees:
-        phrase += dire("autres_annees", annees=enumerer(autres_annees))
-    else:
-        phrase += "."
-    if annee_principale in remarques:
-        phrase += f" {remarques[annee_principale]}"
     return [phrase]
 
 
@@ -437,7 +441,7 @@ def _valeurs_absentes(constats: pd.DataFrame, contexte: Contexte) -> list[str]:
     for lieu, suffixe in ((contexte.territoire.a, ""), (contexte.reference.a, "_reference")):
         absentes = constats[constats[f"valeur{suffixe}"].isna()]
         if len(absentes) == len(constats):
-            phrases.append(dire("aucune_valeur", place=lieu))
+            phrases.append(contexte.texte("diagnostic.aucune_valeur", place=lieu))
         else:
             mots = absentes[f"statut{suffixe}"].map(contexte.absence)
             absentes_par_lieu.append(absentes.assign(lieu=lieu, mot=mots))
@@ -475,7 +479,9 @@ def _ce_qui_manque(etude: EtudeDiagnostic) -> list[str]:
             absents_par_theme[un_theme.titre] = absents
     phrases = []
     if themes_vides:
-        phrases.append(dire("themes_vides", themes=enumerer(themes_vides)))
+        phrases.append(
+            etude.contexte.texte("diagnostic.themes_vides", themes=enumerer(themes_vides))
+        )
     tous_les_absents = [nom for absents in absents_par_theme.values() for nom in absents]
     if tous_les_absents:
         lesquels = _libelles(tous_les_absents, etude.contexte)
@@ -484,10 +490,12 @@ def _ce_qui_manque(etude: EtudeDiagnostic) -> list[str]:
                 f"{compter(len(absents), 'indicateur')} de « {titre} »"
                 for titre, absents in absents_par_theme.items()
             ]
-            lesquels = dire("lignes_comptees", indicateurs=enumerer(comptes))
-        phrases.append(dire("lignes_absentes", indicateurs=lesquels))
+            lesquels = etude.contexte.texte(
+                "diagnostic.lignes_comptees", indicateurs=enumerer(comptes)
+            )
+        phrases.append(etude.contexte.texte("diagnostic.lignes_absentes", indicateurs=lesquels))
     if etude.dossier.offre.empty:
-        phrases.append(dire("sans_offre"))
+        phrases.append(etude.contexte.texte("diagnostic.sans_offre"))
     return phrases
 
 

@@ -23,7 +23,6 @@ from ctglib.donnees.lecture import VARIABLE
 from ctglib.donnees.modeles.plan import ValeurDatee
 from ctglib.donnees.modeles.suivi import Bilan as BilanDeLAnnee
 from ctglib.rapports.bilan import Bilan
-from ctglib.rapports.fiche import RIEN_D_ECRIT
 
 ANNEES = (2023, 2024, 2025, 2026)
 
@@ -158,7 +157,7 @@ def test_un_bilan_clos_dit_quand_il_est_arrete() -> None:
     words = bilan(2025).etude.catalogue.evaluation
     closed = BilanDeLAnnee(annee=2025, statut="definitif")
 
-    (_, data), (_, status) = donnees_lues(closed, words, (2025, 2024))
+    (_, data), (_, status) = donnees_lues(closed, words, (2025, 2024), "harnes")
 
     assert data == "suivi de 2025 ; séries publiques de 2024"
     assert status == "définitif, arrêté au 31\u00a0décembre 2025"
@@ -208,7 +207,7 @@ def test_la_fiche_4_de_harnes_a_une_modalite_et_ses_quatre_parties() -> None:
 def test_une_fiche_imprime_les_indicateurs_qu_elle_ecrit() -> None:
     written = {number: contrat(number)["Indicateurs d'évaluation"] for number in (1, 2, 3, 4)}
 
-    assert written.pop(1).startswith(RIEN_D_ECRIT)
+    assert written.pop(1).startswith("La fiche n'en écrit aucun.")
     assert {number: len(told.split(" ; ")) for number, told in written.items()} == {
         2: 4,
         3: 3,

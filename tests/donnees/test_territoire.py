@@ -121,7 +121,7 @@ def test_le_bilan_dit_les_moyennes_le_hasard_et_les_annees_deduites() -> None:
     contexte = bilan.etude.contexte
 
     row = next(row for row in rows.itertuples() if row.indicateur == "insee_naissances")
-    said = en_moyennes(row).replace("\u202f", " ")
+    said = en_moyennes(row, contexte).replace("\u202f", " ")
     note = notes_des_moyennes(rows, contexte)[0].replace("\u202f", " ")
 
     assert said.startswith("150 par an en moyenne de 2021 à 2025, 160 de 2015 à 2020 (\u22126 %), ")
