@@ -10,8 +10,8 @@ from openpyxl import Workbook, load_workbook
 from openpyxl.worksheet.worksheet import Worksheet
 
 from ctglib.collecte.classeur_convention import classeur_de
-from ctglib.collecte.ouverture import lire_classeur
 from ctglib.collecte.import_convention import PreparationDeConvention, preparer_convention
+from ctglib.collecte.ouverture import lire_classeur
 
 LIGNE_DES_TITRES = 4
 

@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 
 from ctglib.collecte.cellules import Illisible, lire_choix, lire_date, lire_nombre, lire_texte_libre
 from ctglib.collecte.feuilles import Nombre
-from ctglib.collecte.ouverture import Cellule
 from ctglib.collecte.lecture import noms_possibles
+from ctglib.collecte.ouverture import Cellule
 from ctglib.donnees.csv_strict import colonne_personnelle, valeur_personnelle
 from ctglib.donnees.modeles.catalogue import Confidentialite
 from ctglib.donnees.modeles.suivi import Gabarit

@@ -110,7 +110,12 @@ HEURES = {"heures_realisees": {2023: 700.0, 2024: 800.0}}
         ({2024: 900.0}, None),
         ({2023: 0.0, 2024: 900.0}, None),
     ],
-    ids=["l'offre a baissé", "l'offre n'a pas bougé", "l'année d'avant manque", "pas d'offre avant"],
+    ids=[
+        "l'offre a baissé",
+        "l'offre n'a pas bougé",
+        "l'année d'avant manque",
+        "pas d'offre avant",
+    ],
 )
 def test_un_taux_s_ouvre_quand_son_denominateur_a_bouge(
     offertes: dict[int, float], attendu: float | None

@@ -37,8 +37,8 @@ from ctglib.collecte.convention import (
     modele_de,
     mots_du_catalogue,
 )
-from ctglib.collecte.ouverture import lire_classeur, proprietes_de
 from ctglib.collecte.lecture_convention import lire_convention
+from ctglib.collecte.ouverture import lire_classeur, proprietes_de
 from ctglib.donnees.ecriture import EcritureImpossible
 from ctglib.donnees.fautes import DonneesInvalides
 from ctglib.donnees.lecture import VARIABLE, existe, superposer
@@ -81,7 +81,9 @@ def _lire(octets: bytes, dossier: Path, convention: str, anciens: Contenus) -> C
     chemin = dossier / "convention.xlsx"
     chemin.write_bytes(octets)
     noms = mots_du_catalogue(lire_pieces(convention))
-    lecture = lire_convention(lire_classeur(chemin.name, chemin.read_bytes()), charger_classeur(), anciens, noms)
+    lecture = lire_convention(
+        lire_classeur(chemin.name, chemin.read_bytes()), charger_classeur(), anciens, noms
+    )
     assert lecture.fautes == []
     return lecture.contenus
 
@@ -268,7 +270,10 @@ def test_un_avenant_tape_ecrit_chaque_element_en_entier(tmp_path: Path) -> None:
     chemin = enregistrer(wb, tmp_path)
     noms = mots_du_catalogue(lire_pieces("monteclair"))
     lecture = lire_convention(
-        lire_classeur(chemin.name, chemin.read_bytes()), charger_classeur(), lire_contenus("monteclair"), noms
+        lire_classeur(chemin.name, chemin.read_bytes()),
+        charger_classeur(),
+        lire_contenus("monteclair"),
+        noms,
     )
 
     assert lecture.fautes == []

@@ -13,8 +13,8 @@ from import_exemple import JOUR, fautes
 from openpyxl import Workbook
 
 from ctglib.collecte.cellules import Illisible, lire_choix
-from ctglib.collecte.ouverture import Cellule
 from ctglib.collecte.importer import preparer
+from ctglib.collecte.ouverture import Cellule
 from ctglib.donnees.fautes import DonneesInvalides
 
 CAS = yaml.safe_load(

@@ -123,7 +123,7 @@ def test_le_bilan_dit_les_moyennes_et_ce_que_le_hasard_deplace() -> None:
         "donne"
     )
     assert pd.isna(row.variation_depart)
-    assert "le hasard seul déplace un tel nombre d'environ 37" in note
+    assert "le hasard seul fait bouger un tel nombre de moins de 37" in note
 
 
 def test_une_moyenne_qui_monte_le_dit_par_un_signe() -> None:

@@ -8,6 +8,7 @@ import pandas as pd
 from ctglib.blocs.annee import EtudeAnnuelle
 from ctglib.blocs.moyens import AU_MOINS
 from ctglib.calculs import financement as calculs
+from ctglib.document.contexte import marquer
 from ctglib.document.tableau import RIEN, Tableau
 from ctglib.document.typographie import nombre_court
 from ctglib.donnees.lignes import lignes
@@ -23,6 +24,7 @@ class _Rangee:
     depense: float
     suivie: bool
     incomplet: bool
+    provisoire: bool
     hors_suivi: float
 
 
@@ -61,9 +63,22 @@ def financement(etude: EtudeAnnuelle) -> Tableau | None:
         dict.fromkeys(CUMULEES) if premiere_annee else None,
         mots={"unite": etude.mot(f"financement_{plan.unite}")},
         groupes=rangees["payeur"],
+        statuts=[Statut.PROVISOIRE] if cumulees["provisoire"].any() else (),
         donnees=rapproches.assign(
             libelle=[plan.lignes[rang].libelle for rang in rapproches["rang"]], unite=plan.unite
-        )[["payeur", "libelle", "annee", "prevu", "depense", "incomplet", "suivie", "unite"]],
+        )[
+            [
+                "payeur",
+                "libelle",
+                "annee",
+                "prevu",
+                "depense",
+                "incomplet",
+                "provisoire",
+                "suivie",
+                "unite",
+            ]
+        ],
     )
 
 
@@ -117,5 +132,6 @@ def _depenses(etude: EtudeAnnuelle, rangees: pd.DataFrame) -> list[str]:
             depenses.append(absence() if rangee.incomplet else RIEN)
         else:
             prefixe = AU_MOINS if rangee.incomplet else ""
-            depenses.append(prefixe + nombre_court(rangee.depense))
+            statut = Statut.PROVISOIRE if rangee.provisoire else Statut.NORMAL
+            depenses.append(marquer(prefixe + nombre_court(rangee.depense), statut))
     return depenses

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 import pandas as pd
 
 from ctglib.donnees.modeles.convention import Financement, LigneDeFinancement
+from ctglib.donnees.statuts import PROVISOIRES
 
 EUROS = "euros"
 EN_EUROS = {"euros": 1, "k_euros": 1000}  # how many euros an amount of the plan is worth
@@ -28,14 +29,15 @@ def rapprocher_du_plan(
         One row a line and year: rang (of the line), annee, prevu (missing when the plan writes
         nothing for the year), depense (the sum of what is known, missing when nothing is), suivie,
         incomplet (a means of a followed line is not known, or none was handed in for a year when
-        the plan writes an amount).
+        the plan writes an amount), provisoire (a means is provisional or estimated).
     """
     table = []
     for rang, ligne in enumerate(financement.lignes):
         for annee, moyens_de_l_annee in moyens.items():
-            valeurs = _moyens_de_la_ligne(ligne, moyens_de_l_annee)["valeur"]
+            moyens_de_la_ligne = _moyens_de_la_ligne(ligne, moyens_de_l_annee)
             if not ligne.suivie:
-                valeurs = valeurs.head(0)
+                moyens_de_la_ligne = moyens_de_la_ligne.head(0)
+            valeurs = moyens_de_la_ligne["valeur"]
             # Nothing is awaited of a year for which the plan writes nothing.
             manque = annee in ligne.montants if valeurs.empty else bool(valeurs.isna().any())
             table.append(
@@ -46,6 +48,7 @@ def rapprocher_du_plan(
                     "depense": valeurs.sum(min_count=1) / EN_EUROS[financement.unite],
                     "suivie": ligne.suivie,
                     "incomplet": ligne.suivie and manque,
+                    "provisoire": bool(moyens_de_la_ligne["statut"].isin(PROVISOIRES).any()),
                 }
             )
     return pd.DataFrame(table).astype(dict.fromkeys(MONTANTS, float))
@@ -68,8 +71,8 @@ def additionner(rapproches: pd.DataFrame, cles: list[str]) -> pd.DataFrame:
 
     Returns:
         The columns ``cles``, prevu, depense (the sum of what is known), suivie (one of the rows
-        is), incomplet (what was spent is at least the sum), hors_suivi (what is planned by the rows
-        that are not followed: nothing spent stands beside it).
+        is), incomplet (what was spent is at least the sum), provisoire (one is), hors_suivi (what
+        is planned by the rows that are not followed: nothing spent stands beside it).
     """
     hors_suivi = rapproches["prevu"].where(~rapproches["suivie"], 0)
     groupes = rapproches.assign(hors_suivi=hors_suivi.fillna(0)).groupby(cles, sort=False)
@@ -77,5 +80,6 @@ def additionner(rapproches: pd.DataFrame, cles: list[str]) -> pd.DataFrame:
     return sommes.assign(
         suivie=groupes["suivie"].any(),
         incomplet=groupes["incomplet"].any(),
+        provisoire=groupes["provisoire"].any(),
         hors_suivi=groupes["hors_suivi"].sum(),
     ).reset_index()

@@ -1,4 +1,4 @@
-"""The logos that a convention shows: a PNG or an SVG that opens whole, by itself, and stays small."""
+"""The logos that a convention shows: a PNG or an SVG, whole, by itself, and small."""
 
 from io import BytesIO
 from typing import Any
