@@ -26,7 +26,10 @@ from ctglib.donnees.fautes import DonneesInvalides, mots, refus
 Objet = TypeVar("Objet")
 MEGA = 1024**2
 MEMOIRE_MAX = 450 * MEGA  # resident, of the child
-ADRESSES_MAX = 1536 * MEGA  # what it may ask for: duckdb reserves thrice what it uses
+# What it may ask of Linux, which holds it there at once: the libraries reserve more than they use,
+# duckdb thrice as much.
+ADRESSES_MAX = 600 * MEGA
+ADRESSES_DE_DUCKDB = 1536 * MEGA
 SECONDES_MAX = 16  # of processor, for a file of ordinary size
 ATTENTE_MAX = 120  # seconds on the clock, for a file: a busy computer is not a faulty one
 PAUSE = 0.02  # between two looks at the child
@@ -55,6 +58,7 @@ class Enclos:
         fichier: str | Path,
         *arguments: object,
         secondes: int = SECONDES_MAX,
+        adresses: int = ADRESSES_MAX,
     ) -> Objet:
         """Return what a function of a module of ours gives, called in the child.
 
@@ -63,6 +67,7 @@ class Enclos:
             fichier: Its first argument, the name of a file or the file itself: faults name it.
             arguments: The others.
             secondes: How long it may take the processor.
+            adresses: How much memory it may ask for, used or not.
 
         Raises:
             DonneesInvalides: What the function refuses; or the file takes more than the bounds, or
@@ -74,7 +79,7 @@ class Enclos:
         assert enfant.stdin is not None
         assert enfant.stdout is not None
         try:
-            pickle.dump((secondes, lecteur, (fichier, *arguments)), enfant.stdin)
+            pickle.dump((secondes, adresses, lecteur, (fichier, *arguments)), enfant.stdin)
             enfant.stdin.flush()
             objet, fautes = pickle.load(enfant.stdout)
         except (OSError, EOFError, pickle.UnpicklingError):
@@ -164,10 +169,10 @@ def servir() -> None:
     os.dup2(2, 1)  # a library that prints says nothing to the parent
     while True:
         try:
-            secondes, lecteur, arguments = pickle.load(sys.stdin.buffer)
+            secondes, adresses, lecteur, arguments = pickle.load(sys.stdin.buffer)
         except EOFError:
             return
-        _se_borner(secondes)
+        _se_borner(secondes, adresses)
         reponse: tuple[Any, tuple] = (None, ())
         try:
             reponse = (lecteur(*arguments), ())
@@ -179,7 +184,7 @@ def servir() -> None:
         reponses.flush()
 
 
-def _se_borner(secondes: int) -> None:
+def _se_borner(secondes: int, adresses: int) -> None:
     """Bound this process by the system too, where it can: an allocation is quicker than a look, and
     the parent may be killed.
     """
@@ -188,7 +193,7 @@ def _se_borner(secondes: int) -> None:
     import resource
 
     echeance = int(time.process_time()) + secondes + 1
-    bornes = {resource.RLIMIT_AS: ADRESSES_MAX, resource.RLIMIT_CPU: echeance}
+    bornes = {resource.RLIMIT_AS: adresses, resource.RLIMIT_CPU: echeance}
     for borne, valeur in bornes.items():
         with suppress(ValueError, OSError):  # macOS refuses some
             resource.setrlimit(borne, (valeur, resource.getrlimit(borne)[1]))

@@ -29,7 +29,7 @@ import yaml
 
 from ctglib.donnees import magasin
 from ctglib.donnees.ecriture import ecrire
-from ctglib.donnees.enclos import SECONDES_MAX, ouvrir_enclos
+from ctglib.donnees.enclos import ADRESSES_DE_DUCKDB, SECONDES_MAX, ouvrir_enclos
 from ctglib.donnees.fautes import DonneesInvalides, Faute, mots, recueillir, refus
 from ctglib.donnees.lecture import lire_fichier, proches, racine
 from ctglib.donnees.magasin import Cle
@@ -792,7 +792,12 @@ class Ajout:
                 secondes = SECONDES_MAX + octets // _OCTETS_PAR_SECONDE
                 with recueillir(fautes):
                     officiel = enclos.lire(
-                        lire_officiel, chemin, self.familles, annee, secondes=secondes
+                        lire_officiel,
+                        chemin,
+                        self.familles,
+                        annee,
+                        secondes=secondes,
+                        adresses=ADRESSES_DE_DUCKDB,
                     )
                     officiels.append((chemin, officiel))
         if fautes:
