@@ -278,8 +278,9 @@ WORDS: dict[str, Hostile] = {
 }
 
 
-def contenu(motif: bytes, fois: int = 1) -> Hostile:
-    return lambda path: _ecrire(path, motif * fois)
+def contenu(motif: bytes, fois: int = 1, debut: bytes = b"", fin: bytes = b"") -> Hostile:
+    """Return what writes a text, so many times, between two others; nothing is made yet."""
+    return lambda path: _ecrire(path, debut + motif * fois + fin)
 
 
 CSVS: dict[str, Hostile] = {
@@ -338,31 +339,29 @@ OFFICIELS: dict[str, tuple[str, Hostile]] = {
         ),
     ),
     "parquet coupe": ("parquet", contenu(b"PAR1" + b"\xff" * 1000)),
-    "parquet creux": ("parquet", contenu(b"PAR1" + bytes(90 * MEGA) + b"\xff\xff\xff\x7fPAR1")),
+    "parquet creux": ("parquet", contenu(b"\0", 90 * MEGA, b"PAR1", b"\xff\xff\xff\x7fPAR1")),
     "carte emboitee": (
         "geojson",
-        contenu(
-            CARTE + b'"geometry":{"coordinates":' + b"[" * 2 * MEGA + b"]" * 2 * MEGA + b"}}]}"
-        ),
+        contenu(b"[", 4 * MEGA, CARTE + b'"geometry":{"coordinates":'),
     ),
     "carte de cinq millions de points": (
         "geojson",
-        contenu(CARTE + b'"geometry":{"coordinates":[' + b"[1,2]," * 5_000_000 + b"[1,2]]}}]}"),
+        contenu(b"[1,2],", 5_000_000, CARTE + b'"geometry":{"coordinates":[', b"[1,2]]}}]}"),
     ),
     "carte au nombre sans fin": (
         "geojson",
-        contenu(CARTE + b'"geometry":{"coordinates":' + b"9" * 5 * MEGA + b"}}]}"),
+        contenu(b"9", 5 * MEGA, CARTE + b'"geometry":{"coordinates":', b"}}]}"),
     ),
     "deux millions de colonnes": ("csv", contenu(b"a;", 2_000_000)),
-    "une ligne de deux millions de colonnes": ("csv", contenu(CNAF + b";" * 2_000_000)),
+    "une ligne de deux millions de colonnes": ("csv", contenu(b";", 2_000_000, CNAF)),
     "trois millions de lignes": (
         "csv",
-        contenu(CNAF + b"2024-12;62413;H;x;y\n" * 3_000_000),
+        contenu(b"2024-12;62413;H;x;y\n", 3_000_000, CNAF),
     ),
-    "la meme ligne sans fin": ("csv", contenu(CNAF + b"2024-12;62413;H;5;5\n" * 1_000_000)),
-    "une cellule de 90 Mo": ("csv", contenu(CNAF + b"2024-12;62413;" + b"a" * 90 * MEGA)),
-    "un guillemet ouvert": ("csv", contenu(CNAF + b'"' + b"2024-12;62413;H;5;5\n" * 1_000_000)),
-    "des octets nuls": ("csv", contenu(CNAF + bytes(50 * MEGA))),
+    "la meme ligne sans fin": ("csv", contenu(b"2024-12;62413;H;5;5\n", 1_000_000, CNAF)),
+    "une cellule de 90 Mo": ("csv", contenu(b"a", 90 * MEGA, CNAF + b"2024-12;62413;")),
+    "un guillemet ouvert": ("csv", contenu(b"2024-12;62413;H;5;5\n", 1_000_000, CNAF + b'"')),
+    "des octets nuls": ("csv", contenu(b"\0", 50 * MEGA, CNAF)),
     "une archive": ("csv", contenu(b"PK\x03\x04" + bytes(1000))),
     "8 Go": ("csv", creux),
     "un dossier": ("csv", Path.mkdir),
