@@ -17,12 +17,6 @@ NOMS = ("foyers", "rsa", "af")
 DEBUT = 2022
 FIN = 2024
 CONVENTION = SimpleNamespace(territoire=ICI.code, debut=SimpleNamespace(year=DEBUT + 1))
-MOTS = {
-    "bruit": "dans le bruit",
-    "depasse": "plus que l'arrondi",
-    "rupture": "rupture",
-    "sans_calcul": "non calculable",
-}
 SUR = st.integers(1, 60).map(lambda count: 5 * count)
 TAILLE = st.integers(20, 60).map(lambda count: 5 * count)
 COMPLETE = st.tuples(TAILLE, *[SUR] * 5).map(list)
@@ -57,7 +51,7 @@ def regle(voisins: int = 3, fenetre: int = 3, variantes: tuple[Reglage, ...] = (
         reglage=Reglage(titre="Règle", annees_avant=1, voisins=voisins, fenetre=fenetre),
         variantes=variantes,
         part_inhabituelle=0.1,
-        mots=MOTS,
+        mots=real.mots,
         phrases=real.phrases,
         tableaux=real.tableaux,
         limites=("Une limite.",),

@@ -28,6 +28,8 @@ from ctglib.donnees import lecture
 from ctglib.donnees.fautes import DonneesInvalides
 from ctglib.donnees.lecture import CLE as FICHIER
 from ctglib.donnees.lecture import VARIABLE, cle_de, enregistrer, lire_octets, publiable
+from ctglib.donnees.modeles.rapports import Synthese
+from ctglib.donnees.yaml_strict import charger_yaml
 from ctglib.production.archive import rassembler
 from ctglib.production.manifeste import lire_manifeste
 
@@ -211,8 +213,9 @@ def test_refaire_avec_la_meme_cle_donne_les_memes_octets(voulue: Demande, tmp_pa
 
 def test_le_tableau_des_sources_dit_qu_elle_n_est_pas_publiee_et_pourquoi() -> None:
     digests = {SAISI: "a" * 64, PUBLIC: "b" * 64}
+    roles = charger_yaml("catalogue/synthese.yaml", Synthese).fichiers
 
-    whole, public = (sources(read, [], contexte({})) for read in (digests, {PUBLIC: "b" * 64}))
+    whole, public = (sources(read, roles, contexte({})) for read in (digests, {PUBLIC: "b" * 64}))
 
     assert dict(zip(whole.donnees["fichier"], whole.donnees["sha256"], strict=True)) == {
         PUBLIC: "b" * 64,

@@ -82,13 +82,13 @@ def test_ce_qui_se_demande_en_janvier_n_est_pas_du_avant() -> None:
         en_espaces(dict(un_bilan.couverture().mentions)["Statut"]) for un_bilan in (en_cours, finie)
     ]
 
-    assert "à donner une fois l'année finie : 6 éléments" in statuts[0]
-    assert "il manque 7 éléments" in statuts[1]
+    assert "à donner une fois l'année finie : 2 éléments" in statuts[0]
+    assert "il manque 3 éléments" in statuts[1]
     dit = "n'est dû qu'en janvier 2027"
     assert dit in tableau_collecte(en_cours.etude).notes[-1]
     assert dit not in " ".join(tableau_collecte(finie.etude).notes)
     dossier = ouvrir_dossier(DEMONSTRATION)
-    assert en_espaces(dict(dossier.couverture().mentions)["Statut"]) == "8 éléments à demander"
+    assert en_espaces(dict(dossier.couverture().mentions)["Statut"]) == "4 éléments à demander"
     assert "pour 2026, en janvier 2027." in en_espaces(dossier.essentiel().html)
 
 

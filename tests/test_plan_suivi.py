@@ -65,7 +65,10 @@ def sans_avenant(donnees: Path) -> None:
     texte = texte.replace(", 5: enfance}", "}").replace(", 5]}", "]}")
     collecte.write_text(texte, encoding="utf-8")
     fichier = donnees / DOSSIER / "indicateurs.yaml"
-    fichier.write_text(fichier.read_text(encoding="utf-8") + INDICATEUR, encoding="utf-8")
+    propres = fichier.read_text(encoding="utf-8")
+    fichier.write_text(
+        propres.replace("indicateurs:\n", f"indicateurs:\n{INDICATEUR}", 1), encoding="utf-8"
+    )
 
 
 def fiche_ajoutee(donnees: Path, numero: int = 7) -> dict[str, object]:

@@ -298,7 +298,6 @@ def test_les_articles_disent_ce_que_dit_le_texte(convention: Convention) -> None
     assert "condition" in articles["6-b"]
     assert convention.clauses["financement_pilotage"].article == "6-b"
     assert "pour qu'il puisse rester financé" in clauses["financement_pilotage"]
-    assert "la Caf décide" in clauses["financement_pilotage"]
     assert "de plein droit par la Caf" in articles["12"]
     assert convention.clauses["resiliation"].article == "12"
     assert "résiliation de plein droit par la Caf" in clauses["resiliation"]

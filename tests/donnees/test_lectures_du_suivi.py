@@ -237,7 +237,7 @@ def test_une_fiche_imprime_qui_la_porte_meme_sans_suivi_et_le_gabarit_le_suit() 
         in third
     )
     assert "Service de prévention Avenir des cités" in third
-    assert asked["État en 2024"] == "Service action sociale de la Caf"
+    assert asked["État en 2024"].startswith("Service action sociale de la Caf : ")
     assert "Service jeunesse" not in texte(bilan(2024).une_page())
 
 
