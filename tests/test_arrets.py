@@ -244,6 +244,8 @@ def test_une_commande_qui_n_attend_plus_le_dit(
 
 
 def test_une_commande_qui_lit_n_ecrit_rien(donnees: Path, tmp_path: Path) -> None:
+    (donnees / VERROU).unlink(missing_ok=True)  # that of the copied data
+
     assert ctg("source", "liste", dossier=tmp_path).returncode == 0
 
     assert not (donnees / VERROU).exists()
