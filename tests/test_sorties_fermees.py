@@ -5,6 +5,8 @@ what numbers look like.
 from __future__ import annotations
 
 from pathlib import Path
+from types import SimpleNamespace
+from typing import TYPE_CHECKING, cast
 
 import pytest
 import yaml
@@ -12,13 +14,16 @@ from classeur_rempli import octets
 from ligne_de_commande import ctg
 from production_exemple import ecrire_carnet
 
-from ctglib.donnees.lecture import enregistrer, racine
+from ctglib.donnees.lecture import enregistrer, ouvertures, racine
 from ctglib.donnees.ouvertures import Ouverture
 from ctglib.export import ExporteurHTML
 from ctglib.production.echec import Echec
 from ctglib.production.moteur import executer
 from ctglib.secret import ExportRefuse
-from ctglib.secret.garde import lecteurs_importes, refuser
+from ctglib.secret.garde import lecteurs_importes, recommencer, refuser, surveiller
+
+if TYPE_CHECKING:
+    from IPython.core.interactiveshell import InteractiveShell
 
 CAS = yaml.safe_load((Path(__file__).parent / "cas/sorties.yaml").read_text(encoding="utf-8"))
 DEMONSTRATION = "conventions/demonstration"
@@ -173,3 +178,34 @@ def test_une_analyse_interne_ne_va_pas_dans_les_rapports(tmp_path: Path) -> None
 )
 def test_les_lecteurs_qu_une_cellule_importe(source: str, lecteurs: list[str]) -> None:
     assert lecteurs_importes(source) == lecteurs
+
+
+@pytest.mark.parametrize(
+    ("cellules", "avant"),
+    [
+        (["", "from ctglib import ouvrir_bilan\nb = ouvrir_bilan('harnes', 2024)"], []),
+        (["", "annee = 2024", "import pandas as pd\nfrom ctglib import atelier as a"], []),
+        (["", "def f():\n    return open('x')", "from ctglib import atelier as a"], []),
+        (["", "t = lire('x')", "from ctglib import atelier as a"], ["t = lire('x')"]),
+        (["", "t = lire('x')\nfrom ctglib import atelier as a"], ["t = lire('x')"]),
+        (["", "!cat x", "from ctglib import atelier as a"], ["magie('!cat x')"]),
+    ],
+    ids=[
+        "la même cellule",
+        "un paramètre",
+        "une définition",
+        "une cellule d'avant",
+        "avant, ici",
+        "une magie",
+    ],
+)
+def test_ce_qui_a_tourne_avant_le_classeur_compte(cellules: list[str], avant: list[str]) -> None:
+    evenements = SimpleNamespace(register=lambda *_: None)
+    carnet = SimpleNamespace(user_ns={"In": cellules}, events=evenements)
+    recommencer()
+
+    surveiller(cast("InteractiveShell", carnet))
+    notees = [ouverture.quoi for ouverture in ouvertures if ouverture.genre == "avant"]
+    recommencer()
+
+    assert notees == avant

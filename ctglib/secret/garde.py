@@ -50,7 +50,7 @@ def surveiller(shell: InteractiveShell) -> None:
     if getattr(shell, "surveille_par_ctg", False):
         return
     shell.surveille_par_ctg = True  # pyright: ignore[reportAttributeAccessIssue] - ours, on their object
-    *anciennes, courante = [*shell.user_ns.get("In", []), ""]
+    *anciennes, courante = shell.user_ns.get("In") or [""]
     for source in anciennes:
         _noter_ce_qui_precede(_instructions(source))
     _noter_ce_qui_precede(_avant_le_classeur(_instructions(courante)))
@@ -116,7 +116,7 @@ def _instructions(source: str) -> list[ast.stmt]:
         return ast.parse(MAGIES.sub("", source)).body
     except SyntaxError:
         premiere = source.strip().splitlines()[0]
-        return ast.parse(f"print({premiere!r})").body
+        return ast.parse(f"magie({premiere!r})").body
 
 
 def _avant_le_classeur(instructions: list[ast.stmt]) -> list[ast.stmt]:
