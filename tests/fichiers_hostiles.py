@@ -35,6 +35,7 @@ ENTITES = (
 
 Changer = Callable[[bytes], bytes]
 Hostile = Callable[[Path], None]  # writes the file at a path
+ADRESSE = b"file:" + b"/" * 3 + b"etc/passwd"  # of a file of the machine
 
 
 def refait(archive: bytes, partie: str, changer: Changer) -> bytes:
@@ -79,7 +80,7 @@ def entites(xml: bytes) -> bytes:
 
 
 def entite_du_dehors(xml: bytes) -> bytes:
-    dehors = b'<!DOCTYPE x [<!ENTITY k SYSTEM "file:///etc/passwd">]>' + _sans_entete(xml)
+    dehors = b'<!DOCTYPE x [<!ENTITY k SYSTEM "%s">]>' % ADRESSE + _sans_entete(xml)
     return re.sub(rb"(<(?:t|v)(?: [^>]*)?>)[^<]*", rb"\1&k;", dehors, count=1)
 
 
@@ -221,7 +222,7 @@ CLASSEURS: dict[str, Hostile] = {
             400_000,
         )
     ),
-    "nom qui sort du dossier": partie_ajoutee("../../../../tmp/sorti.xml", b"<x/>"),
+    "nom qui sort du dossier": partie_ajoutee("../../../../sorti.xml", b"<x/>"),
     "partie en double": partie_ajoutee(FEUILLE, b"<worksheet"),
     "image demesuree": partie_ajoutee("xl/media/image1.png", b"\x89PNG", 10 * MEGA),
     "tube": tube,
