@@ -148,7 +148,11 @@ def test_la_table_des_ecarts_dit_le_bruit_le_rang_et_la_rupture(harnes: Comparab
         "15 sur 21",
         "10 sur 20",
     ]
-    assert broken.loc["Foyers rsa", ["ecart", "lecture", "place"]].tolist() == ["–", "rupture de série", "–"]
+    assert broken.loc["Foyers rsa", ["ecart", "lecture", "place"]].tolist() == [
+        "–",
+        "rupture de série",
+        "–",
+    ]
 
 
 def test_la_sensibilite_a_une_colonne_par_regle_et_le_sens_de_l_ecart(harnes: Comparables) -> None:
