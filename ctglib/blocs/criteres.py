@@ -23,6 +23,7 @@ from ctglib.calculs.ecriture import (
     majuscule,
     minuscule,
 )
+from ctglib.calculs.parcours import COMPTES as COMPTES_DES_FICHES
 from ctglib.calculs.parcours import CONVENTION, PROPOSITIONS, force, relever
 from ctglib.document.blocs import (
     Bloc,
@@ -56,17 +57,6 @@ RESULTAT = "resultat"
 NOMMES = 4  # things named in a sentence; the CSV has the others
 PART_SANS_CIBLE = 2  # fewer than one indicator in so many has a target: the lesson is said
 GROUPES = {CONVENTION: "groupe_ecrit", PROPOSITIONS: "groupe_propose"}
-COMPTES_DITS = (
-    "modalites",
-    "realisees",
-    "arretees",
-    "inconnues",
-    "indicateurs",
-    "mesures",
-    "bons",
-    "mauvais",
-    "en_retard",
-)
 COMPTES = ("definis", "departs", "cibles", "donnees")
 INDICATEURS = [
     "fiche",
@@ -677,7 +667,7 @@ def decomptes(etude: EtudeFinale, effectifs: Mapping[str, int] | pd.Series) -> l
     counts of ``ctglib.calculs.parcours.COMPTES``, by name. The phrase of the modalités, or of the
     indicators, is left out when there are none, and so is a state that none has.
     """
-    faits = {nom: int(effectifs[nom]) for nom in COMPTES_DITS}
+    faits = {nom: int(effectifs[nom]) for nom in COMPTES_DES_FICHES}
     return [
         etude.texte(f"evaluation.decompte_des_{quoi}", **faits)
         for quoi in ("modalites", "indicateurs")
