@@ -14,6 +14,7 @@ from production_exemple import CONVENTION, demande, ecrire_carnet, produire
 
 from ctglib import lire_suivi, ouvrir_bilan, ouvrir_evaluation
 from ctglib.donnees.lecture import enregistrer
+from ctglib.donnees.ouvertures import Ouverture
 from ctglib.donnees.suivi import DossierSuivi, lire_suivi_brut
 from ctglib.export import ExporteurHTML
 from ctglib.secret import (
@@ -82,7 +83,7 @@ def test_les_effectifs_bruts_se_demandent_par_leur_nom_et_avertissent() -> None:
     with pytest.warns(EffectifsBruts):
         evaluation = ouvrir_evaluation(NOM, brut=True)
 
-    assert PROFILS in journal.bruts
+    assert Ouverture("suivi", PROFILS) in journal.ouvertures
     assert all(_petits(one) for one in (raw, bilan.etude.suivi, evaluation.etude.suivi))
 
 
@@ -91,7 +92,7 @@ def test_une_lecture_masquee_n_est_pas_notee_brute_et_n_avertit_de_rien() -> Non
         warnings.simplefilter("error")
         _dossiers()
 
-    assert PROFILS in journal.lus and journal.bruts == ()
+    assert PROFILS in journal.lus and journal.ouvertures == {}
 
 
 LECTURES = {

@@ -14,13 +14,12 @@ from classeur_rempli import octets
 from ligne_de_commande import ctg
 from production_exemple import ecrire_carnet
 
-from ctglib.donnees.lecture import enregistrer, ouvertures, racine
-from ctglib.donnees.ouvertures import Ouverture
+from ctglib.donnees.lecture import enregistrer, racine
 from ctglib.export import ExporteurHTML
 from ctglib.production.echec import Echec
 from ctglib.production.moteur import executer
 from ctglib.secret import ExportRefuse
-from ctglib.secret.garde import lecteurs_importes, recommencer, refuser, surveiller
+from ctglib.secret.garde import lecteurs_importes, refuser, surveiller
 
 if TYPE_CHECKING:
     from IPython.core.interactiveshell import InteractiveShell
@@ -37,9 +36,7 @@ def _refus(carnet: Path) -> str:
     """Return what the command says of a notebook once it ran, "" when it may be published."""
     with enregistrer() as journal:
         executer(carnet, {})
-    return refuser(
-        {**journal.ouvertures, **dict.fromkeys(Ouverture("suivi", nom) for nom in journal.bruts)}
-    )
+    return refuser(journal.ouvertures)
 
 
 def _dire(code: str, dossier: Path) -> str:
@@ -173,6 +170,8 @@ def test_une_analyse_interne_ne_va_pas_dans_les_rapports(tmp_path: Path) -> None
         ("if True:\n    from pyarrow import csv", ["pyarrow"]),
         ("d = __import__('duckdb')", ["duckdb"]),
         ("%matplotlib inline\nimport duckdb", ["duckdb"]),
+        ("%%time\nimport duckdb", ["duckdb"]),
+        ("from duckdb import connect\n!ls", ["duckdb"]),
         ("ce n'est pas du Python", []),
     ],
 )
@@ -188,7 +187,7 @@ def test_les_lecteurs_qu_une_cellule_importe(source: str, lecteurs: list[str]) -
         (["", "def f():\n    return open('x')", "from ctglib import atelier as a"], []),
         (["", "t = lire('x')", "from ctglib import atelier as a"], ["t = lire('x')"]),
         (["", "t = lire('x')\nfrom ctglib import atelier as a"], ["t = lire('x')"]),
-        (["", "!cat x", "from ctglib import atelier as a"], ["magie('!cat x')"]),
+        (["", "!cat x", "from ctglib import atelier as a"], ["!cat x"]),
     ],
     ids=[
         "la même cellule",
@@ -202,10 +201,9 @@ def test_les_lecteurs_qu_une_cellule_importe(source: str, lecteurs: list[str]) -
 def test_ce_qui_a_tourne_avant_le_classeur_compte(cellules: list[str], avant: list[str]) -> None:
     evenements = SimpleNamespace(register=lambda *_: None)
     carnet = SimpleNamespace(user_ns={"In": cellules}, events=evenements)
-    recommencer()
 
-    surveiller(cast("InteractiveShell", carnet))
-    notees = [ouverture.quoi for ouverture in ouvertures if ouverture.genre == "avant"]
-    recommencer()
+    with enregistrer() as journal:
+        surveiller(cast("InteractiveShell", carnet))
 
+    notees = [ouverture.quoi for ouverture in journal.ouvertures if ouverture.genre == "avant"]
     assert notees == avant

@@ -168,7 +168,8 @@ def test_une_table_lue_telle_que_saisie_ne_fait_pas_dire_qu_un_autre_l_a_lue_ain
     with enregistrer() as again:
         lire_suivi_brut("demonstration")
 
-    assert entered.bruts and entered.bruts == again.bruts and not masked.bruts
+    assert entered.ouvertures and entered.ouvertures == again.ouvertures
+    assert not masked.ouvertures
     assert entered.lus == masked.lus == again.lus
 
 

@@ -148,7 +148,6 @@ def enregistrer(objet: object, nom: str | Path) -> Path:
         >>> a.enregistrer(a.donnees("cnaf_foyers_rsa", "Harnes"), dossier / "rsa.xlsx").name
         'rsa.xlsx'
     """
-    verifier_la_sortie()
     chemin = Path(nom)
     if isinstance(objet, Note):
         return objet.enregistrer(chemin)
@@ -218,6 +217,7 @@ class Fichier(type(Path())):  # before Python 3.12, ``Path`` itself has no subcl
 
 
 def _ecrire(chemin: Path, octets: bytes) -> Fichier:
+    verifier_la_sortie()
     ecrire_fichiers({chemin: octets})
     return Fichier(chemin)
 
@@ -234,7 +234,6 @@ class Note:
         from ctglib.export import html, typst, word
         from ctglib.export.document import document_de
 
-        verifier_la_sortie()
         chemin = Path(chemin)
         ecrivains = {"docx": word.composer, "pdf": typst.composer, "html": html.composer}
         forme = _forme(chemin, ecrivains, "une note")

@@ -24,7 +24,6 @@ from ctglib.commandes.terminal import dire, formats_demandes, promettre, propose
 from ctglib.donnees.ecriture import ecrire
 from ctglib.donnees.fautes import Empechement
 from ctglib.donnees.lecture import enregistrer
-from ctglib.donnees.ouvertures import Ouverture
 from ctglib.production.plan import FORMATS, INTERNE, PROJET, RESUMES, SORTIE, Carnet
 
 ANALYSES = PROJET / "analyses"
@@ -232,8 +231,6 @@ def _composer(
     try:
         with chdir(carnet.parent), enregistrer() as journal:
             execute = executer(carnet, valeurs)
-        if journal.bruts and not journal.ouvertures:
-            journal.ouvertures |= {Ouverture("suivi", nom): None for nom in journal.bruts}
         refus = refuser(journal.ouvertures)
         if refus and not interne:
             raise Empechement(refus)

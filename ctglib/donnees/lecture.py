@@ -25,6 +25,7 @@ from ctglib.donnees.ouvertures import (
     EVENEMENTS,
     Ouverture,
     est_de_la_collecte,
+    est_un_script,
     est_une_cellule,
     lire_evenement,
     qui_demande,
@@ -60,19 +61,10 @@ class Journal:
     # Of the studies of the follow-up, the parts used, with their fingerprint: the rest of its files
     # changes nothing. What is used whole, a study or a file of the follow-up, has an empty one.
     parts: dict[str, str] = field(default_factory=dict)
-    # what a cell opened past the mask, or by a way that nobody can look at
+    # what was opened past the mask, or by a way that nobody can look at
     ouvertures: dict[Ouverture, None] = field(default_factory=dict)
     # of the lines that the parties signed, those that no longer hold: which, and why
     a_relire: set[str] = field(default_factory=set)
-
-    @property
-    def bruts(self) -> tuple[str, ...]:
-        """The files of the follow-up that were read as entered, past the mask of a study.
-
-        The plan of a closed year is none of them: it has no count.
-        """
-        entres = [nom for nom in self.parts if not publiable(nom)]
-        return tuple(sorted(nom for nom in entres if PurePosixPath(nom).name != PLAN_CLOS))
 
 
 _journaux: list[Journal] = []
@@ -121,10 +113,13 @@ def _guetter(evenement: str, arguments: tuple) -> None:
 
 
 def noter_ouverture(ouverture: Ouverture) -> None:
-    """Record that a notebook opened something that closes its exits (``ctglib.secret.garde``)."""
+    """Record that something was opened past the mask: it closes the exits of the piece of work that
+    did, and of the notebook or the script that runs (``ctglib.secret.garde``).
+    """
     if ouverture.genre == "classeur" and not est_de_la_collecte(ouverture.quoi):
         return
-    ouvertures[ouverture] = None
+    if est_une_cellule() or est_un_script():
+        ouvertures[ouverture] = None
     for journal in _journaux:
         journal.ouvertures[ouverture] = None
 
@@ -302,6 +297,8 @@ def _chercher(relatif: str) -> _Contenu | None:
         journal.lus[relatif] = empreinte_des_octets
     if not _en_parts and not publiable(relatif):
         noter_part(relatif)
+        if PurePosixPath(relatif).name != PLAN_CLOS:  # it has no count
+            noter_ouverture(Ouverture("suivi", relatif))
     return _Contenu(octets, empreinte_des_octets)
 
 

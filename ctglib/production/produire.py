@@ -312,12 +312,8 @@ def fabriquer(
         with _chronometre(mesures, "total"), lecture, enregistrer() as journal:
             with _chronometre(mesures, "execution"):
                 carnet = executer(commande.carnet, dict(commande.parametres), moteur)
-            if commande.diffusion != INTERNE and (journal.bruts or journal.ouvertures):
-                lus = "".join(f"\n- {path}" for path in journal.bruts)
-                ouverts = f"\n{garde.dire(journal.ouvertures)}" if journal.ouvertures else ""
-                details = (
-                    f"Fichiers lus tels que saisis, ou ouverts hors du classeur :{lus}{ouverts}"
-                )
+            if commande.diffusion != INTERNE and journal.ouvertures:
+                details = f"Ouvert sans le masque :\n{garde.dire(journal.ouvertures)}"
                 return Echec.de("bruts", f"{nom}\n{details}", carnet=nom)
             annoncer("")
             with _chronometre(mesures, "document"):

@@ -13,7 +13,7 @@ import warnings
 from typing import TYPE_CHECKING
 
 from ctglib.donnees.lecture import noter_ouverture
-from ctglib.donnees.ouvertures import Ouverture, est_un_script, est_une_cellule
+from ctglib.donnees.ouvertures import Ouverture
 
 if TYPE_CHECKING:
     from nbformat import NotebookNode
@@ -51,8 +51,7 @@ def avertir_des_effectifs_bruts() -> None:
     save anything from it (``garde``).
     """
     warnings.warn(AVERTISSEMENT, EffectifsBruts, stacklevel=3)
-    if est_une_cellule() or est_un_script():
-        noter_ouverture(Ouverture("suivi", "brut=True"))
+    noter_ouverture(Ouverture("suivi", "brut=True"))
     if "IPython" not in sys.modules:
         return
     shell = sys.modules["IPython"].get_ipython()

@@ -16,7 +16,7 @@ from ctglib.donnees.ouvertures import LECTEURS, Ouverture
 from ctglib.secret import MIME, ExportRefuse
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable
 
     from IPython.core.interactiveshell import InteractiveShell
 
@@ -35,6 +35,7 @@ REFUS = (
     "ctg analyser --interne."
 )
 IMPORTS = ("import_module", "__import__")
+IMPORTE = re.compile(r"\b(?:import|from)\s+(\w+)")
 MAGIES = re.compile(r"^\s*%(?:matplotlib|config|load_ext|reload_ext|autoreload)\b.*$", re.MULTILINE)
 
 
@@ -50,10 +51,8 @@ def surveiller(shell: InteractiveShell) -> None:
     if getattr(shell, "surveille_par_ctg", False):
         return
     shell.surveille_par_ctg = True  # pyright: ignore[reportAttributeAccessIssue] - ours, on their object
-    *anciennes, courante = shell.user_ns.get("In") or [""]
-    for source in anciennes:
-        _noter_ce_qui_precede(_instructions(source))
-    _noter_ce_qui_precede(_avant_le_classeur(_instructions(courante)))
+    for source in shell.user_ns.get("In", []):  # the last one is at work
+        _noter_ce_qui_precede(source)
 
     def avant_une_cellule(info: Any) -> None:
         for lecteur in lecteurs_importes(info.raw_cell):
@@ -87,63 +86,56 @@ def lecteurs_importes(source: str) -> list[str]:
         >>> lecteurs_importes("import duckdb as d\\nfrom pyarrow import csv")
         ['duckdb', 'pyarrow']
     """
-    noms: dict[str, None] = {}
-    for instruction in _instructions(source):
-        for noeud in ast.walk(instruction):
-            for module in _modules(noeud):
-                noms[module.partition(".")[0]] = None
-    return [nom for nom in noms if nom in LECTEURS]
+    instructions = _instructions(source)
+    paquets = IMPORTE.findall(source)  # the code of a magic is a text
+    if instructions is not None:
+        paquets = _paquets_importes(instructions)
+    return [paquet for paquet in dict.fromkeys(paquets) if paquet in LECTEURS]
 
 
-def _modules(noeud: ast.AST) -> Iterator[str]:
-    """Yield the modules that a node imports."""
-    if isinstance(noeud, ast.Import):
-        yield from (alias.name for alias in noeud.names)
-    elif isinstance(noeud, ast.ImportFrom):
-        yield noeud.module or ""
-    elif isinstance(noeud, ast.Call):
-        fonction = noeud.func
-        nom = getattr(fonction, "attr", getattr(fonction, "id", ""))
-        if nom in IMPORTS and noeud.args and isinstance(noeud.args[0], ast.Constant):
-            yield str(noeud.args[0].value)
-
-
-def _instructions(source: str) -> list[ast.stmt]:
-    """Return the statements of a cell, its harmless magics left out; what is no Python is one call
-    of nobody.
-    """
+def _instructions(source: str) -> list[ast.stmt] | None:
+    """Return the statements of a cell, its harmless magics left out; None when it is no Python."""
     try:
         return ast.parse(MAGIES.sub("", source)).body
     except SyntaxError:
-        premiere = source.strip().splitlines()[0]
-        return ast.parse(f"magie({premiere!r})").body
+        return None
 
 
-def _avant_le_classeur(instructions: list[ast.stmt]) -> list[ast.stmt]:
-    """Return the statements of a cell before the one that imports the workbook."""
-    avant = []
+def _paquets_importes(instructions: Iterable[ast.stmt]) -> list[str]:
+    """Return the packages that statements import, by an import or by a call."""
+    modules = []
     for instruction in instructions:
-        modules = [module for noeud in ast.walk(instruction) for module in _modules(noeud)]
-        if any(module.partition(".")[0] == "ctglib" for module in modules):
-            return avant
-        avant.append(instruction)
-    return avant
+        for noeud in ast.walk(instruction):
+            if isinstance(noeud, ast.Import):
+                modules += [alias.name for alias in noeud.names]
+            elif isinstance(noeud, ast.ImportFrom):
+                modules.append(noeud.module or "")
+            elif isinstance(noeud, ast.Call):
+                fonction = noeud.func
+                nom = getattr(fonction, "attr", getattr(fonction, "id", ""))
+                if nom in IMPORTS and noeud.args and isinstance(noeud.args[0], ast.Constant):
+                    modules.append(str(noeud.args[0].value))
+    return [module.partition(".")[0] for module in modules]
 
 
-def _noter_ce_qui_precede(instructions: Iterable[ast.stmt]) -> None:
-    """Record what ran before the watch and could open something: imports, values and definitions
-    cannot.
+def _noter_ce_qui_precede(source: str) -> None:
+    """Record what a cell ran before it imported the workbook, and that could open something:
+    imports, values and definitions cannot.
     """
+    for lecteur in lecteurs_importes(source):
+        noter_ouverture(Ouverture("lecteur", lecteur))
+    instructions = _instructions(source)
+    if instructions is None:
+        noter_ouverture(Ouverture("avant", source.strip().splitlines()[0]))
+        return
     for instruction in instructions:
+        if "ctglib" in _paquets_importes([instruction]):
+            return
         est_definie = isinstance(instruction, ast.FunctionDef | ast.AsyncFunctionDef)
         appelle = any(isinstance(noeud, ast.Call) for noeud in ast.walk(instruction))
         if appelle and not est_definie:
             code = ast.unparse(instruction).splitlines()[0]
             noter_ouverture(Ouverture("avant", code))
-        for noeud in ast.walk(instruction):
-            for module in _modules(noeud):
-                if module.partition(".")[0] in LECTEURS:
-                    noter_ouverture(Ouverture("lecteur", module.partition(".")[0]))
 
 
 def dire(choses: Iterable[Ouverture]) -> str:
