@@ -10,6 +10,8 @@ import re
 from fichiers_suivis import DEPOT
 
 from ctglib.donnees.dossier import lire_dossier
+from ctglib.donnees.modeles.catalogue import Dimensions, IndicateursPropres
+from ctglib.donnees.yaml_strict import charger_yaml
 
 NUMERO = re.compile(
     r"\b(?:[Aa]nnexes?|[Aa]rticles?|[Ff]iches?(?: action)?)[ _][0-9]|\b[0-9]+-[ab]\b|\bHarnes\b"
@@ -63,3 +65,32 @@ def test_le_catalogue_n_emploie_pas_les_sigles_d_une_convention() -> None:
 
     assert {"CAJ", "CMJ"} <= set(sigles)
     assert {lieu: ligne for lieu, ligne in lignes.items() if propres.search(ligne)} == {}
+
+
+def test_le_catalogue_ne_nomme_aucun_dispositif_comme_une_convention_le_fait() -> None:
+    (dimension,) = (
+        une
+        for une in charger_yaml(
+            "conventions/harnes/indicateurs.yaml", IndicateursPropres
+        ).dimensions
+        if une.id == "dispositif"
+    )
+    (commune,) = (
+        une
+        for une in charger_yaml("catalogue/dimensions.yaml", Dimensions).dimensions
+        if une.id == "dispositif"
+    )
+    proposes = {modalite.libelle for modalite in commune.modalites}
+    propres = [
+        modalite.libelle.partition(" (")[0].casefold()
+        for modalite in dimension.modalites
+        if modalite.libelle not in proposes and modalite.libelle.partition(" (")[0] not in proposes
+    ]
+    lignes = _lignes("ctglib", "data/catalogue", "notebooks")
+
+    assert propres
+    assert {
+        lieu: ligne
+        for lieu, ligne in lignes.items()
+        if any(nom in ligne.casefold() for nom in propres)
+    } == {}
