@@ -14,6 +14,7 @@ import pandas as pd
 from ctglib.blocs.mots import dire, sources
 from ctglib.blocs.offre import phrases_des_modes
 from ctglib.blocs.page_une import PremierePage, couvrir, page_une
+from ctglib.blocs.quartiers import lire_quartiers
 from ctglib.calculs import comparaison as calculs
 from ctglib.calculs.affirmations import juger
 from ctglib.calculs.coherence import controler, doutes
@@ -53,6 +54,8 @@ class EtudeDiagnostic:
     modes: pd.DataFrame = field(default_factory=pd.DataFrame)
     # Public series of the other references (see ``lire_des_references``).
     series_des_references: pd.DataFrame = field(default_factory=pd.DataFrame)
+    # The quarters of the commune (see ``lire_quartiers``).
+    quartiers_lus: pd.DataFrame = field(default_factory=pd.DataFrame)
 
     @classmethod
     def ouvrir(cls, convention: str) -> Self:
@@ -68,7 +71,8 @@ class EtudeDiagnostic:
             dossier = lire_dossier_actuel(convention)
             modes = lire_couverture(dossier)
             series = lire_des_references(dossier)
-        return cls(dossier, controler(dossier), dict(journal.lus), modes, series)
+            quartiers = lire_quartiers(dossier)
+        return cls(dossier, controler(dossier), dict(journal.lus), modes, series, quartiers)
 
     @property
     def catalogue(self) -> Catalogue:

@@ -16,6 +16,7 @@ from ctglib.blocs.diagnostic import EtudeDiagnostic
 from ctglib.blocs.messages_diagnostic import MessagesDuDiagnostic
 from ctglib.blocs.mots import dire, repondre
 from ctglib.blocs.offre import phrase_des_equipements, phrases_des_ages, tableau_offre
+from ctglib.blocs.quartiers import quartiers
 from ctglib.calculs import offre
 from ctglib.calculs.comparaison import par_tete
 from ctglib.calculs.ecriture import enumerer, minuscule
@@ -181,6 +182,10 @@ class Diagnostic(EtudeDiagnostic):
             (titre, dite if mention == date else mention) for titre, mention in couverture.mentions
         ]
         return replace(couverture, mentions=tuple(mentions))
+
+    def quartiers(self) -> Bloc | None:
+        """Return who the Caf helps in each quarter of the commune."""
+        return quartiers(self.quartiers_lus, self.catalogue.diagnostic.quartiers, self.contexte)
 
     def themes_propres(self) -> Bloc | None:
         """Return the sections of the themes that the convention adds, each under its title."""

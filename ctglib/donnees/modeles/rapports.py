@@ -229,11 +229,31 @@ class ContratPrecedent(Modele):
     montants: dict[noms.Indicateur, Texte]
 
 
+class PartDesQuartiers(Modele):  # a share of the households of a quarter
+    serie: Identifiant
+    libelle: Texte  # « part des familles monoparentales », as a sentence says it
+
+
+class Quartiers(Modele):
+    """What is shown of the quarters of a commune: public series by IRIS."""
+
+    foyers: Identifiant  # the series that the shares are of
+    effectifs: tuple[Identifiant, ...]  # the counts shown as they are
+    parts: tuple[PartDesQuartiers, ...]
+    minimum: Positif  # under it in one quarter, none is said to have the highest share
+
+    @property
+    def series(self) -> list[str]:
+        """The public series that it names, each once."""
+        return [self.foyers, *self.effectifs, *(part.serie for part in self.parts)]
+
+
 class ReglesDiagnostic(Modele):  # ``diagnostic.yaml``
     sections: dict[Identifiant, SectionDuDiagnostic]
     phrases: dict[Identifiant, str]  # the others, of the check too
     tableaux: dict[Identifiant, Presentation]
     modes: Modes
+    quartiers: Quartiers
     par_tete: list[MontantsParTete]
     contrat_precedent: ContratPrecedent
 
