@@ -47,6 +47,7 @@ BALISE = re.compile(r"<[^<>]+>")
 STYLES = re.compile(r' style="([^"]*)"')
 DECIMALES = re.compile(r"\d+\.\d{3,}")
 SANS_ANGLE = re.compile(r' transform="rotate\(-?0 [^"]*"')
+LIGNE_DE_TEXTE = re.compile(r'(<text.*) transform="translate\(([\d.-]+) ([\d.-]+)\)"')
 ENTRE_BALISES = re.compile(r">\s+<")
 
 
@@ -321,6 +322,7 @@ def _lighten(tag: str, font: tuple[tuple[str, str], ...]) -> str:
                 attributes += f' {key}="{value}"'
         tag = STYLES.sub(lambda _: attributes, tag)
     tag = SANS_ANGLE.sub("", tag).replace("xlink:href", "href")
+    tag = LIGNE_DE_TEXTE.sub(r'\1 x="\2" y="\3"', tag)  # one of several of a text
     tag = DECIMALES.sub(lambda number: _to_the_hundredth(number[0]), tag)
     return " ".join(tag.split())
 

@@ -23,6 +23,7 @@ from ctglib.graphiques.planche import (
     assemble,
     dire,
     echelle,
+    sur_une_planche,
 )
 
 # of the ages, in points
@@ -130,7 +131,11 @@ def ages(
     tableau = pd.concat([table_structures.assign(compte=""), tranches_en_lignes], ignore_index=True)
     return assemble(
         contexte,
-        lambda planche: _draw_ages(planche, table_structures, table_tranches, _end_of_age(jusqu_a)),
+        sur_une_planche(
+            lambda planche: _draw_ages(
+                planche, table_structures, table_tranches, _end_of_age(jusqu_a)
+            )
+        ),
         **legende,
         alt=alt,
         lecture=lecture,
@@ -353,7 +358,7 @@ def entrees_sorties(
 
     return assemble(
         contexte,
-        draw,
+        sur_une_planche(draw),
         **legende,
         alt=f"Entrées et sorties sur {compter(len(par_annee), 'année')}. {' '.join(phrases)}",
         lecture=f"en {derniere.an}, entrées : {derniere.texte_entrees} ; "
@@ -541,7 +546,7 @@ def parts(parts: pd.DataFrame, contexte: Contexte, **legende: Unpack[Legende]) -
     entetes = {f"g{rang}": f"{groupe} (%)" for rang, groupe in enumerate(groupes)}
     return assemble(
         contexte,
-        draw,
+        sur_une_planche(draw),
         **legende,
         alt=f"Parts de {nombre_de_modalites} dans {nombre_de_groupes}. {' '.join(phrases)}",
         lecture=f"{lecture}.",

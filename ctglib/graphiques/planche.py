@@ -101,7 +101,7 @@ class Block(NamedTuple):
 
 def assemble(
     contexte: Contexte,
-    draw: Callable[[Planche], float],
+    dessiner: Callable[[Largeur], Dessin],
     *,
     nom: str,
     titre: str,
@@ -117,7 +117,7 @@ def assemble(
 ) -> Figure:
     """Return the figure of a chart (see ``Figure``), whose source is the context's unless given.
 
-    - ``draw`` draws on the sheet it is given, and returns the height that the chart takes.
+    - ``dessiner`` makes the matplotlib figure of a width.
     - ``colonnes``: the columns of the chart's numbers and their headers; the first ones, as many as
       ``mots``, are words. ``lignes``: the rows, as text.
     - ``donnees``: the same numbers, unrounded, for the CSV.
@@ -140,12 +140,23 @@ def assemble(
         notes=notes,
     )
 
-    def dessiner(taille: str) -> Dessin:
+    def dans_le_style(taille: Largeur) -> Dessin:
         with charter_style():
-            planche = Planche(taille)
-            return planche.finish(draw(planche))
+            return dessiner(taille)
 
-    return Figure(nom, titre, alt, lecture, source, tableau, dessiner, contexte.territoire.nom)
+    return Figure(nom, titre, alt, lecture, source, tableau, dans_le_style, contexte.territoire.nom)
+
+
+def sur_une_planche(draw: Callable[[Planche], float]) -> Callable[[Largeur], Dessin]:
+    """Return what makes the figure of a width: ``draw`` draws on the sheet it is given, and returns
+    the height that the chart takes.
+    """
+
+    def dessiner(taille: Largeur) -> Dessin:
+        planche = Planche(taille)
+        return planche.finish(draw(planche))
+
+    return dessiner
 
 
 def dire(mot: str, /, **valeurs: object) -> str:

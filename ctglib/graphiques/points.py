@@ -31,6 +31,7 @@ from ctglib.graphiques.planche import (
     dire,
     echelle,
     round_step,
+    sur_une_planche,
 )
 
 # in points
@@ -144,7 +145,7 @@ def haltere(
     la = contexte.reference.nom
     return assemble(
         contexte,
-        lambda planche: _draw_dumbbells(planche, halteres, contexte, autre),
+        sur_une_planche(lambda planche: _draw_dumbbells(planche, halteres, contexte, autre)),
         **legende,
         alt=f"{sujet}, {ici} et {la}. {' ; '.join(phrases)}.",
         lecture=lecture,
@@ -386,7 +387,7 @@ def points_indices(
 
     return assemble(
         contexte,
-        draw,
+        sur_une_planche(draw),
         **legende,
         alt=" ".join(phrases),
         lecture=lecture,
@@ -536,7 +537,9 @@ def points_comparables(
     signes = remplir(comparaison.phrases["signes"], **mots)
     return assemble(
         contexte,
-        lambda planche: _draw_strip(planche, bande, resultat.points, (ici, moyenne), signes),
+        sur_une_planche(
+            lambda planche: _draw_strip(planche, bande, resultat.points, (ici, moyenne), signes)
+        ),
         **legende,
         alt=remplir(
             comparaison.phrases["alt"], rangees=len(ecarts), evolutions=enumeration, **mots

@@ -18,7 +18,15 @@ from ctglib.calculs.ecriture import INSECABLE
 from ctglib.document.contexte import Contexte
 from ctglib.document.figure import Figure, charte
 from ctglib.document.typographie import RIEN, compter, nombre_court
-from ctglib.graphiques.planche import GUTTER, Block, Legende, Planche, assemble, dire
+from ctglib.graphiques.planche import (
+    GUTTER,
+    Block,
+    Legende,
+    Planche,
+    assemble,
+    dire,
+    sur_une_planche,
+)
 
 LINES = 3
 MARGIN = 4.0
@@ -81,7 +89,7 @@ def grille(cellules: pd.DataFrame, contexte: Contexte, **legende: Unpack[Legende
     colonne = liste.at[plus_haute, "colonne"]
     return assemble(
         contexte,
-        draw,
+        sur_une_planche(draw),
         **legende,
         alt=f"{nombre_de_lignes}, {nombre_de_colonnes}. {' '.join(phrases)}",
         lecture=f"« {ligne} », {colonne} : {liste.at[plus_haute, 'texte']}.",
