@@ -355,6 +355,7 @@ def _tracer(axes: Axes, lignes: dict[str, list[Annee]], cle: Sequence[Remarque])
     axes.spines[:].set_visible(False)
     axes.patch.set_visible(False)
     axes.tick_params(length=0)
+    axes.margins(x=0.15)  # the years at the ends hold in the axes until these have their place
     if len(lignes) > 1:
         axes.yaxis.set_major_formatter(lambda valeur, _: nombre_court(round(valeur, 6)))
         axes.yaxis.grid(True)
