@@ -8,7 +8,7 @@ import pandas as pd
 from analyse_exemple import ICI, LA, STATUTS, UNITES, indicateur, rupture
 from hypothesis import strategies as st
 
-from ctglib.calculs.comparables import Resultat, comparer
+from ctglib.calculs.comparables import STRUCTURE, Resultat, comparer
 from ctglib.document.contexte import Contexte
 from ctglib.donnees.modeles.catalogue import Comparaison, Reglage
 from ctglib.donnees.yaml_strict import charger_yaml
@@ -29,15 +29,33 @@ PANEL = st.tuples(
 
 def effectifs(communes: list[list[int | None]]) -> pd.DataFrame:
     """Return a table; a commune is its three counts of the first year, then of the last, and the
-    first is ours.
+    first is ours. Its size and its structure are those of ``structure``.
     """
     rows = [
-        (f"01{rank + 1:03}", f"Commune {rank + 1}", LA.code, annee, "A", *counts)
+        (
+            f"01{rank + 1:03}",
+            f"Commune {rank + 1}",
+            LA.code,
+            annee,
+            "A",
+            *counts,
+            *structure(commune),
+        )
         for rank, commune in enumerate(communes)
         for annee, counts in ((DEBUT, commune[:3]), (FIN, commune[3:]))
     ]
-    table = pd.DataFrame(rows, columns=["commune", "nom", "departement", "annee", "statut", *NOMS])
+    premieres = ["commune", "nom", "departement", "annee", "statut"]
+    table = pd.DataFrame(rows, columns=[*premieres, *NOMS, *STRUCTURE])
     return table.astype(dict.fromkeys(["annee", *NOMS], "Int64"))
+
+
+def structure(commune: list[int | None]) -> tuple[float, float, float, float]:
+    """Return the degree, the inhabitants, the households and the persons of a commune: as many as
+    its own counts tell, so that a panel has communes alike and others.
+    """
+    households, others, *_ = commune
+    size = float(households or 0)
+    return 2.0, size, size, size + float(others or 0)
 
 
 def regle(voisins: int = 3, fenetre: int = 3, variantes: tuple[Reglage, ...] = ()) -> Comparaison:
@@ -46,8 +64,7 @@ def regle(voisins: int = 3, fenetre: int = 3, variantes: tuple[Reglage, ...] = (
         serie="essai",
         producteur="Essai",
         indicateurs=NOMS,
-        taille="foyers",
-        ratios=("rsa", "af"),
+        ressemblance=real.ressemblance,
         reglage=Reglage(titre="Règle", annees_avant=1, voisins=voisins, fenetre=fenetre),
         variantes=variantes,
         part_inhabituelle=0.1,

@@ -20,7 +20,9 @@ MEMES = (
     Decimal(10) ** -40
 )  # distances and changes closer than this are equal: they are quotients of small numbers
 MARGE = 2  # whole numbers that round to the same multiple of five
+PRESQUE = Decimal(10) ** -10  # the library's distances are logarithms in floats
 COMMUNE = dict[int, dict[str, int | None]]
+STRUCTURE = tuple[int, int, int, int]  # degree, inhabitants, households, persons
 
 
 @dataclass(frozen=True)
@@ -56,6 +58,7 @@ def lire(dossier: Path) -> dict[str, COMMUNE]:
 
 def recalculer(
     communes: dict[str, COMMUNE],
+    structures: dict[str, STRUCTURE],
     ici: str,
     annees: tuple[int, int],
     indicateurs: Sequence[str],
@@ -63,10 +66,11 @@ def recalculer(
     voisins: int = 20,
     fenetre: int = 3,
 ) -> Recalcul:
-    """Return the comparison; the first indicator is the size, the others are the ratios."""
+    """Return the comparison with the communes alike by their degree, their size, their structure."""
     with localcontext() as contexte:
         contexte.prec = CHIFFRES
-        kept, near = _voisines(communes, ici, annees, indicateurs, voisins=voisins, fenetre=fenetre)
+        kept = _possibles(communes, structures, ici, annees, indicateurs, fenetre=fenetre)
+        near = _voisines({code: structures[code] for code in [*kept, ici]}, ici)[:voisins]
         return Recalcul(
             tuple(near),
             len(kept),
@@ -74,37 +78,47 @@ def recalculer(
         )
 
 
-def _voisines(
+def _possibles(
     communes: dict[str, COMMUNE],
+    structures: dict[str, STRUCTURE],
     ici: str,
     annees: tuple[int, int],
     indicateurs: Sequence[str],
     *,
-    voisins: int,
     fenetre: int,
-) -> tuple[list[str], list[str]]:
+) -> list[str]:
     start, end = annees
-    size, *ratios = indicateurs
-    own = communes[ici][start][size]
+    degree, own, *_ = structures[ici]
     kept = []
     for code, years in communes.items():
+        if code == ici or code not in structures:
+            continue
+        close = abs(structures[code][0] - degree) <= 1
+        alike = Decimal(own) / fenetre <= structures[code][1] <= own * fenetre
         before = years[start]
         after = years[end]
         complete = all(before[name] and after[name] is not None for name in indicateurs)
-        if code != ici and complete and Decimal(own) / fenetre <= before[size] <= own * fenetre:
+        if close and alike and complete and structures[code][2]:
             kept.append(code)
-    squares = dict.fromkeys(kept, Decimal(0))
-    for name in ratios:
-        values = {
-            code: Decimal(communes[code][start][name]) / communes[code][start][size]
-            for code in [*kept, ici]
-        }
-        mean = sum(values.values()) / len(values)
-        variance = sum((value - mean) ** 2 for value in values.values()) / len(values)
-        if variance > MEMES:
-            for code in kept:
+    return kept
+
+
+def _voisines(structures: dict[str, STRUCTURE], ici: str) -> list[str]:
+    """Return the communes of a window, the nearest first."""
+    traits = {
+        code: (Decimal(degree), Decimal(people).ln(), Decimal(persons) / Decimal(households))
+        for code, (degree, people, households, persons) in structures.items()
+    }
+    squares = dict.fromkeys(traits, Decimal(0))
+    for rank in range(3):
+        values = {code: trait[rank] for code, trait in traits.items()}
+        mean = _moyenne(list(values.values()))
+        variance = _moyenne([(value - mean) ** 2 for value in values.values()])
+        if variance > PRESQUE:
+            for code in traits:
                 squares[code] += (values[code] - values[ici]) ** 2 / variance
-    return kept, sorted(kept, key=lambda code: (squares[code].quantize(MEMES), code))[:voisins]
+    others = [code for code in traits if code != ici]
+    return sorted(others, key=lambda code: (squares[code].sqrt().quantize(PRESQUE), code))
 
 
 def _ligne(
@@ -121,12 +135,9 @@ def _ligne(
     others = [pair[code] for code in voisines]
     change = [_evolution(*other) for other in others]
     gap = _evolution(*own) - _moyenne(change)
-    low = _evolution(own[0] + MARGE, max(own[1] - MARGE, 0)) - _moyenne(
-        [_evolution(a - MARGE, b + MARGE) for a, b in others]
-    )
-    high = _evolution(own[0] - MARGE, own[1] + MARGE) - _moyenne(
-        [_evolution(a + MARGE, max(b - MARGE, 0)) for a, b in others]
-    )
+    ((own_low, own_high),) = _bornes([own])
+    low = own_low - _moyenne([most for _, most in _bornes(others)])
+    high = own_high - _moyenne([least for least, _ in _bornes(others)])
     rest = [counts for code, counts in pair.items() if code != ici and None not in counts]
     whole = _evolution(sum(a for a, _ in rest), sum(b for _, b in rest))
     return {
@@ -136,12 +147,22 @@ def _ligne(
         "ecart_min": float(100 * low),
         "ecart_max": float(100 * high),
         "bruit": low <= MEMES and high >= -MEMES,
+        "rang_min": 1 + len([bounds for bounds in _bornes(others) if bounds[0] - own_high > MEMES]),
+        "rang_max": 1 + len([bounds for bounds in _bornes(others) if bounds[1] - own_low > MEMES]),
         "rang": 1 + len([other for other in change if other - _evolution(*own) > MEMES]),
         "aussi_eloignees": _placebo(_evolution(*own), change),
         "variation_departement": float(100 * whole),
         "ecart_departement": float(100 * (_evolution(*own) - whole)),
         "communes_departement": len(rest),
     }
+
+
+def _bornes(effectifs: list[tuple[int, int]]) -> list[tuple[Decimal, Decimal]]:
+    """Return the least and the greatest change of each, whatever the rounding of both counts."""
+    return [
+        (_evolution(a + MARGE, max(b - MARGE, 0)), _evolution(a - MARGE, b + MARGE))
+        for a, b in effectifs
+    ]
 
 
 def _placebo(change: Decimal, others: list[Decimal]) -> int:

@@ -67,7 +67,13 @@ def test_un_bilan_annuel_ne_lit_pas_les_communes_et_l_evaluation_finale_les_lit(
     assert {"sources/publiques/origine.yaml", "catalogue/sources/cnaf_communes.yaml"} <= set(
         final.lus
     )
-    assert len([name for name in final.lus if name.endswith(".parquet")]) == 5
+    parquets = [name.split("/")[2] for name in final.lus if name.endswith(".parquet")]
+    assert sorted(parquets) == [
+        *["cnaf_communes"] * 5,
+        "cog_communes",
+        "insee_densite",
+        "insee_filosofi_disp",
+    ]
     assert {"conventions/harnes/comparables.csv", "sources/locales/origine.yaml"} <= final.absents
     assert set(found["departement"]) == {"62"}
     assert found.attrs["source"] == "Cnaf, s_ben_com_f, décembre 2020 à décembre 2024"
@@ -128,7 +134,7 @@ FAUTES = {
     "négatif": (changer(LIGNE, LIGNE.replace("3125", "-5")), "« -5 »"),
     "lettres": (changer(LIGNE, LIGNE.replace("3125", "3I25")), "« 3I25 »"),
     "deux fois": (
-        lambda text: text + LIGNE + "5,5,5,5,5,5\n",
+        lambda text: text + LIGNE + "5,5,5,5,5,5,Petites villes,9,4,9\n",
         "« 00001 » une seconde fois pour 2022",
     ),
     "colonne absente": (changer("commune,nom", "code,nom"), "manque commune"),

@@ -20,6 +20,7 @@ from comparables_exemple import (
     indicateurs,
     regle,
     resultat,
+    structure,
 )
 from essais import exemples
 from hypothesis import given
@@ -71,7 +72,11 @@ def test_un_panel_quelconque_est_ce_que_redonne_un_calcul_sans_la_bibliotheque(
         }
         for rank, row in enumerate(communes)
     }
-    pareil(found, recalculer(counts, "01001", (DEBUT, FIN), NOMS, voisins=voisins, fenetre=fenetre))
+    structures = {f"01{rank + 1:03}": structure(row) for rank, row in enumerate(communes)}
+    expected = recalculer(
+        counts, structures, "01001", (DEBUT, FIN), NOMS, voisins=voisins, fenetre=fenetre
+    )
+    pareil(found, expected)
 
 
 @given(PANEL, st.integers(2, 7))
@@ -160,7 +165,7 @@ def test_la_fenetre_comprend_ses_deux_bouts() -> None:
 
     found = resultat([[size, 50, 30, size, 45, 30] for size in sizes], voisins=20, fenetre=3)
 
-    assert sorted(found.retenues["foyers"]) == [50, 150, 450]
+    assert sorted(found.retenues["habitants"]) == [50, 150, 450]
 
 
 def test_a_distance_egale_l_ordre_est_celui_des_codes() -> None:

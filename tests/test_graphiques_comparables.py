@@ -95,8 +95,8 @@ def test_chaque_rangee_a_ses_communes_la_notre_et_son_ecart(
     marks = list(racine(svg).iter("{http://www.w3.org/2000/svg}use"))
     assert len(marks) == len(rows) * (harnes.resultat.nombre + 1)
     assert said.count("dans le bruit") == int(rows["bruit"].sum()) + 1
-    assert "+1,1" in said
-    assert "−3,3" in said
+    assert "+0,8" in said
+    assert "−4,3" in said
     assert "Moyenne des 20\u00a0communes" in said
 
 
@@ -110,8 +110,8 @@ def test_sans_aucun_ecart_il_n_y_a_pas_de_points() -> None:
 
 def test_la_lecture_dit_les_chiffres_du_plus_grand_ecart(harnes: Comparables) -> None:
     assert harnes.points().lecture.translate(ESPACES) == (
-        "de 2022 à 2024, « foyers au RSA » : −6,7 % à Harnes, −3,4 % en moyenne dans 20 communes comparables ; "
-        "l'écart est de −3,3 points (de −5,1 à −1,5 points selon l'arrondi)."
+        "de 2022 à 2024, « foyers au RSA » : −6,7 % à Harnes, −2,4 % en moyenne dans 20 communes comparables ; "
+        "l'écart est de −4,3 points (de −6,1 à −2,5 points selon l'arrondi)."
     )
 
 
@@ -120,8 +120,10 @@ def test_les_communes_sont_nommees_avec_leur_code_de_la_plus_proche_a_la_plus_lo
 ) -> None:
     table = harnes.communes_retenues()
 
-    assert list(table.cellules["place"])[:2] == ["Harnes", "1. Mazingarbe"]
-    assert list(table.cellules["commune"])[:2] == ["62413", "62563"]
+    assert list(table.cellules["place"])[:2] == ["Harnes", "1. Bully-les-Mines"]
+    assert list(table.cellules["commune"])[:2] == ["62413", "62186"]
+    assert list(table.cellules["degre"])[:2] == ["Centres urbains intermédiaires"] * 2
+    assert "grille_densite" in table.source and "s_ben_com_f" not in table.source
     assert len(table.cellules) == 21
     assert table.donnees["distance"].iloc[1:].is_monotonic_increasing
 
@@ -142,11 +144,11 @@ def test_la_table_des_ecarts_dit_le_bruit_le_rang_et_la_rupture(harnes: Comparab
         .cellules.set_index("libelle")
     )
 
-    assert cells.loc["Foyers à la Paje", "lecture"] == "dans le bruit"
+    assert cells.loc["Foyers aux allocations familiales", "lecture"] == "dans le bruit"
     assert cells.loc["Foyers au RSA", ["intervalle", "place", "part"]].tolist() == [
-        "de −5,1 à −1,5",
-        "15 sur 21",
-        "10 sur 20",
+        "de −6,1 à −2,5",
+        "14 (11 à 18) sur 21",
+        "11 sur 20",
     ]
     assert broken.loc["Foyers rsa", ["ecart", "lecture", "place"]].tolist() == [
         "–",

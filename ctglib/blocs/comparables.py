@@ -7,6 +7,7 @@ read.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -42,13 +43,15 @@ def etudier_comparables(dossier: Dossier, communes: pd.DataFrame | None) -> Comp
         for nom, definition in catalogue.indicateurs_contexte.items()
     }
     source = convention.source_suivi
+    source_de_la_structure = source
     resultat = None
     if communes is not None:
         if communes.attrs["source"]:
             source = f"{communes.attrs['source']} ; {regle.mots['calculs']}"
+            source_de_la_structure = f"{communes.attrs['structure']} ; {regle.mots['calculs']}"
         resultat = comparer(communes, regle, series, convention)
     contexte = Contexte.de(dossier, {**catalogue.mesures, **series}, source)
-    return Comparables(resultat, regle, contexte)
+    return Comparables(resultat, regle, contexte, source_de_la_structure)
 
 
 @dataclass(frozen=True)
@@ -71,6 +74,7 @@ class Comparables(Montrable):
     resultat: Resultat | None  # None when there are no figures or nobody to compare with
     comparaison: Comparaison
     contexte: Contexte
+    source_de_la_structure: str = ""  # of what communes are alike by
 
     @property
     def ecarts_calcules(self) -> pd.DataFrame:
@@ -101,7 +105,8 @@ class Comparables(Montrable):
         ]
         arrondi = max(int(arrondi) for arrondi in arrondis)
         autres_communes = resultat.ecarts["communes_departement"].max()
-        ratios = [minuscule(self._libelle(serie)) for serie in regle.ratios]
+        ici = resultat.retenues.iloc[0]
+        ressemblance = regle.ressemblance
         return {
             "depart": resultat.annee_reference,
             "annee": resultat.annee,
@@ -109,12 +114,11 @@ class Comparables(Montrable):
             **self.contexte.lieux,
             "autres": 0 if pd.isna(autres_communes) else int(autres_communes),
             "fenetre": regle.reglage.fenetre,
-            "taille": minuscule(self._libelle(regle.taille)),
-            "effectif": nombre(resultat.retenues[regle.taille].iloc[0]),
+            "densite": minuscule(ressemblance.degres[int(ici["degre"]) - 1]),
+            "habitants": nombre(ici["habitants"]),
+            **{f"libelle_{nom}": libelle for nom, libelle in ressemblance.libelles.items()},
             "candidates": resultat.candidates,
             "comparables": resultat.nombre,
-            "nombre_de_ratios": len(regle.ratios),
-            "ratios": enumerer(ratios),
             "arrondi": nombre(arrondi),
             "marge": nombre(marge(arrondi)),
             "part": pourcent(100 * regle.part_inhabituelle, 0),
@@ -138,7 +142,8 @@ class Comparables(Montrable):
         )
 
     def _libelle(self, serie: str) -> str:
-        return self.contexte.indicateurs[serie].libelle
+        libelles: Mapping[str, str] = {**self.comparaison.ressemblance.libelles}
+        return libelles.get(serie) or self.contexte.indicateurs[serie].libelle
 
     def regle(self) -> Bloc | None:
         """Return how the comparable communes are chosen, and what is computed."""
@@ -216,22 +221,19 @@ class Comparables(Montrable):
         if not self.resultat:
             return None
         regle = self.comparaison
-        taille = self._libelle(regle.taille)
 
         def intitule(commune: pd.Series) -> str:
             rang = commune.name  # 0 is the commune looked at
             return f"{rang}. {commune['nom']}" if rang else commune["nom"]
 
-        bandeau = f"Pour {nombre(100)} {minuscule(taille)}"
-        ratios = [
-            Colonne(serie, self._libelle(serie), True, bandeau, decimales(1))
-            for serie in regle.ratios
-        ]
-        colonnes = [
-            Colonne(regle.taille, taille, True, ecrire=nombre),
-            *ratios,
-            Colonne("distance", "Distance", True, ecrire=decimales(2)),
-        ]
+        degres = regle.ressemblance.degres
+        ecritures: dict[str, Ecriture] = {
+            "place": intitule,
+            "degre": lambda degre: degres[int(degre) - 1],
+            "habitants": nombre,
+            "personnes_par_menage": decimales(2),
+            "distance": decimales(2),
+        }
         ecartees = []
         for commune in lignes(self.resultat.exclues, _CommuneEcartee):
             raison = "effectif nul" if commune.nulle else "effectif absent"
@@ -241,7 +243,8 @@ class Comparables(Montrable):
             )
         note = self._dire("ecartees" if ecartees else "aucune_ecartee", communes=enumerer(ecartees))
         communes = self.resultat.retenues.reset_index(drop=True)
-        return self._tableau("comparables", communes, {"place": intitule}, *colonnes, notes=[note])
+        source = self.source_de_la_structure
+        return self._tableau("comparables", communes, ecritures, notes=[note], source=source)
 
     def ecarts(self) -> Tableau | None:
         """Return, by indicator, the change, the gap to the mean with its interval, how it compares
@@ -254,8 +257,11 @@ class Comparables(Montrable):
         def rang(serie: pd.Series) -> str:
             if serie["rupture"]:
                 return RIEN
+            bornes = ""
+            if serie["rang_min"] != serie["rang_max"]:
+                bornes = f" ({serie['rang_min']} à {serie['rang_max']})"
             ex_aequo = " ex æquo" if serie["ex_aequo"] else ""
-            return f"{serie['rang']}{ex_aequo} sur {communes + 1}"
+            return f"{serie['rang']}{ex_aequo}{bornes} sur {communes + 1}"
 
         def aussi_eloignees(serie: pd.Series) -> str:
             return RIEN if serie["rupture"] else f"{serie['aussi_eloignees']} sur {communes}"

@@ -8,9 +8,10 @@ count being free of the others.
 from collections.abc import Mapping
 from typing import NamedTuple
 
+import numpy as np
 import pandas as pd
 
-from ctglib.donnees.modeles.catalogue import Comparaison, Indicateur, Reglage
+from ctglib.donnees.modeles.catalogue import Comparaison, Indicateur, Reglage, Ressemblance
 from ctglib.donnees.modeles.convention import Convention
 
 # What may remain, in floats, of the subtraction of equal numbers.
@@ -18,6 +19,10 @@ PRESQUE_NUL = 1e-18
 DECIMALES = 10
 # The columns of the table of counts that are not series.
 PREMIERES = ("commune", "nom", "departement", "annee", "statut")
+# What territories are alike by comes from the degree of the density grid (the densest is 1) and
+# from counts.
+STRUCTURE = ("degre", "habitants", "menages", "personnes")
+TRAITS = ("degre", "habitants", "personnes_par_menage")
 COLONNES = {
     "indicateur": "str",
     "libelle": "str",
@@ -34,6 +39,8 @@ COLONNES = {
     "ecart_max": "float",
     "bruit": "boolean",
     "rang": "Int64",
+    "rang_min": "Int64",
+    "rang_max": "Int64",
     "ex_aequo": "Int64",
     "aussi_eloignees": "Int64",
     "part_placebo": "float",
@@ -55,12 +62,11 @@ class Resultat(NamedTuple):
     """A comparison that could be made.
 
     Attributes:
-        annee_reference: The year that changes and ratios start from.
+        annee_reference: The year that changes start from.
         annee: The last year.
         candidates: How many communes of the window could be compared.
         retenues: One row the territory, then one a comparable commune, the nearest first: commune,
-            nom, the size, one column a ratio (per 100 of the size, named as its numerator),
-            distance (missing for the territory).
+            nom, what they are alike by (see ``traits``), distance (missing for the territory).
         exclues: What made a commune impossible to compare: commune, nom, indicateur, annee, nulle
             (whether its count was zero).
         ecarts: The columns ``COLONNES``, one row an indicator (see ``_ecarts``).
@@ -103,8 +109,6 @@ def comparer(
     None without its own counts of two years, or without any comparable commune.
     """
     territoire = convention.territoire
-    taille = comparaison.taille
-    ratios = list(comparaison.ratios)
     compares = [indicateurs[identifiant] for identifiant in comparaison.indicateurs]
     series = [colonne for colonne in effectifs.columns if colonne not in PREMIERES]
     comptes = effectifs.astype(dict.fromkeys(series, "float64"))
@@ -151,15 +155,13 @@ def comparer(
     variations = (100 * (apres / avant - 1)).loc[retenues[1:], sans_rupture].round(DECIMALES)
     points = variations.melt(ignore_index=False, var_name="indicateur", value_name="variation")
     points = points.rename_axis("commune").reset_index()[["indicateur", "commune", "variation"]]
-    parts = (100 * avant[ratios]).div(avant[taille], axis=0)
-    communes_retenues = pd.concat([avant[[taille]].astype("int64"), parts], axis=1)
-    communes_retenues = communes_retenues.rename_axis("commune").assign(
-        nom=noms, distance=comparables.distances
+    communes_retenues = (
+        traits(avant).rename_axis("commune").assign(nom=noms, distance=comparables.distances)
     )
     return Resultat(
         *annees,
         candidates=comparables.candidates,
-        retenues=communes_retenues.reset_index()[["commune", "nom", taille, *ratios, "distance"]],
+        retenues=communes_retenues.reset_index()[["commune", "nom", *TRAITS, "distance"]],
         exclues=comparables.exclues.assign(nom=comparables.exclues["commune"].map(noms)),
         ecarts=ecarts,
         points=points.assign(nom=points["commune"].map(noms)),
@@ -177,23 +179,21 @@ def _communes_comparables(
 ) -> CommunesComparables | None:
     """Return the communes that are comparable under a setting of the rule.
 
-    Of a like size, with all counts of both years, those of the first year above zero; of these, the
-    nearest by their shares. None when the territory itself lacks a count, or when no commune is
-    left.
+    Those of a like density and size, whose structure is known, with all counts of both years, those
+    of the first year above zero; of these, the most alike. None when the territory itself lacks a
+    count, or when no commune is left.
     """
     annee_avant, annee_apres = annees
     if (annee_avant, ici) not in comptes.index or annee_apres <= annee_avant:
         return None
-    series = list(dict.fromkeys([regle.taille, *regle.ratios, *regle.indicateurs]))
-    avant = _de_l_annee(comptes, annee_avant)[series]
-    taille = avant[regle.taille]
-    assez_grande = taille * reglage.fenetre >= taille[ici]
-    assez_petite = taille <= taille[ici] * reglage.fenetre
-    dans_la_fenetre = (assez_grande & assez_petite) | (taille.index == ici)
-    avant = avant[dans_la_fenetre]
+    lieux = _de_l_annee(comptes, annee_avant)
+    possibles = lieux[dans_la_fenetre(lieux, ici, regle.ressemblance, reglage.fenetre)]
+    series = list(regle.indicateurs)
+    avant = possibles[[*series, "menages"]]
     apres = _de_l_annee(comptes, annee_apres)[series].reindex(avant.index)
 
-    manques = {}
+    # Without households there is no structure.
+    manques = {("menages", annee_avant): ~avant["menages"].gt(0)}
     for serie in series:
         # A relative change has no meaning from zero; to zero, it has.
         manques[serie, annee_avant] = ~avant[serie].gt(0)
@@ -207,20 +207,63 @@ def _communes_comparables(
         exclues.append((commune, serie, annee, nulle))
     exclues = pd.DataFrame(exclues, columns=["commune", "indicateur", "annee", "nulle"])
 
-    candidates = avant.drop(exclues["commune"])
+    candidates = possibles.drop(exclues["commune"])
     if ici not in candidates.index or len(candidates) == 1:
         return None
-    parts = candidates[list(regle.ratios)].div(candidates[regle.taille], axis=0)
-    voisines = distances(parts, ici).head(reglage.voisins)
+    voisines = distances(_reduits(candidates), ici).head(reglage.voisins)
     return CommunesComparables(voisines, len(candidates) - 1, exclues)
 
 
+def traits(lieux: pd.DataFrame) -> pd.DataFrame:
+    """Return what territories are alike by: degre, habitants, personnes_par_menage.
+
+    ``lieux`` has the columns ``STRUCTURE``. None of these is among the figures that are compared.
+    """
+    personnes_par_menage = lieux["personnes"] / lieux["menages"].where(lieux["menages"].gt(0))
+    return lieux[["degre", "habitants"]].assign(personnes_par_menage=personnes_par_menage)
+
+
+def _reduits(lieux: pd.DataFrame) -> pd.DataFrame:
+    """Return the traits as distances read them: a size twice as large is as far as half of it."""
+    lus = traits(lieux)
+    return lus.assign(habitants=np.log(lus["habitants"].astype(float)))
+
+
+def dans_la_fenetre(
+    lieux: pd.DataFrame, ici: str, regle: Ressemblance, fenetre: float
+) -> pd.Series:
+    """Tell which territories may be alike one, itself included: of its degree of density or of one
+    close by, and of a like size, bounds included. None is when its own are unknown.
+    """
+    degre_ici, habitants_ici = lieux.loc[[ici], ["degre", "habitants"]].iloc[0]
+    ecart_de_degre = (lieux["degre"] - degre_ici).abs()
+    habitants = lieux["habitants"]
+    assez_grande = habitants * fenetre >= habitants_ici
+    assez_petite = habitants <= habitants_ici * fenetre
+    return ecart_de_degre.le(regle.ecart_de_degre) & assez_grande & assez_petite
+
+
+def semblables(
+    lieux: pd.DataFrame, ici: str, regle: Ressemblance, *, fenetre: float, voisins: int
+) -> pd.Series:
+    """Return the distance of the territories most alike one, by code, the nearest first.
+
+    ``lieux`` has the columns ``STRUCTURE``, a row a territory. Empty when one of them is unknown of
+    ``ici``.
+    """
+    connus = lieux[traits(lieux).notna().all(axis=1) & lieux["habitants"].gt(0)]
+    if ici not in connus.index:
+        return pd.Series(dtype=float)
+    possibles = connus[dans_la_fenetre(connus, ici, regle, fenetre)]
+    return distances(_reduits(possibles), ici).head(voisins)
+
+
 def distances(parts: pd.DataFrame, ici: str) -> pd.Series:
-    """Return how far the shares of territories are from those of one, by code, the nearest first.
+    """Return how far territories are from one, by code, the nearest first.
 
     ``ici`` is the code of that one, which is left out; ties are in the order of the codes.
 
-    The root of the sum of squared gaps, each over the variance of its share: none weighs more by
+    The root of the sum of squared gaps, each over the variance of its column: none weighs more by
     its scale, and one that is the same everywhere weighs nothing.
     """
     variance = parts.var(ddof=0)
@@ -250,7 +293,8 @@ def _ecarts(
     """Return the gaps of a commune, one row an indicator of the rule: changes in %, gaps in points
     of %.
 
-    ``rang`` is among the comparable communes and the territory, the greatest rise first;
+    ``rang`` is among the comparable communes and the territory, the greatest rise first, and may be
+    from ``rang_min`` to ``rang_max`` whatever the rounding;
     ``aussi_eloignees`` how many comparable communes are at least as far from the mean of the
     others, ``part_placebo`` the same as a share. The département is the sum of its other communes.
     A break between the two years leaves no gap, nor does a rule that finds no ``communes``.
@@ -295,7 +339,10 @@ def _calculer(
     variation = variations.loc[ici]
     comparables = variations.loc[communes]
     moyenne = comparables.mean()
-    avance = (comparables - variation).round(DECIMALES)  # of the others over the territory
+    # Of the others over the territory, as printed, at least and at most.
+    avance = (comparables - variation).round(DECIMALES)
+    avance_min = (variations_min.loc[communes] - variations_max.loc[ici]).round(DECIMALES)
+    avance_max = (variations_max.loc[communes] - variations_min.loc[ici]).round(DECIMALES)
     moyenne_de_tous = variations.loc[[ici, *communes]].mean()
     eloignement = (variation - moyenne_de_tous).abs().round(DECIMALES)
     eloignements = (comparables - moyenne_de_tous).abs().round(DECIMALES)
@@ -326,6 +373,8 @@ def _calculer(
             "ecart_min": variations_min.loc[ici] - variations_max.loc[communes].mean(),
             "ecart_max": variations_max.loc[ici] - variations_min.loc[communes].mean(),
             "rang": 1 + avance.gt(0).sum(),
+            "rang_min": 1 + avance_min.gt(0).sum(),
+            "rang_max": 1 + avance_max.gt(0).sum(),
             "ex_aequo": avance.eq(0).sum(),
             "aussi_eloignees": aussi_eloignees,
             "part_placebo": aussi_eloignees / len(communes),

@@ -40,6 +40,7 @@ from ctglib.donnees.modeles.sources import (
 )
 from ctglib.donnees.officiels import lire_csv
 from ctglib.donnees.statuts import Statut
+from ctglib.donnees.structure import en_degres, lire_structure
 from ctglib.donnees.vraisemblance import invraisemblances, lire_regles
 from ctglib.donnees.yaml_strict import charger_yaml
 
@@ -509,11 +510,12 @@ def lire_communes(convention: Convention, regle: Comparaison) -> pd.DataFrame | 
 
     Returns:
         commune, nom, departement, annee (Int64), statut (A; O when a count is missing at the
-        source), and a column an indicator (Int64). ``attrs["source"]``: producer, data set and
-        years, None when the figures are invented.
+        source), a column an indicator (Int64), and those of ``lire_structure``.
+        ``attrs["source"]``: producer, data set and years, None when the figures are invented;
+        ``attrs["structure"]``: the same of what communes are alike by.
     """
     fichier_invente = f"conventions/{convention.id}/comparables.csv"
-    indicateurs = list(dict.fromkeys([*regle.indicateurs, regle.taille, *regle.ratios]))
+    indicateurs = list(regle.indicateurs)
     famille = charger_famille(regle.serie)
     est_invente = existe(fichier_invente)
     codes = [serie.code for serie in famille.series]
@@ -539,8 +541,11 @@ def lire_communes(convention: Convention, regle: Comparaison) -> pd.DataFrame | 
         lignes = lire_tables(tables_des_communes, None, ["libelle", *indicateurs])
         departements = departement_de(lignes["territoire"].astype("str"))
         lignes = lignes.assign(departement=departements)
+        structure = lire_structure(regle.ressemblance, lignes["territoire"].unique())
+        lignes = lignes.join(structure, on="territoire")
     elif est_invente:
         lignes = _communes_inventees(fichier_invente)
+        lignes = lignes.join(en_degres(lignes, regle.ressemblance)[["degre"]])
     else:
         return None
     lignes = lignes[lignes["departement"].eq(convention.reference)].reset_index(drop=True)
@@ -552,10 +557,15 @@ def lire_communes(convention: Convention, regle: Comparaison) -> pd.DataFrame | 
     communes = lignes.rename(columns={"territoire": "commune", "libelle": "nom"})
     communes = communes[["commune", "nom", "departement", "annee"]].astype({"annee": "Int64"})
     communes = communes.assign(statut=statuts.astype("str")).join(effectifs)
+    communes = communes.join(lignes[["degre", "habitants", "menages", "personnes"]])
     communes.attrs["source"] = None
     if tables_des_communes:
         annees = [table.annee for table in tables_des_communes]
         communes.attrs["source"] = source(famille, annees)
+        communes.attrs["structure"] = " ; ".join(
+            source(charger_famille(nom), [annee])
+            for nom, annee in structure.attrs["tables"].items()
+        )
     return communes
 
 

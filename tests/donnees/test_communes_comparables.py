@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import duckdb
 import pytest
 from donnees_suivies import DONNEES
-from recalcul_comparables import lire, pareil, recalculer
+from recalcul_comparables import STRUCTURE, lire, pareil, recalculer
 
 from ctglib.calculs.comparables import Resultat, comparer
+from ctglib.donnees.modeles.catalogue import Comparaison
 from ctglib.donnees.publiques import lire_communes
 from ctglib.donnees.suivi import lire_suivi_brut
+from ctglib.donnees.yaml_strict import charger_yaml
 
 
 @pytest.fixture(scope="module")
@@ -24,10 +27,31 @@ def test_la_comparaison_est_ce_que_redonne_un_calcul_sans_la_bibliotheque(
 ) -> None:
     communes = lire(DONNEES / "sources/publiques/cnaf_communes")
 
-    attendu = recalculer(communes, "62413", (2022, 2024), tuple(comparaison.ecarts["indicateur"]))
+    attendu = recalculer(
+        communes, _structures(), "62413", (2022, 2024), tuple(comparaison.ecarts["indicateur"])
+    )
 
     pareil(comparaison, attendu)
-    assert (comparaison.candidates, comparaison.nombre) == (66, 20)
+    assert (comparaison.candidates, comparaison.nombre) == (54, 20)
+
+
+def _structures() -> dict[str, STRUCTURE]:
+    """Return what the communes of the store are alike by, read apart from the library."""
+    degres = charger_yaml("catalogue/comparaison.yaml", Comparaison).ressemblance.degres
+    publiques = DONNEES / "sources/publiques"
+    lignes = duckdb.execute(
+        f"""
+        select grille.territoire, densite, population_municipale, filosofi_menages, filosofi_personnes
+        from '{publiques}/insee_densite/*.parquet' as grille
+        join '{publiques}/cog_communes/*.parquet' as cog using (territoire)
+        join '{publiques}/insee_filosofi_disp/2019-commune-*.parquet' as filosofi using (territoire)
+        where grille.territoire like '62%'
+        """
+    ).fetchall()
+    return {
+        code: (degres.index(densite) + 1, *(int(effectif) for effectif in effectifs))
+        for code, densite, *effectifs in lignes
+    }
 
 
 def test_le_logement_ne_se_compare_pas_depuis_2020(comparaison: Resultat) -> None:

@@ -28,6 +28,7 @@ from ctglib.donnees.modeles.suivi import Nature
 Renversement = Literal["complement", "inverse"]
 Largeur = Literal["large", "etroit"]
 Forme = Literal["nombre", "oui_non", "liste", "texte"]
+MotDeRessemblance = Literal["densite", "habitants", "personnes_par_menage", "menages"]
 MotDeComparaison = Literal[
     "bruit", "depasse", "rupture", "sans_calcul", "calculs", "ecart_en_points", "sens_de_l_ecart"
 ]
@@ -369,12 +370,24 @@ class Reglage(Modele):  # what the rule has that is arbitrary
     fenetre: int = Field(ge=2)  # sizes are between one divided by it and multiplied by it
 
 
+class Ressemblance(Modele):
+    """By what territories are alike: density, size, structure, never by what is compared."""
+
+    grille: Identifiant  # the family of the density grid
+    degres: Annotated[tuple[Texte, ...], noms.Unique()] = Field(min_length=2)  # the densest first
+    ecart_de_degre: int = Field(ge=0)  # how many degrees apart two like communes may be
+    habitants: Identifiant  # the series of the size
+    personnes: Identifiant  # of the structure: persons, by household
+    menages: Identifiant
+    # of what territories are alike by, and of a household count that is missing
+    libelles: Annotated[dict[MotDeRessemblance, Texte], complet(MotDeRessemblance)]
+
+
 class Comparaison(Modele):  # ``comparaison.yaml``
     serie: Identifiant  # a family of ``catalogue/sources``
     producteur: Texte  # whom the labels of all of them name
     indicateurs: Annotated[tuple[noms.Contexte, ...], noms.Unique()] = Field(min_length=1)
-    taille: noms.Contexte  # bounds the window and divides the ratios of the distance
-    ratios: Annotated[tuple[noms.Contexte, ...], noms.Unique()] = Field(min_length=1)
+    ressemblance: Ressemblance
     reglage: Reglage
     variantes: tuple[Reglage, ...]
     part_inhabituelle: float = Field(gt=0, lt=1)
