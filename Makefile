@@ -84,7 +84,8 @@ bench: $(PRET_TESTS)
 		$(if $(TEMOIN),--temoin $(abspath $(TEMOIN)))
 	$(BIN)/python benchmarks/kills.py --coups $(COUPS)
 
-# requirements-tests.lock n'a que ce qui s'ajoute à requirements.lock : l'un est écrit d'abord, et contraint l'autre.
+# requirements-signature.lock et requirements-tests.lock n'ont que ce qui s'ajoute à requirements.lock, écrit d'abord : chacun
+# contraint les suivants. Une ligne dont la condition change (« ; python… ») s'y ajoute aussi.
 UV = $(VENV)-verrou/bin/uv pip compile --quiet --universal --python-version 3.11.5 --generate-hashes --no-header \
 	--no-annotate --no-emit-index-url --no-emit-find-links --extra construction pyproject.toml
 verrou:
@@ -92,10 +93,12 @@ verrou:
 	$(VENV)-verrou/bin/python -m pip install --quiet uv
 	$(UV) --upgrade > $(VENV)-verrou/rapports
 	sed -n '/==/s/ *\\$$//p' $(VENV)-verrou/rapports > $(VENV)-verrou/versions
-	$(UV) --upgrade --extra tests --constraint $(VENV)-verrou/versions > $(VENV)-verrou/tout
-	awk 'NR == FNR { if (/==/) deja[$$1]; next } /==/ { garde = !($$1 in deja) } garde' \
-		$(VENV)-verrou/rapports $(VENV)-verrou/tout > $(VENV)-verrou/tests
-	for nom in requirements:rapports requirements-tests:tests; do \
+	for nom in signature tests; do \
+		$(UV) --upgrade --extra $$nom --constraint $(VENV)-verrou/versions > $(VENV)-verrou/tout && \
+		sed -n '/==/s/ *\\$$//p' $(VENV)-verrou/tout >> $(VENV)-verrou/versions && \
+		awk 'NR == FNR { if (/==/) deja[$$0]; next } /==/ { garde = !($$0 in deja) } garde' \
+			$(VENV)-verrou/rapports $(VENV)-verrou/tout > $(VENV)-verrou/$$nom || exit 1; done
+	for nom in requirements:rapports requirements-signature:signature requirements-tests:tests; do \
 		sed -n '/^#/p' $${nom%:*}.lock | cat - $(VENV)-verrou/$${nom#*:} > $(VENV)-verrou/ecrit && \
 		mv $(VENV)-verrou/ecrit $${nom%:*}.lock || exit 1; done
 	rm -rf $(VENV)-verrou

@@ -40,7 +40,9 @@ BINAIRES = {
     ".icc",
 }
 CONSTRUCTION = [Requirement(line) for line in PROJET["optional-dependencies"]["construction"]]
+SIGNATURE = [Requirement(line) for line in PROJET["optional-dependencies"]["signature"]]
 VERROU = "requirements.lock"
+VERROU_DE_LA_SIGNATURE = "requirements-signature.lock"
 VERROU_DES_TESTS = "requirements-tests.lock"
 EMPREINTE = re.compile(r" {4}--hash=sha256:[0-9a-f]{64}( \\)?")
 # Each pattern is broken by a class of one letter, so that this file does not hold what it looks
@@ -90,22 +92,33 @@ def test_le_verrou_fixe_chaque_dependance_a_une_version_permise(requirement: Req
     assert all(requirement.specifier.contains(epinglee(line)) for line in lines)
 
 
-@pytest.mark.parametrize("requirement", TESTS, ids=str)
-def test_le_verrou_des_tests_fixe_ce_qu_ils_ajoutent_et_celui_des_rapports_ne_l_a_pas(
-    requirement: Requirement,
+@pytest.mark.parametrize(
+    ("requirement", "nom_du_verrou"),
+    [
+        *((requirement, VERROU_DES_TESTS) for requirement in TESTS),
+        *((requirement, VERROU_DE_LA_SIGNATURE) for requirement in SIGNATURE),
+    ],
+    ids=str,
+)
+def test_un_verrou_de_plus_fixe_ce_qu_il_ajoute_et_celui_des_rapports_ne_l_a_pas(
+    requirement: Requirement, nom_du_verrou: str
 ) -> None:
     nom = canonicalize_name(requirement.name)
 
     assert all(
-        requirement.specifier.contains(epinglee(line)) for line in verrou(VERROU_DES_TESTS)[nom]
+        requirement.specifier.contains(epinglee(line)) for line in verrou(nom_du_verrou)[nom]
     )
     assert nom not in verrou(VERROU)
 
 
 @pytest.mark.parametrize(
     ("noms", "depart"),
-    [((VERROU,), DEPENDANCES), ((VERROU, VERROU_DES_TESTS), [*DEPENDANCES, *TESTS])],
-    ids=["rapports", "tests"],
+    [
+        ((VERROU,), DEPENDANCES),
+        ((VERROU, VERROU_DES_TESTS), [*DEPENDANCES, *TESTS]),
+        ((VERROU, VERROU_DE_LA_SIGNATURE), [*DEPENDANCES, *SIGNATURE]),
+    ],
+    ids=["rapports", "tests", "signature"],
 )
 def test_le_verrou_contient_aussi_ce_que_les_dependances_demandent(
     noms: tuple[str, ...], depart: list[Requirement]
@@ -122,7 +135,19 @@ def test_le_verrou_des_rapports_n_a_que_ce_que_les_rapports_demandent() -> None:
     assert fixes - set(_fermeture([*DEPENDANCES, *CONSTRUCTION])) == set()
 
 
-@pytest.mark.parametrize("nom", [VERROU, VERROU_DES_TESTS])
+def test_les_tests_signent_avec_les_versions_de_qui_signe() -> None:
+    des_tests = verrou(VERROU_DES_TESTS)
+
+    ecarts = {
+        nom
+        for nom, lines in verrou(VERROU_DE_LA_SIGNATURE).items()
+        if list(map(str, lines)) != list(map(str, des_tests[nom]))
+    }
+
+    assert ecarts == set()
+
+
+@pytest.mark.parametrize("nom", [VERROU, VERROU_DES_TESTS, VERROU_DE_LA_SIGNATURE])
 def test_chaque_ligne_d_un_verrou_a_ses_empreintes_et_rien_d_autre(nom: str) -> None:
     lines = [
         line
@@ -207,8 +232,8 @@ def _avec_extras(line: str, extras: set[str]) -> Requirement:
 
 def test_tout_ce_que_le_code_importe_est_declare() -> None:
     fournisseurs = packages_distributions()
-    facultatifs = [Requirement(line) for line in PROJET["optional-dependencies"]["dask"]]
-    declares = {canonicalize_name(item.name) for item in [*DEPENDANCES, *facultatifs]}
+    dask = [Requirement(line) for line in PROJET["optional-dependencies"]["dask"]]
+    declares = {canonicalize_name(item.name) for item in [*DEPENDANCES, *dask, *SIGNATURE]}
     importes = set()
     for path in fichiers_suivis(".py"):
         if path.is_relative_to(DEPOT / "ctglib"):
