@@ -6,8 +6,13 @@ the same bytes; the second puts them in a ZIP with all that makes them again.
 
 from __future__ import annotations
 
+import os
+import sys
 from collections.abc import Iterable, Sequence
 from contextlib import ExitStack, suppress
+from datetime import UTC, datetime
+from functools import partial
+from getpass import getpass
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -23,6 +28,7 @@ from ctglib.production.plan import CARNETS, PROJET, PUBLIQUE, SORTIE
 
 if TYPE_CHECKING:
     from ctglib.production.manifeste import Manifeste, Prevision
+    from ctglib.production.signature import Avis
     from ctglib.production.verifier import Ecart, Rejeu
 
 SansRejouer = Annotated[
@@ -33,6 +39,22 @@ AJuger = Annotated[
     Option(
         "--archive",
         help="Juger une archive par ce programme-ci, sans rien exécuter de ce qu'elle contient.",
+        metavar="FICHIER",
+    ),
+]
+ASignature = Annotated[
+    Path | None,
+    Option(
+        "--signature",
+        help="Signature de l'archive (à côté d'elle, de même nom et en .p7s, par défaut).",
+        metavar="FICHIER",
+    ),
+]
+Autorite = Annotated[
+    Path | None,
+    Option(
+        "--autorite",
+        help="Certificats des autorités à qui se fier pour le nom de qui a signé (PEM ou DER).",
         metavar="FICHIER",
     ),
 ]
@@ -49,6 +71,15 @@ AvecPaquets = Annotated[
 TelQuel = Annotated[
     bool, Option("--tel-quel", help="Archiver même ce qui n'est pas à jour, en le disant.")
 ]
+ASigner = Annotated[
+    Path | None,
+    Option(
+        "--signer",
+        help="Signer l'archive, dans un fichier à côté, par ce certificat et sa clé (.p12).",
+        metavar="CERTIFICAT",
+    ),
+]
+MOT_DE_PASSE = "CTG_MOT_DE_PASSE"  # the environment may hold it; a command line is seen by others
 
 
 def verifier(
@@ -59,16 +90,20 @@ def verifier(
     delai: options.Delai = 600,
     carnets: options.Carnets = CARNETS,
     archive: AJuger = None,
+    signature: ASignature = None,
+    autorite: Autorite = None,
 ) -> int:
     """Dire si les rapports sont ceux du manifeste, et si les refaire les redonne."""
-    from ctglib.production.verifier import decompresser
+    from ctglib.production.signature import SUFFIXE
+    from ctglib.production.verifier import DESCRIPTION, decompresser
 
+    reste = (sans_rejouer, travailleurs, delai, carnets, autorite)
     if archive is None:
-        return _verifier(convention, sortie, sans_rejouer, travailleurs, delai, carnets)
+        a_cote = PROJET / f"{DESCRIPTION}{SUFFIXE}"
+        return _verifier(convention, sortie, *reste, signature or a_cote)
+    a_cote = archive.with_name(f"{archive.name}{SUFFIXE}")
     with decompresser(archive) as dossier:
-        return _verifier(
-            convention, dossier / SORTIE, sans_rejouer, travailleurs, delai, carnets, dossier
-        )
+        return _verifier(convention, dossier / SORTIE, *reste, signature or a_cote, dossier)
 
 
 def _verifier(
@@ -78,6 +113,8 @@ def _verifier(
     travailleurs: int,
     delai: float,
     carnets: Path,
+    autorite: Path | None,
+    signature: Path,
     decompressee: Path | None = None,
 ) -> int:
     """Say the result of each check, then whether they all agree.
@@ -86,6 +123,7 @@ def _verifier(
     """
     from ctglib.production import verifier as examen
     from ctglib.production.manifeste import empreinte
+    from ctglib.production.signature import juger
 
     conventions_publiees, portraits = examen.conventions_et_portraits(sortie)
     if not (conventions_publiees or portraits):
@@ -117,7 +155,8 @@ def _verifier(
     archive = examen.relever_archive(decompressee or PROJET, installee=decompressee is None)
     if archive:
         nombre, ecarts = archive
-        digest = empreinte(((decompressee or PROJET) / examen.DESCRIPTION).read_bytes())
+        octets_de_la_description = ((decompressee or PROJET) / examen.DESCRIPTION).read_bytes()
+        digest = empreinte(octets_de_la_description)
         description = f"{examen.DESCRIPTION}, sha256 {digest}"
         accord = _constater(
             "Archive",
@@ -126,6 +165,10 @@ def _verifier(
             f"{compter(len(ecarts), 'écart')} avec ce qu'elle contenait",
         )
         accords.append(accord)
+        avis = juger(
+            octets_de_la_description, signature, autorite, attendue=decompressee is not None
+        )
+        accords.append(_dire_la_signature(avis))
 
     if decompressee:
         nombre, ecarts = examen.relever_le_code(decompressee, carnets)
@@ -192,6 +235,15 @@ def _constater(sujet: str, ecarts: Sequence[Ecart], accord: str, desaccord: str)
         dire(f"✗ {sujet} : {desaccord}", *(f"  - {ecart}" for ecart in grouper(ecarts)))
         return False
     dire(f"✓ {sujet} : {accord}")
+    return True
+
+
+def _dire_la_signature(avis: Avis) -> bool:
+    """Say who signed an archive, or what is wrong with that; return whether nothing is."""
+    if avis.ecarts:
+        dire("✗ Signature :", *(f"  - {ecart}" for ecart in avis.ecarts))
+        return False
+    dire(f"{'✓' if avis.verifiee else '–'} Signature : {avis.phrase}")
     return True
 
 
@@ -263,10 +315,12 @@ def archiver(
     avec_paquets: AvecPaquets = False,
     tel_quel: TelQuel = False,
     carnets: options.Carnets = CARNETS,
+    signer: ASigner = None,
 ) -> None:
     """Mettre en un fichier les rapports d'une convention et de quoi les refaire."""
     from ctglib.production import archive
     from ctglib.production.manifeste import empreinte, lire_manifeste
+    from ctglib.production.signature import SUFFIXE, lire_signataire
     from ctglib.production.verifier import grouper
 
     absents = [nom for nom in archive.REQUIS if not (PROJET / nom).is_file()]
@@ -277,23 +331,51 @@ def archiver(
     manifeste = lire_manifeste(sortie / convention)
     if not manifeste.traces:
         raise _sans_rapport(convention, sortie)
+    instant = datetime.now(UTC).replace(microsecond=0)
+    signataire = None
+    if signer:
+        signataire = lire_signataire(signer, partial(_demander_le_mot_de_passe, signer), instant)
     reserves = tuple(grouper(_ecarts(convention, manifeste, sortie, carnets)))
     puces = [f"- {reserve}" for reserve in reserves]
     if reserves and not tel_quel:
         raise Empechement(dire_refus("pas_a_jour", ecarts="\n".join(puces), convention=convention))
     paquets = archive.telecharger() if avec_paquets else None
-    octets, description = archive.archiver(manifeste, carnets, reserves=reserves, paquets=paquets)
+    octets, description = archive.archiver(
+        manifeste, carnets, reserves=reserves, paquets=paquets, signataire=signataire
+    )
     vers = vers or Path(f"ctg-{convention}.zip")
-    ecrire({vers: octets})
+    a_cote = vers.with_name(f"{vers.name}{SUFFIXE}")
+    if signataire:
+        ecrire({vers: octets, a_cote: signataire.signer(description, instant)})
+    else:
+        ecrire({vers: octets}, retires=[a_cote])  # the signature of the one that was there
     taille = f"{len(octets) / 1e6:.1f}".replace(".", ",")
     dire(
         f"Archive : {vers} ({taille} Mo)",
         f"sha256 : {empreinte(octets)}",
         f"sha256 de sa description, que ctg verifier redira : {empreinte(description)}",
     )
+    if signataire:
+        dire(
+            f"Signature : {a_cote} (CMS détachée, en DER), par {signataire.nom}",
+            f"sha256 du certificat : {signataire.empreinte}",
+        )
     if reserves:
         dire("Faite en l'état. Ce qui n'était pas à jour, et qu'elle dit :", *puces)
     dire("Elle contient les données saisies : à conserver entre les parties, à ne pas publier.")
+
+
+def _demander_le_mot_de_passe(certificat: Path) -> str:
+    """Return the password of a certificate: the environment has it, or it is asked for."""
+    mot_de_passe = os.environ.get(MOT_DE_PASSE)
+    if mot_de_passe is not None:
+        return mot_de_passe
+    if not sys.stdin.isatty():
+        refuse = dire_refus(
+            "mot_de_passe_absent", certificat=certificat.name, variable=MOT_DE_PASSE
+        )
+        raise Empechement(refuse)
+    return getpass(f"Mot de passe de {certificat.name} (rien ne s'affiche) : ")
 
 
 def _ecarts(convention: str, manifeste: Manifeste, sortie: Path, carnets: Path) -> list[Ecart]:

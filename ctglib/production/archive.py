@@ -40,6 +40,7 @@ from ctglib.production.plan import (
     convention_de,
 )
 from ctglib.production.portail import PORTAIL, octets_du_portail
+from ctglib.production.signature import SIGNATAIRE, Signataire, cles_parmi
 from ctglib.production.verifier import DESCRIPTION
 
 if TYPE_CHECKING:
@@ -51,7 +52,14 @@ VERROU = "requirements.lock"
 PAQUETS = "paquets"
 REQUIS = ("pyproject.toml", "README.md", VERROU)  # without them the library does not install
 # files of the project that a reader of the archive may want
-AUTRES = ("CHANGELOG.md", "environment.yml", "LICENCE*", "LICENSE*", "docs/*.md")
+AUTRES = (
+    "CHANGELOG.md",
+    "environment.yml",
+    "requirements-signature.lock",
+    "LICENCE*",
+    "LICENSE*",
+    "docs/*.md",
+)
 PARTAGES = ("catalogue", "schemas", "sources")  # folders of data/ that all conventions use
 UNIX = 3  # of the ZIP format: the system whose rights the entries have
 DROITS = 0o100644
@@ -66,18 +74,28 @@ def archiver(
     *,
     reserves: tuple[str, ...] = (),
     paquets: Mapping[str, bytes] | None = None,
+    signataire: Signataire | None = None,
 ) -> tuple[bytes, bytes]:
     """Return the bytes of a convention's archive, and those of the description inside it.
+
+    The description is what ``signataire`` signs afterwards, beside the archive: both say who does.
 
     Args:
         manifeste: That of its public reports.
         carnets: The folder of the notebooks.
         reserves: What is not up to date, a sentence each: the archive says it to its reader.
         paquets: Packages to put inside, by path in the archive (see ``telecharger``).
+        signataire: Who is to sign it.
+
+    Raises:
+        Empechement: A file holds a signing key, which has nothing to do in an archive.
     """
     nom = manifeste.chemin.parent.name
     convention = convention_de(nom)
     fichiers = rassembler(manifeste, carnets)
+    cles = cles_parmi(fichiers)
+    if cles:
+        raise Empechement(dire_refus("cle_dans_l_archive", fichiers=", ".join(cles)))
     fichiers.update(paquets or {})
     lisezmoi = rendre(
         "LISEZMOI.md.j2",
@@ -88,9 +106,10 @@ def archiver(
         nom=nom,
         traces=sorted(manifeste.traces.items()),
         paquets=f"--no-index -f {PAQUETS} " if paquets else "",
+        signataire=signataire,
     )
     fichiers[LISEZMOI] = lisezmoi.encode("utf-8")
-    description = _decrire(convention, manifeste, fichiers, reserves)
+    description = _decrire(convention, manifeste, fichiers, reserves, signataire)
     fichiers[DESCRIPTION] = description
 
     # Sorted by path, with a fixed date and the same system everywhere: the same bytes each time.
@@ -205,6 +224,7 @@ def _decrire(
     manifeste: Manifeste,
     fichiers: Mapping[str, bytes],
     reserves: tuple[str, ...],
+    signataire: Signataire | None,
 ) -> bytes:
     """Return the RO-Crate description of an archive: itself, its reports, each of its files."""
     dossier = f"reports/{manifeste.chemin.parent.name}/"
@@ -226,6 +246,7 @@ def _decrire(
         date=max(dates, default="") or convention.debut.isoformat(),
         licence=licences[0] if licences else "",
         reserves=reserves,
+        signataire=signataire,
         versions=versions(),
         systeme=SYSTEME,
         dossier=dossier,
@@ -236,6 +257,7 @@ def _decrire(
         licences=sorted({credit.licence for credit in credits.values()}),
         chemin=PurePosixPath,
         empreinte=empreinte,
+        identifiant=SIGNATAIRE,
     )
     return _json(json.loads(description))
 
