@@ -21,7 +21,8 @@ from ctglib import atelier as a
 from ctglib import lire_suivi, ouvrir, ouvrir_bilan, ouvrir_evaluation
 from ctglib.atelier.phrases import DemandeImpossible
 from ctglib.atelier.series import etude, oublier
-from ctglib.donnees.nombres import nombres
+from ctglib.atelier.tables import attributs
+from ctglib.donnees.nombres import SommeRefusee, nombres
 from ctglib.donnees.suivi import lire_suivi_brut
 
 EPCI = "Lens-Liévin"
@@ -43,7 +44,7 @@ def test_les_foyers_au_rsa_se_comparent_au_departement_et_a_l_agglomeration(
     assert list(rsa.groupby("libelle").size()) == [5, 5, 5]
     assert rsa.set_index(["territoire", "annee"]).loc[("62413", 2020), "numerateur"] == 670
     assert all(path.stat().st_size > 5000 for path in files)
-    assert "Cnaf" in rsa.attrs["source"] and "2024" in rsa.attrs["source"]
+    assert "Cnaf" in attributs(rsa)["source"] and "2024" in attributs(rsa)["source"]
 
 
 def test_l_agglomeration_est_la_somme_de_ses_communes_et_non_une_moyenne(rsa: pd.DataFrame) -> None:
@@ -74,7 +75,7 @@ def test_un_rang_dit_entre_quelles_places_l_arrondi_le_laisse() -> None:
     mine = found[found["choisi"]].iloc[0]
     assert mine["rang_min"] < mine["rang"] < mine["rang_max"]
     assert any("arrondi" in remark for remark in found.attrs["remarques"])
-    assert any("arrondit à 5" in remark for remark in found.attrs["remarques"])
+    assert any("arrondit à 5" in remark for remark in attributs(found)["remarques"])
     assert found["valeur"].is_monotonic_decreasing
 
 
@@ -311,7 +312,8 @@ ERREURS: dict[str, Callable[[], object]] = {
     "IRIS d'un lieu inconnu": lambda: a.lieux(iris="Harne"),
     "IRIS d'une commune sans IRIS": lambda: a.lieux(iris="Ablain-Saint-Nazaire"),
     "année absente": lambda: a.donnees(SERIE, "Harnes", 1999),
-    "année en texte": lambda: a.donnees(SERIE, "Harnes", "2020"),
+    "année en mots": lambda: a.donnees(SERIE, "Harnes", "l'an passé"),
+    "années dans un seul texte": lambda: a.donnees(SERIE, "Harnes", "2020-2024"),
     "lieux sans colonne code": lambda: a.donnees(SERIE, pd.DataFrame({"nom": ["Harnes"]})),
     "années hors de la série": lambda: a.donnees("cnaf_couverture", "Harnes", [2021, 2022]),
     "convention inconnue": lambda: a.promesses("harne"),
@@ -335,6 +337,9 @@ ERREURS: dict[str, Callable[[], object]] = {
     "comparaison d'une série inconnue": lambda: a.comparer("rsa_foyers", ["Harnes"]),
     "rang d'un absent": lambda: a.rang("Lens", a.donnees(SERIE, "Harnes")),
     "rang d'une table ordinaire": lambda: a.rang("Harnes", pd.DataFrame({"valeur": [1]})),
+    "rang de plusieurs séries": lambda: a.rang(
+        "Harnes", pd.concat([a.donnees(SERIE, "Harnes"), a.donnees("cnaf_foyers", "Harnes")])
+    ),
     "rang sans table": lambda: a.rang("Harnes", 12),
     "profil inconnu": lambda: a.semblables("Harnes", "famille"),
     "semblables d'un lieu inconnu": lambda: a.semblables("Harne"),
@@ -350,7 +355,7 @@ ERREURS: dict[str, Callable[[], object]] = {
     "figure sans alternative": lambda: a.figure(a.courbes(a.donnees(SERIE, "Harnes"))),
     "figure sans rien": lambda: a.figure(plt.subplots()[1]),
     "figure d'autre chose": lambda: a.figure("graphique", titre="t", alt="a", source="s"),
-    "tableau sans source": lambda: a.tableau(pd.DataFrame({"a": [1]}), "Titre"),
+    "tableau sans titre": lambda: a.tableau(pd.DataFrame({"a": [1]})),
     "tableau vide": lambda: a.tableau(pd.DataFrame(), "Titre", source="Caf"),
     "enregistrer sous une extension inconnue": lambda: a.enregistrer(
         a.donnees(SERIE, "Harnes"), "x.zip"
@@ -489,7 +494,7 @@ def test_une_serie_publique_dit_ses_ruptures_et_ses_precautions() -> None:
 
     told = a.definitions(found).iloc[0]
     assert told["ruptures"].startswith("2021 : ") and "MSA" in told["precautions"]
-    assert any("rupture de série" in remark for remark in found.attrs["remarques"])
+    assert any("rupture de série" in remark for remark in attributs(found)["remarques"])
 
 
 def test_un_rang_montre_le_lieu_demande_meme_loin_derriere() -> None:
@@ -548,3 +553,150 @@ def test_une_table_de_statuts_sans_valeurs_se_montre_avec_eux() -> None:
     montree = a.tableau(table, "Fiches", source="Caf")
 
     assert list(montree.donnees.columns) == ["fiche", "statut"]
+
+
+RSA = "cnaf_foyers_rsa"
+
+
+def test_une_comparaison_rend_les_lieux_demandes_et_dit_ceux_dont_elle_ne_sait_rien() -> None:
+    lieux = ["Harnes", "Lens", a.epci(EPCI), "Pas-de-Calais"]
+
+    trouve = a.comparer("part_rsa", lieux)
+
+    sans_valeur = trouve[trouve["valeur"].isna()]
+    assert trouve["territoire"].unique().tolist() == ["62413", "62498", "246200364", "62"]
+    assert sans_valeur["territoire"].unique().tolist() == ["62498", "246200364"]
+    assert set(sans_valeur["statut"]) == {"absent des fichiers présents"}
+    assert any("ne porte que sur Harnes et Pas-de-Calais" in r for r in trouve.attrs["remarques"])
+
+
+def test_une_annee_ecrite_entre_guillemets_est_cette_annee() -> None:
+    assert a.donnees(RSA, "Harnes", "2024")["annee"].tolist() == [2024]
+    assert a.donnees(RSA, "Harnes", ["2023", 2024])["annee"].tolist() == [2023, 2024]
+
+
+def test_une_annee_que_la_serie_n_a_pas_est_dite() -> None:
+    trouve = a.donnees(RSA, "Harnes", [2024, 2030])
+
+    assert trouve["annee"].tolist() == [2024]
+    assert any("la série n'a pas 2030" in remarque for remarque in trouve.attrs["remarques"])
+
+
+def test_un_total_et_ses_parties_sont_des_lignes_de_deux_genres_et_ne_s_ajoutent_pas() -> None:
+    heures = a.donnees("heures_realisees", convention="demonstration", annees=2024)
+
+    totaux = heures[heures["ligne"] == "total"]["valeur"]
+    with pytest.raises(SommeRefusee, match="un total"):
+        heures["valeur"].sum()
+    assert set(heures["ligne"]) == {"total", "partie"}
+    assert totaux.sum() == totaux.iloc[0]
+
+
+def test_une_commune_ne_s_ajoute_pas_a_son_departement() -> None:
+    with pytest.raises(SommeRefusee, match="communes.*départements"):
+        a.donnees(RSA, ["Harnes", "Pas-de-Calais"], 2024)["valeur"].sum()
+
+
+def test_un_rang_de_valeurs_tapees_n_est_ni_arrondi_ni_de_la_cnaf() -> None:
+    table = a.donnees(RSA, ["Harnes", "Lens", "Carvin"], 2024)
+    table["valeur"] = [3, 2, 1]
+
+    rangs = a.rang("Harnes", table)
+
+    assert rangs["rang_min"].tolist() == rangs["rang_max"].tolist() == rangs["rang"].tolist()
+    dites = attributs(rangs)
+    assert "Cnaf" not in dites["source"] and "saisie" in dites["source"]
+    assert not any("arrondi" in remarque for remarque in dites["remarques"])
+
+
+def test_un_rang_dit_combien_de_lieux_il_ne_classe_pas() -> None:
+    rangs = a.rang("Harnes", a.ratio(RSA, "cnaf_foyers", a.lieux(departement="62"), 2024))
+
+    assert any("sans valeur en 2024 ne sont pas classés" in r for r in rangs.attrs["remarques"])
+
+
+def test_aucun_indice_ne_passe_une_rupture() -> None:
+    trouve = a.comparer("cnaf_foyers_logement", "Harnes").set_index("annee")
+
+    assert trouve.loc[2020, "indice"] is pd.NA and trouve.loc[2021, "indice"] == 100
+    dites = a.tableau(trouve.reset_index()).cellules["indice"]
+    assert dites.iloc[0] == "avant la rupture de série"
+
+
+@pytest.mark.parametrize(
+    ("mots", "premier"),
+    [
+        ("RSA", "cnaf_foyers_rsa"),
+        ("foyers rsa", "cnaf_foyers_rsa"),
+        ("CMG", "enfants_cmg"),
+        ("places crèche", "places_eaje"),
+        ("nounou", "cnaf_couverture_assistante_maternelle"),
+        ("familles monoparentales", "iris_monoparents"),
+        ("assistante maternelle agréée", "am_agreees"),
+    ],
+)
+def test_la_recherche_met_d_abord_ce_qui_a_les_mots_entiers(mots: str, premier: str) -> None:
+    assert a.chercher(mots)["code"].iloc[0] == premier
+
+
+def test_la_recherche_ne_trouve_pas_un_mot_au_milieu_d_un_autre() -> None:
+    trouvees = a.chercher("RSA")["code"]
+
+    assert "cnaf_foyers_paje" not in set(trouvees)  # « un droit versable »
+    assert set(trouvees) == {"cnaf_foyers_rsa", "iris_rsa_socle", "rsa", "part_rsa"}
+
+
+def test_la_recherche_dit_ce_qui_s_ajouterait_et_par_quel_fichier() -> None:
+    trouvees = a.chercher("CMG")
+
+    a_ajouter = trouvees[trouvees["origine"] == "à ajouter"]
+    assert a_ajouter["code"].tolist() == ["cnaf_foyers_cmg"]
+    assert a_ajouter["source"].iloc[0].startswith("Cnaf, s_ben_com_f")
+    assert trouvees.index[-1] == a_ajouter.index[-1]
+    assert any("loyers" in remarque for remarque in a.chercher("loyer").attrs["remarques"])
+
+
+def test_une_table_garde_son_statut_quand_rien_ne_manque_mais_que_tout_n_est_pas_sur() -> None:
+    provisoire = a.tableau(a.donnees("am_agreees", convention="demonstration"))
+    normale = a.tableau(a.donnees(RSA, "Harnes"))
+
+    assert "statut" in provisoire.cellules
+    assert provisoire.cellules["valeur"].iloc[-1] == "60 (p)"
+    assert "(p) : valeur provisoire." in provisoire.notes
+    assert "statut" not in normale.cellules
+    assert any("Toutes les valeurs sont normales" in note for note in normale.notes)
+    assert [c.libelle for c in normale.colonnes if c.cle == "valeur"] == ["Valeur, arrondi à 5"]
+
+
+def test_une_table_que_pandas_a_tournee_garde_sa_source_et_ses_statuts() -> None:
+    heures = a.donnees("am_agreees", convention="demonstration")
+
+    tournee = heures.pivot(index="libelle", columns="annee", values="valeur")
+    tournee["écart"] = tournee[2026] - tournee[2023]
+
+    montree = a.tableau(tournee)
+    assert montree.titre == "Assistantes maternelles agréées"
+    assert montree.source == attributs(heures)["source"]
+    assert montree.cellules["2026"].tolist() == ["60 (p)"]
+    assert montree.cellules["écart"].tolist() == ["−1 (p)"]
+
+
+def test_un_ecart_de_part_et_d_autre_d_une_rupture_le_dit() -> None:
+    logement = a.donnees("cnaf_foyers_logement", "Harnes")
+
+    large = logement.pivot(index="libelle", columns="annee", values="valeur")
+    montree = a.tableau(large.assign(perte=large[2024] - large[2020]))
+
+    assert montree.cellules["perte"].iloc[0].endswith("(r)")
+    assert any(note.startswith("Rupture de 2021 : ") for note in montree.notes)
+
+
+def test_une_colonne_tapee_n_est_jamais_de_la_cnaf() -> None:
+    rsa = a.donnees(RSA, ["Harnes", "Lens"], 2024)
+    places = pd.DataFrame({"libelle": ["Harnes", "Lens"], "places": [22, 105]})
+
+    jointe = rsa.merge(places, on="libelle")
+
+    assert a.tableau(jointe).source.endswith("saisie ou calcul : ce carnet (« places »)")
+    assert a.tableau(places, "Places").source == "saisie ou calcul : ce carnet"
+    assert a.tableau(places, "Places", source="Ville").source == "Ville"

@@ -9,8 +9,10 @@ a.comparer("cnaf_foyers_rsa", ["Harnes", "Pas-de-Calais"])
 from ctglib.atelier.carnet import installer
 from ctglib.atelier.dessins import barres, carte, courbes, points
 from ctglib.atelier.questions import cibles, comparer, frequentation, promesses, rang, semblables
-from ctglib.atelier.series import chercher, definitions, donnees, epci, lieux, oublier, ratio
+from ctglib.atelier.recherche import chercher
+from ctglib.atelier.series import donnees, epci, lieux, oublier, ratio
 from ctglib.atelier.sorties import PONCTUELLE, enregistrer, figure, note, tableau
+from ctglib.atelier.tables import definitions
 
 __all__ = [
     "PONCTUELLE",

@@ -24,6 +24,7 @@ from ctglib.blocs.annee import EtudeAnnuelle
 from ctglib.document.blocs import liste
 from ctglib.donnees.fautes import DonneesInvalides
 from ctglib.donnees.lecture import RAPPORT
+from ctglib.donnees.nombres import SommeRefusee
 from ctglib.donnees.publiques import reperes
 from ctglib.secret.garde import surveiller
 
@@ -80,7 +81,7 @@ def en_francais(erreur: BaseException, trace: TracebackType | None = None) -> st
     That is a refusal of ours, the name of a function that does not exist, or a call with wrong
     arguments: ``appels`` of ``atelier.yaml`` has a sentence for each of Python's.
     """
-    if isinstance(erreur, DemandeImpossible | DonneesInvalides):
+    if isinstance(erreur, DemandeImpossible | DonneesInvalides | SommeRefusee):
         return str(erreur)
     if isinstance(erreur, AttributeError) and _est_a_nous(erreur.obj):
         # « atelier : « comparé » n'existe pas. Noms proches : comparer. »

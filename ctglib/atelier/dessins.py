@@ -12,7 +12,7 @@ from matplotlib.figure import Figure
 from matplotlib.typing import ColorType
 
 from ctglib.atelier.phrases import impossible, inconnu
-from ctglib.atelier.series import Attributs, attributs
+from ctglib.atelier.tables import Attributs, attributs
 from ctglib.document.figure import charte, charter_style
 from ctglib.document.typographie import nombre_court
 from ctglib.donnees import publiques

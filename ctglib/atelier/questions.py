@@ -5,17 +5,14 @@ ou lève une ``DemandeImpossible`` dont le message est une phrase.
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import pandas as pd
 
 from ctglib.atelier.phrases import dire, impossible, inconnu
 from ctglib.atelier.series import (
     Annees,
-    Attributs,
     Lieux,
-    attributs,
-    avec_attributs,
     codes_des_lieux,
     donnees,
     etude,
@@ -24,11 +21,13 @@ from ctglib.atelier.series import (
     ratio,
 )
 from ctglib.atelier.series import lieux as lieux_choisis
+from ctglib.atelier.tables import attributs, avec_attributs
 from ctglib.blocs.annee import EtudeAnnuelle
 from ctglib.calculs.ecriture import majuscule
 from ctglib.donnees.lignes import lignes as lire_lignes
+from ctglib.donnees.marques import Marque, Origine
 from ctglib.donnees.modeles.sources import Profil
-from ctglib.donnees.nombres import nombres
+from ctglib.donnees.nombres import marques_de, nombres, remarquer, sans_valeurs
 from ctglib.donnees.publiques import reperes
 
 EN_RETARD = ("manque", "a_surveiller", "insuffisant", "en_recul")
@@ -53,6 +52,7 @@ COLONNES_DES_PROMESSES = [
     "services",
     "partenaires",
 ]
+MESURES_DES_CIBLES = {"depart": "annee_depart", "valeur": "annee", "cible": "annee_cible"}
 COLONNES_DES_CIBLES = [
     "fiche",
     "indicateur",
@@ -89,7 +89,8 @@ def comparer(
 
     Rend :
         territoire, libelle, annee, valeur, statut et ``indice`` : 100 la première année connue d'un
-        lieu, pour comparer l'évolution de lieux de tailles différentes.
+        lieu, pour comparer l'évolution de lieux de tailles différentes ; la première d'après la
+        dernière rupture de série, s'il y en a une : il n'y a pas d'indice avant elle.
 
     Exemples :
         >>> from ctglib import atelier as a
@@ -107,9 +108,26 @@ def comparer(
         .sort_values(["ordre", "annee"], ignore_index=True)
         .drop(columns="ordre")
     )
-    premiere_valeur = ordonnee.groupby("territoire")["valeur"].transform("first")
-    indice = 100 * ordonnee["valeur"] / premiere_valeur.where(premiere_valeur != 0)
-    return ordonnee.assign(indice=indice)
+    return ordonnee.assign(indice=_indice(ordonnee))
+
+
+def _indice(table: pd.DataFrame) -> pd.Series:
+    """Return 100 times each value over the first of its place; over the first one after the last
+    break of the series, and nothing before it: what a break parts is not compared.
+    """
+    origines = {o for marque in marques_de(table["valeur"]) if marque for o in marque.origines}
+    ruptures = {annee for origine in origines for annee, _ in origine.ruptures}
+    derniere = max(
+        ruptures & set(range(table["annee"].min() + 1, table["annee"].max() + 1)), default=0
+    )
+    comparables = table["annee"] >= derniere
+    de_depart = table[comparables & table["valeur"].notna() & table["valeur"].ne(0)]
+    premieres = de_depart.drop_duplicates("territoire").set_index("territoire")["valeur"]
+    bases = premieres.reindex(table["territoire"])
+    bases.index = table.index
+    indice = remarquer(100 * table["valeur"] / bases, lambda marque: replace(marque, unite=""))
+    avant = remarquer(indice, lambda marque: replace(marque, mot=dire("rompu")))
+    return indice.where(comparables, sans_valeurs(avant))
 
 
 @dataclass(frozen=True)
@@ -144,18 +162,24 @@ def rang(lieu: str, table: pd.DataFrame, *, decroissant: bool = True) -> pd.Data
         ['Harnes']
     """  # noqa: E501 - an analyst copies the example
     attrs = attributs(table)
+    for colonne in ("territoire", "libelle", "annee", "valeur"):
+        if colonne not in table:
+            raise inconnu("La colonne", colonne, table.columns)
     annee = table["annee"].max()
     de_l_annee = table[table["annee"] == annee]
+    if de_l_annee["territoire"].duplicated().any():
+        raise impossible("plusieurs_par_lieu", annee=annee)
     avec_valeur = de_l_annee.dropna(subset="valeur")
     territoire = codes_des_lieux(lieu)[0]
     if territoire not in set(avec_valeur["territoire"]):
-        statuts = de_l_annee.loc[de_l_annee["territoire"].eq(territoire), "statut"].tolist()
+        du_lieu = de_l_annee[de_l_annee["territoire"].eq(territoire)]
+        statuts = du_lieu["statut"].tolist() if "statut" in du_lieu else []
         raison = dire("hors_de_la_table")
         if statuts:
             raison = dire("valeur_absente", statut=statuts[0])
         raise impossible("sans_rang", lieu=lieu, annee=annee, raison=raison)
     valeurs = avec_valeur["valeur"]
-    minimum, maximum = _bornes(avec_valeur, attrs)
+    minimum, maximum = _bornes(avec_valeur)
     if decroissant:  # the highest is the lowest of the opposites, whose bounds change places
         valeurs = -valeurs
         oppose_du_minimum = -minimum
@@ -182,35 +206,45 @@ def rang(lieu: str, table: pd.DataFrame, *, decroissant: bool = True) -> pd.Data
         rang_max=choisi.rang_max,
         sur=len(rangs),
     )
-    rangs.attrs = {
-        **attrs,
-        "titre": f"Rang de {choisi.libelle} : {attrs['titre']}",
-        "remarques": [remarque, *attrs["remarques"]],
-    }
-    return rangs
+    remarques = [remarque, *table.attrs.get("remarques", [])]
+    non_classes = len(de_l_annee) - len(avec_valeur)
+    if non_classes:
+        remarques.append(dire("non_classes", nombre=non_classes, annee=choisi.annee))
+    titre = f"Rang de {choisi.libelle} : {attrs['titre']}"
+    return avec_attributs(rangs, titre, remarques=remarques)
 
 
-def _bornes(lignes: pd.DataFrame, attrs: Attributs) -> tuple[pd.Series, pd.Series]:
+def _bornes(lignes: pd.DataFrame) -> tuple[pd.Series, pd.Series]:
     """Return the least and the greatest value that each row may have, as its sources round.
 
-    A count rounded to the nearest 5 may be 2.5 less or more; a source that does not round has None
-    or NaN. A rate is least with the least count over the greatest denominator.
+    A count rounded to the nearest 5 may be 2.5 less or more; a value that was typed is what it is.
+    A rate is least with the least count over the greatest denominator.
     """
-    arrondis = [serie["arrondi"] for serie in attrs["series"].values()]
-    demi_arrondis = (pd.Series(arrondis, dtype=float).fillna(0.0) / 2).tolist()
-    if "denominateur" not in lignes:
-        valeurs = lignes["valeur"].astype(float)
-        return valeurs - demi_arrondis[0], valeurs + demi_arrondis[0]
-    # A rate of a series to itself has one meaning for both.
-    demi_numerateur = demi_arrondis[0]
-    demi_denominateur = demi_arrondis[1] if len(demi_arrondis) > 1 else 0.0
+    valeurs = lignes["valeur"].astype(float)
+    marques = marques_de(lignes["valeur"])
+    est_un_taux = all(marque is not None and marque.unite == "pour_100" for marque in marques)
+    if "denominateur" not in lignes or not est_un_taux:
+        demi_arrondis = _demi_arrondis(lignes["valeur"])
+        return valeurs - demi_arrondis, valeurs + demi_arrondis
     numerateurs = lignes["numerateur"].astype(float)
     denominateurs = lignes["denominateur"].astype(float)
-    plus_petit_numerateur = (numerateurs - demi_numerateur).clip(lower=0)
-    plus_petit_denominateur = (denominateurs - demi_denominateur).clip(lower=1)
-    minimum = 100 * plus_petit_numerateur / (denominateurs + demi_denominateur)
-    maximum = 100 * (numerateurs + demi_numerateur) / plus_petit_denominateur
+    demi_numerateurs = _demi_arrondis(lignes["numerateur"])
+    demi_denominateurs = _demi_arrondis(lignes["denominateur"])
+    # A rate of a series to itself has one meaning for both.
+    origines = marques_de(lignes["numerateur"])[0], marques_de(lignes["denominateur"])[0]
+    if origines[0] == origines[1]:
+        demi_denominateurs = demi_denominateurs * 0
+    plus_petits_numerateurs = (numerateurs - demi_numerateurs).clip(lower=0)
+    plus_petits_denominateurs = (denominateurs - demi_denominateurs).clip(lower=1)
+    minimum = 100 * plus_petits_numerateurs / (denominateurs + demi_denominateurs)
+    maximum = 100 * (numerateurs + demi_numerateurs) / plus_petits_denominateurs
     return minimum, maximum
+
+
+def _demi_arrondis(colonne: pd.Series) -> pd.Series:
+    """Return of each value half of the step to which its source rounds it, 0 if it does not."""
+    pas = [0.0 if marque is None else marque.arrondi / 2 for marque in marques_de(colonne)]
+    return pd.Series(pas, index=colonne.index)
 
 
 def semblables(lieu: str, selon: str = "structure_familiale", n: int = 10) -> pd.DataFrame:
@@ -252,7 +286,6 @@ def semblables(lieu: str, selon: str = "structure_familiale", n: int = 10) -> pd
     profil_des_communes = (
         assez_grandes.pivot(index="territoire", columns="part", values="valeur")
         .reindex(columns=profil.parts)
-        .astype(float)
         .dropna()
     )
     if commune not in profil_des_communes.index:
@@ -260,26 +293,21 @@ def semblables(lieu: str, selon: str = "structure_familiale", n: int = 10) -> pd
         parts_de_la_commune = parts_de_l_annee[est_la_commune].set_index("part")
         raison = _raison_sans_profil(parts_de_la_commune, list(taux), profil)
         raise impossible("sans_profil", lieu=lieu, profil=selon, annee=annee, raison=raison)
-    ecarts = profil_des_communes - profil_des_communes.loc[commune]
-    distance = ecarts.pow(2).sum(axis=1).pow(0.5)
+    ecarts = profil_des_communes - profil_des_communes.loc[commune].astype(float)
+    distance = remarquer(
+        ecarts.pow(2).sum(axis=1).pow(0.5).round(2), lambda marque: replace(marque, unite="points")
+    )
     proches = distance.drop(commune).nsmallest(n).index
     noms = parts.drop_duplicates("territoire").set_index("territoire")["libelle"]
     table = profil_des_communes.loc[[commune, *proches]].rename_axis(columns=None)
     table = table.assign(
-        rang=range(len(table)), libelle=noms, distance=distance.round(2), annee=annee
+        rang=range(len(table)), libelle=noms, distance=distance, annee=annee
     ).reset_index()
-    attrs_des_taux = [attributs(table_du_taux) for table_du_taux in taux.values()]
-    series = {}
-    for attrs in attrs_des_taux:
-        series |= attrs["series"]
     nombre_de_comparees = len(profil_des_communes) - 1  # without the commune itself
     return avec_attributs(
         table[["rang", "territoire", "libelle", "distance", "annee", *profil.parts]],
         f"Communes qui ressemblent le plus à {noms[commune]} : {profil.libelle.lower()}, {annee}",
-        attrs_des_taux[0]["source"],
-        "points",
-        series,
-        [
+        remarques=[
             dire("comparees", nombre=nombre_de_comparees, minimum=profil.minimum),
             dire("ressemblance"),
         ],
@@ -407,14 +435,28 @@ def cibles(
             for origine in table["origine_cible"]
         ],
         raison=table["raison"].map(regles.raisons).fillna(""),
-        depart=nombres(table["depart"]),
-        valeur=nombres(table["valeur"]),
-        cible=nombres(table["cible"]),
     )
+    source = convention_suivie.source_suivi
+    for mesure, annee_de_la_mesure in MESURES_DES_CIBLES.items():
+        marques = _marques_des_cibles(table, annee_de_la_mesure, source)
+        table[mesure] = nombres(table[mesure], marques)
     lesquelles = "en retard" if en_retard else "suivies"
     titre = f"Cibles {lesquelles}, {suivi.contexte.territoire.nom}, {suivi.annee}"
     table = table[COLONNES_DES_CIBLES].reset_index(drop=True)
     return avec_attributs(table, titre, convention_suivie.source_suivi)
+
+
+def _marques_des_cibles(table: pd.DataFrame, colonne: str, source: str) -> list[Marque]:
+    """Return what the numbers of a year of a table of targets know of themselves."""
+    marques = []
+    par_ligne = zip(
+        table["indicateur"], table["libelle"], table["unite"], table[colonne], strict=True
+    )
+    for indicateur, libelle, unite, annee in par_ligne:
+        annees = None if pd.isna(annee) else (int(annee), int(annee))
+        origine = Origine(indicateur, libelle, source, unite)
+        marques.append(Marque((origine,), unite, annees=annees))
+    return marques
 
 
 def frequentation(
@@ -477,24 +519,30 @@ def frequentation(
             raisons=" ; ".join(absences),
         )
     categories = {modalite.id: modalite.libelle for modalite in variable.modalites}
+    sujet = f"{variable.libelle} de ceux qui fréquentent les dispositifs"
+    titre = f"{sujet}, {derniere.contexte.territoire.nom}, {' et '.join(map(str, annees))}"
+    origine = Origine(selon, sujet, derniere.convention.source_suivi, "nombre")
+    mots = toutes["statut"].map(mots_des_statuts())
+    absents = toutes["effectif"].isna()
+    marques = [
+        Marque((origine,), "nombre", str(statut), mot if absent else "", annees=(annee, annee))
+        for annee, statut, mot, absent in zip(
+            toutes["annee"], toutes["statut"], mots, absents, strict=True
+        )
+    ]
     frequentations = pd.DataFrame(
         {
             "annee": toutes["annee"].astype("Int64"),
             "dispositif": toutes["dispositif"].map(dispositifs),
             "categorie": toutes["modalite"].map(categories),
-            "valeur": nombres(toutes["effectif"]),
-            "statut": toutes["statut"].map(mots_des_statuts()),
+            "valeur": nombres(toutes["effectif"], marques),
+            "statut": mots,
         }
     )
-    sujet = f"{variable.libelle} de ceux qui fréquentent les dispositifs"
-    titre = f"{sujet}, {derniere.contexte.territoire.nom}, {' et '.join(map(str, annees))}"
-    return avec_attributs(
-        frequentations,
-        titre,
-        derniere.convention.source_suivi,
-        "nombre",
-        remarques=[*(f"{majuscule(absence)}." for absence in absences), dire("secret")],
-    )
+    remarques = [f"{majuscule(absence)}." for absence in absences]
+    if absents.any():
+        remarques.append(dire("secret"))
+    return avec_attributs(frequentations, titre, remarques=remarques)
 
 
 def _raison_sans_profils(

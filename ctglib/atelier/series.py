@@ -6,22 +6,24 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from math import nan
-from typing import TypedDict, cast
 
 import pandas as pd
 
 from ctglib.atelier.phrases import DemandeImpossible, dire, impossible, inconnu
+from ctglib.atelier.tables import attributs, avec_attributs
 from ctglib.blocs.annee import EtudeAnnuelle, etudier
-from ctglib.document.typographie import nombre_court
 from ctglib.donnees import publiques
 from ctglib.donnees.dossier import lire_dossier
 from ctglib.donnees.lecture import conventions, sans_accents
+from ctglib.donnees.marques import Marque, Origine
 from ctglib.donnees.modeles.catalogue import Indicateur
-from ctglib.donnees.nombres import nombres
+from ctglib.donnees.nombres import nombres, remarquer, sans_valeurs
+from ctglib.donnees.publiques import reperes
 from ctglib.donnees.statuts import Statut
 
 Lieux = str | pd.DataFrame | Iterable[str | pd.DataFrame]
-Annees = int | Iterable[int] | None
+Annees = int | str | Iterable[int | str] | None
+UNE_ANNEE = re.compile(r"\d{4}")
 IRIS = re.compile(r"\d[\dAB]\d{7}")
 NIVEAUX = ("commune", "departement", "epci", "iris")
 # what a status says that is none of the catalogue's
@@ -32,34 +34,8 @@ PUBLIQUE = "séries publiques"
 ANNEXE = "diagnostic"
 SUIVI = "suivi"
 DETAIL = ["dimension", "modalite"]
-COLONNES = ["territoire", "libelle", "annee", "indicateur", *DETAIL, "valeur", "statut"]
+COLONNES = ["territoire", "libelle", "annee", "indicateur", *DETAIL, "ligne", "valeur", "statut"]
 LIEUX_CITES = 4
-
-
-class Definition(TypedDict):
-    """What the table of a series says of it; years, breaks and precautions are texts."""
-
-    libelle: str
-    definition: str
-    annees: str
-    unite: str
-    arrondi: float | None
-    source: str
-    ruptures: str
-    precautions: str
-
-
-class Attributs(TypedDict):
-    """What a table of the atelier says of itself, in its ``attrs``.
-
-    ``series`` are the series that its values come from, by code: for a rate, the numerator first.
-    """
-
-    titre: str
-    unite: str
-    source: str
-    series: Mapping[str, Definition]
-    remarques: list[str]
 
 
 @dataclass(frozen=True)
@@ -71,7 +47,7 @@ class Serie:
     definition: str
     origine: str  # PUBLIQUE, ANNEXE or SUIVI
     convention: str  # empty for a public series
-    annees: tuple[int, ...]  # empty for a follow-up: see ``_annees``
+    annees: tuple[int, ...]  # empty for a follow-up: see ``annees_de``
     niveaux: Mapping[str, int]  # by level, how many territories have a published figure
     unite: str
     source: str
@@ -81,98 +57,27 @@ class Serie:
     precautions: tuple[str, ...] = ()
 
 
-def chercher(mots: str = "") -> pd.DataFrame:
-    """Cherche dans tout ce que le classeur connaît : séries publiques, annexe 1 et suivi de chaque
-    convention.
-
-    Paramètres :
-        mots: Des mots du libellé, de la définition ou du code, sans souci des accents ; rien pour
-            tout lister.
-
-    Rend :
-        code (à donner à ``donnees``), libelle, origine, convention, annees, niveaux (et le nombre
-        des territoires publiés), unite, source, secret.
-
-    Exemples :
-        >>> from ctglib import atelier as a
-        >>> "cnaf_foyers_rsa" in a.chercher("RSA")["code"].tolist()
-        True
-    """
-    toutes = _catalogue()
-    mots_cherches = sans_accents(mots).split()
-    trouvees = []
-    for serie in toutes:
-        texte = sans_accents(f"{serie.libelle} {serie.definition} {serie.code}")
-        if not all(mot in texte for mot in mots_cherches):
-            continue
-        # « commune (887), epci »: a level without a number has sums only, no published territory
-        niveaux = [
-            f"{niveau} ({publies})" if publies else niveau
-            for niveau, publies in serie.niveaux.items()
-        ]
-        trouvees.append(
-            {
-                "code": serie.code,
-                "libelle": serie.libelle,
-                "origine": serie.origine,
-                "convention": serie.convention,
-                "annees": phrase_des_annees(_annees(serie)),
-                "niveaux": ", ".join(niveaux),
-                "unite": serie.unite,
-                "source": serie.source,
-                "secret": serie.secret,
-            }
-        )
-    if not trouvees:
-        mots_des_libelles = " ".join(serie.libelle for serie in toutes).replace(",", " ").split()
-        mots_longs = {mot for mot in mots_des_libelles if len(mot) > 3}
-        raise inconnu("Aucune série ne parle de ceci :", mots, sorted(mots_longs))
-    titre = f"Séries qui parlent de « {mots} »" if mots else "Toutes les séries"
-    return avec_attributs(pd.DataFrame(trouvees), titre)
-
-
-def avec_attributs(
-    table: pd.DataFrame,
-    titre: str,
-    source: str = "catalogue du classeur",
-    unite: str = "",
-    series: Mapping[str, Definition] | None = None,
-    remarques: Iterable[str] = (),
-) -> pd.DataFrame:
-    """Return a copy of a table that says in its ``attrs`` what it is (see ``Attributs``).
-
-    A remark that comes twice is kept once.
-    """
-    copie = table.copy()
-    copie.attrs = {
-        "titre": titre,
-        "unite": unite,
-        "source": source,
-        "series": series or {},
-        "remarques": list(dict.fromkeys(remarques)),
-    }
-    return copie
-
-
 def donnees(
     code: str, lieux: Lieux | None = None, annees: Annees = None, *, convention: str | None = None
 ) -> pd.DataFrame:
     """Renvoie les valeurs d'une série, une par ligne.
 
     Une valeur absente est NA, et ``statut`` dit pourquoi (« secret »…) ; une somme qui la compte
-    est NA. ``attrs`` porte le titre, l'unité, la source et, par série, la définition, l'arrondi et
-    les ruptures.
+    est NA. Chaque valeur garde, dans tout ce que pandas en fait, sa source, son unité, son statut,
+    son arrondi et les ruptures de sa série ; ``definitions`` les montre. Un total et ses parties
+    sont des lignes de deux genres (« ligne ») : leur somme est refusée.
 
     Paramètres :
         code: Le code que donne ``chercher``.
         lieux: Des noms, des codes, ou une table de ``lieux`` ; tous ceux de la série par défaut.
-        annees: Une année, plusieurs, ou toutes.
+        annees: Une année (2024, ou "2024"), plusieurs, ou toutes.
         convention: Le dossier de la convention, si la série est d'une convention et qu'il y en a
             plusieurs.
 
     Rend :
-        territoire (code), libelle (son nom), annee, indicateur, dimension, modalite, valeur,
-        statut.
+        territoire (code), libelle (son nom), annee, indicateur, dimension, modalite et ligne
+        (« total » ou « partie ») s'il y a des parties, valeur, statut. Un lieu demandé dont la
+        série ne dit rien a une ligne sans valeur, et une remarque.
 
     Exemples :
         >>> from ctglib import atelier as a
@@ -183,63 +88,136 @@ def donnees(
         raise impossible("code_sans_guillemets", code=code)
     serie = _serie(code, convention)
     territoires = None if lieux is None else codes_des_lieux(lieux)
-    if isinstance(annees, int):
-        annees = [annees]
-    annees_demandees = None if annees is None else list(annees)
+    annees_demandees = _annees_demandees(annees)
     serie, lignes = _lire(serie, territoires)
-    if territoires is not None:
-        lignes = lignes[lignes["territoire"].isin(territoires)]
+    remarques = []
     if annees_demandees is not None:
+        sans_rien = sorted(set(annees_demandees) - set(annees_de(serie)))
+        if sans_rien and set(annees_demandees) & set(annees_de(serie)):
+            remarques.append(_annees_absentes(serie, sans_rien))
         lignes = lignes[lignes["annee"].isin(annees_demandees)]
+    if territoires is not None:
+        lignes = _avec_les_absents(lignes[lignes["territoire"].isin(territoires)], territoires)
     origine = lignes["origine"]
     hors_des_fichiers = origine.eq("")
     if hors_des_fichiers.all():
         raise DemandeImpossible(_pourquoi_rien(serie, territoires, annees_demandees))
-    incomplet = lignes["statut"].eq(Statut.NON_DISPONIBLE) & origine.str.startswith("somme")
-    statut = lignes["statut"].map(mots_des_statuts()).mask(hors_des_fichiers, HORS)
-    table = lignes.assign(
-        valeur=nombres(lignes["valeur"]),
-        statut=statut.mask(incomplet, "incomplet : " + origine),
-        annee=lignes["annee"].astype("Int64"),
-        indicateur=code,
-    )
-    table = table.reindex(columns=COLONNES).reset_index(drop=True)
-    if all((table[colonne].isna() | table[colonne].eq("")).all() for colonne in DETAIL):
-        table = table.drop(columns=DETAIL)
-    remarques = _remarques(serie)
     if hors_des_fichiers.any():
         absents = lignes.loc[hors_des_fichiers, "territoire"].unique().tolist()
         remarques.append(_non_couverts(serie, absents))
+    incomplet = lignes["statut"].eq(Statut.NON_DISPONIBLE) & origine.str.startswith("somme")
+    mots = lignes["statut"].map(mots_des_statuts()).mask(hors_des_fichiers, HORS)
+    table = lignes.assign(
+        statut=mots.mask(incomplet, "incomplet : " + origine),
+        annee=lignes["annee"].astype("Int64"),
+        indicateur=code,
+    )
+    details = _details(serie, lignes)
+    if details is None:
+        table = table.drop(columns=DETAIL, errors="ignore")
+    elif details.nunique() > 1:
+        table = table.assign(ligne=details.mask(details.ne("total"), "partie"))
+    marques = _marques(serie, lignes, table["statut"], details)
+    table = table.assign(valeur=nombres(lignes["valeur"], marques))
+    presentes = [colonne for colonne in COLONNES if colonne in table]
     return avec_attributs(
-        table, serie.libelle, serie.source, serie.unite, {code: _definition(serie)}, remarques
+        table[presentes].reset_index(drop=True), serie.libelle, remarques=remarques
     )
 
 
-def _remarques(serie: Serie) -> list[str]:
-    """Return what to beware of in the values of a series: its breaks, the rounding of counts."""
-    remarques = [
-        dire("rupture", serie=serie.libelle, rupture=f"{annee} : {raison}")
-        for annee, raison in serie.ruptures
-    ]
-    # None and NaN are no rounding; a comparison with NaN is false.
-    if serie.unite == "nombre" and serie.arrondi and serie.arrondi > 1:
-        arrondi = nombre_court(serie.arrondi)
-        remarques.append(dire("arrondi", serie=serie.libelle, arrondi=arrondi))
-    return remarques
+def _annees_demandees(annees: Annees) -> list[int] | None:
+    """Return the years that somebody asked for, None for all of them; « "2024" » is one too."""
+    if annees is None:
+        return None
+    if isinstance(annees, int | str):
+        annees = [annees]
+    textes = [str(annee).strip() for annee in annees]
+    faux = [texte for texte in textes if not UNE_ANNEE.fullmatch(texte)]
+    if faux:
+        raise impossible("annee_illisible", annees=", ".join(faux))
+    return [int(texte) for texte in textes]
 
 
-def _definition(serie: Serie) -> Definition:
-    """Return what ``definitions`` shows of a series."""
-    return {
-        "libelle": serie.libelle,
-        "definition": serie.definition,
-        "annees": phrase_des_annees(_annees(serie)),
-        "unite": serie.unite,
-        "arrondi": serie.arrondi,
-        "source": serie.source,
-        "ruptures": " ; ".join(f"{annee} : {raison}" for annee, raison in serie.ruptures),
-        "precautions": " ; ".join(serie.precautions),
-    }
+def _avec_les_absents(lignes: pd.DataFrame, territoires: list[str]) -> pd.DataFrame:
+    """Return rows with one more for each place that has none, in each of their years: a place that
+    was asked for is there, without value.
+    """
+    absents = [code for code in territoires if code not in set(lignes["territoire"])]
+    if not absents or lignes.empty:
+        return lignes
+    noms = territoires_connus().set_index("code")["nom"]
+    annees = sorted(lignes["annee"].unique())
+    ajoutees = pd.DataFrame(
+        [
+            {
+                "territoire": code,
+                "libelle": noms.get(code, code),
+                "annee": annee,
+                "valeur": nan,
+                "statut": Statut.NON_DISPONIBLE.value,
+                "origine": "",
+            }
+            for code in absents
+            for annee in annees
+        ]
+    )
+    textes = {colonne: "" for colonne in DETAIL if colonne in lignes}
+    return pd.concat([lignes, ajoutees.assign(**textes)], ignore_index=True)
+
+
+def _details(serie: Serie, lignes: pd.DataFrame) -> pd.Series | None:
+    """Return of each row « total », or what its parts are parts of (« age »); None when no row is a
+    part.
+    """
+    if "modalite" not in lignes or lignes["modalite"].fillna("").eq("").all():
+        return None
+    dimensions = dossier(serie.convention).catalogue.dimensions
+    noms = {code: dimension.libelle.lower() for code, dimension in dimensions.items()}
+    parties = lignes["dimension"].replace(noms).fillna("").astype(str)
+    return parties.mask(lignes["modalite"].fillna("").eq(""), "total")
+
+
+def _marques(
+    serie: Serie, lignes: pd.DataFrame, mots: pd.Series, details: pd.Series | None
+) -> list[Marque]:
+    """Return what each value of a series knows of itself; rows that say the same share it."""
+    origine = Origine(
+        code=serie.code,
+        libelle=serie.libelle,
+        source=serie.source,
+        unite=serie.unite,
+        definition=serie.definition,
+        annees=phrase_des_annees(annees_de(serie)),
+        arrondi=serie.arrondi,
+        ruptures=tuple(serie.ruptures),
+        precautions=tuple(serie.precautions),
+    )
+    arrondi = serie.arrondi if serie.arrondi and serie.arrondi > 0 else 0.0
+    genres = reperes().genres
+    niveaux = lignes["niveau"].fillna("")
+    if details is None:
+        details = pd.Series("", index=lignes.index)
+    faites: dict[tuple, Marque] = {}
+    marques = []
+    par_ligne = zip(
+        lignes["annee"].astype(int),
+        lignes["statut"].astype(str),
+        mots.where(lignes["valeur"].isna(), ""),
+        niveaux,
+        details,
+        strict=True,
+    )
+    for cle in par_ligne:
+        if cle not in faites:
+            annee, statut, mot, niveau, detail = cle
+            genre = genres.get(niveau, "")
+            if detail:
+                genre = genres["total"] if detail == "total" else f"{genres['parties']} {detail}"
+            faites[cle] = Marque(
+                (origine,), serie.unite, statut, mot, arrondi, (annee, annee), genre
+            )
+        marques.append(faites[cle])
+    return marques
 
 
 def ratio(
@@ -254,8 +232,7 @@ def ratio(
     """Donne un taux pour cent, lieu par lieu et année par année : quotient des sommes, jamais
     moyenne de taux.
 
-    Les deux définitions, leurs sources et leurs dates sont dans ``attrs`` ; ``definitions`` les
-    montre.
+    ``definitions`` montre les deux définitions, leurs sources et leurs dates.
 
     Paramètres :
         numerateur: Code de ce qui est compté.
@@ -276,8 +253,8 @@ def ratio(
     """
     du_numerateur = donnees(numerateur, lieux, annees, convention=convention)
     du_denominateur = donnees(denominateur, lieux, convention=convention)
-    attrs_du_numerateur = attributs(du_numerateur)
-    attrs_du_denominateur = attributs(du_denominateur)
+    titre_numerateur = attributs(du_numerateur)["titre"]
+    titre_denominateur = attributs(du_denominateur)["titre"]
     if annee_denominateur is not None:
         # The denominator of that year is for all the years of the numerator: rows are then matched
         # without their year.
@@ -291,8 +268,6 @@ def ratio(
     en_regard = du_numerateur.merge(
         du_denominateur[[*cles, "valeur", "statut"]], on=cles, suffixes=("", "_denominateur")
     )
-    titre_numerateur = attrs_du_numerateur["titre"]
-    titre_denominateur = attrs_du_denominateur["titre"]
     if en_regard.empty:
         raise impossible(
             "rien_en_commun", numerateur=titre_numerateur, denominateur=titre_denominateur
@@ -302,61 +277,39 @@ def ratio(
     minimum = publiques.reperes().taux_minimum
     trop_peu = (denominateurs < minimum).fillna(False) & numerateurs.notna()
     statut = en_regard["statut"].where(numerateurs.isna(), en_regard["statut_denominateur"])
+    quotients = remarquer(
+        100 * numerateurs / denominateurs, lambda marque: replace(marque, unite="pour_100")
+    )
+    trop_petits = remarquer(
+        quotients, lambda marque: replace(marque, statut=Statut.NON_DISPONIBLE, mot=TROP_PEU)
+    )
     taux = en_regard.assign(
         numerateur=numerateurs,
         denominateur=denominateurs,
-        valeur=100 * numerateurs / denominateurs.mask(trop_peu),
+        valeur=quotients.mask(trop_peu, sans_valeurs(trop_petits)),
         statut=statut.mask(trop_peu, TROP_PEU),
     ).drop(columns=["indicateur", "valeur_denominateur", "statut_denominateur"])
-    source_numerateur = attrs_du_numerateur["source"]
-    source_denominateur = attrs_du_denominateur["source"]
-    remarques = [*attrs_du_numerateur["remarques"], *attrs_du_denominateur["remarques"]]
+    remarques = [*du_numerateur.attrs["remarques"], *du_denominateur.attrs["remarques"]]
+    source_numerateur = attributs(du_numerateur)["source"]
+    source_denominateur = attributs(du_denominateur)["source"]
     if source_numerateur != source_denominateur:
         remarques.append(
             dire("deux_sources", numerateur=source_numerateur, denominateur=source_denominateur)
         )
     if annee_denominateur is not None:
         remarques.append(dire("autre_annee", annee=annee_denominateur))
+    sans_denominateur = set(du_numerateur["annee"]) - set(en_regard["annee"])
+    if sans_denominateur:
+        annees_sans = phrase_des_annees(sans_denominateur)
+        remarques.append(
+            dire("sans_denominateur", annees=annees_sans, denominateur=titre_denominateur)
+        )
     if trop_peu.any():
         remarques.append(dire("trop_peu", minimum=minimum))
     denominateur_en_minuscule = titre_denominateur[:1].lower() + titre_denominateur[1:]
     return avec_attributs(
-        taux,
-        f"{titre_numerateur} pour 100 {denominateur_en_minuscule}",
-        " ; ".join(dict.fromkeys([source_numerateur, source_denominateur])),
-        "pour_100",
-        {**attrs_du_numerateur["series"], **attrs_du_denominateur["series"]},
-        remarques,
+        taux, f"{titre_numerateur} pour 100 {denominateur_en_minuscule}", remarques=remarques
     )
-
-
-def definitions(table: pd.DataFrame) -> pd.DataFrame:
-    """Dit ce que sont les séries d'une table : libellé, définition, années, unité, source et ce qui
-    la limite.
-
-    Une ligne par série ; ``.T`` les met en colonnes, plus faciles à lire.
-
-    Exemples :
-        >>> from ctglib import atelier as a
-        >>> len(a.definitions(a.ratio("cnaf_foyers_rsa", "cnaf_foyers", "Harnes")))
-        2
-    """
-    attrs = attributs(table)
-    par_serie = pd.DataFrame(attrs["series"]).T.rename_axis("code")
-    return avec_attributs(par_serie, f"Ce que compte « {attrs['titre']} »")
-
-
-def attributs(table: object) -> Attributs:
-    """Return what a table of the atelier says of itself.
-
-    Raises:
-        DemandeImpossible: It is no table, or none of the atelier, or has lost what it said.
-    """
-    if not isinstance(table, pd.DataFrame):
-        raise impossible("sans_table", genre=type(table).__name__)
-    if "series" not in table.attrs:
-        raise impossible("table_muette")
-    return cast("Attributs", table.attrs)
 
 
 def convention_par_defaut(nom: str | None) -> str:
@@ -400,16 +353,17 @@ def oublier() -> None:
     """Oublie ce qui a été lu : à appeler quand des données ont changé, ce que ``%ctg`` fait de
     lui-même.
     """
-    for lecture in (dossier, _etudier, _catalogue, territoires_connus):
+    for lecture in (dossier, _etudier, catalogue, territoires_connus):
         lecture.cache_clear()
 
 
 @lru_cache(maxsize=1)
-def _catalogue() -> tuple[Serie, ...]:
+def catalogue() -> tuple[Serie, ...]:
     """Return every series that can be asked for: the public ones, then those of each convention.
 
     Those of a convention are of its annexe 1, then of its follow-up.
-    No follow-up is read, which takes long: only ``_annees`` does, for the series that it is asked.
+    No follow-up is read, which takes long: only ``annees_de`` does, for the series that it is
+    asked.
     """
     series = [
         Serie(
@@ -469,7 +423,7 @@ def _serie_de_l_indicateur(indicateur: Indicateur, convention: str) -> Serie:
     )
 
 
-def _annees(serie: Serie) -> tuple[int, ...]:
+def annees_de(serie: Serie) -> tuple[int, ...]:
     """Return the years of a series; for a follow-up, those for which it has a value."""
     if serie.origine != SUIVI:
         return serie.annees
@@ -496,32 +450,38 @@ def _pourquoi_rien(
     Nothing was handed in; or it has no value in these years; or no file covers these places; or it
     is of a convention, which has other places.
     """
-    annees = _annees(serie)
+    annees = annees_de(serie)
     if not annees:
         return dire("rien_de_transmis", serie=serie.libelle, convention=serie.convention)
     if annees_demandees and not set(annees_demandees) & set(annees):
-        raison = dire(
-            "annee_non_transmise" if serie.origine == SUIVI else "annee_absente",
-            serie=serie.libelle,
-            annee=phrase_des_annees(annees_demandees),
-            connues=phrase_des_annees(annees),
-        )
-        return raison + dire("ajouter") if serie.origine == PUBLIQUE else raison
-    if serie.origine == PUBLIQUE and territoires:
-        return _non_couverts(serie, territoires)
-    de_la_convention = dossier(serie.convention)
-    codes_de_l_annexe = de_la_convention.annexe1["territoire"].unique()
-    noms = [de_la_convention.catalogue.territoires[code].nom for code in codes_de_l_annexe]
-    if serie.origine == SUIVI:
-        noms = noms[:1]
-    return dire("ailleurs", serie=serie.libelle, lieux=" et ".join(noms), origine=serie.origine)
+        return _annees_absentes(serie, annees_demandees)
+    return _non_couverts(serie, territoires or [])
+
+
+def _annees_absentes(serie: Serie, absentes: Iterable[int]) -> str:
+    """Return a sentence: a series has nothing for these years, which years it has, what to do."""
+    raison = dire(
+        "annee_non_transmise" if serie.origine == SUIVI else "annee_absente",
+        serie=serie.libelle,
+        annee=phrase_des_annees(absentes),
+        connues=phrase_des_annees(annees_de(serie)),
+    )
+    return raison + dire("ajouter") if serie.origine == PUBLIQUE else raison
 
 
 def _non_couverts(serie: Serie, territoires: list[str]) -> str:
-    """Return a sentence: public files say nothing of these places, and what to do.
+    """Return a sentence: public files say nothing of these places, and what to do; a convention,
+    which places a series is of.
 
     When the series does not exist at the level of one of them, the sentence gives its levels.
     """
+    if serie.origine != PUBLIQUE:
+        de_la_convention = dossier(serie.convention)
+        codes = de_la_convention.annexe1["territoire"].unique()
+        noms = [de_la_convention.catalogue.territoires[code].nom for code in codes]
+        if serie.origine == SUIVI:
+            noms = noms[:1]
+        return dire("ailleurs", serie=serie.libelle, lieux=" et ".join(noms), origine=serie.origine)
     lieux = territoires_connus().set_index("code").reindex(territoires)
     noms = lieux["nom"].fillna(lieux.index.to_series()).tolist()
     cites = ", ".join(noms[:LIEUX_CITES])
@@ -539,10 +499,10 @@ def _serie(code: str, convention: str | None) -> Serie:
     Raises:
         DemandeImpossible: No series has this code, or the convention has none of this code.
     """
-    catalogue = _catalogue()
-    homonymes = [serie for serie in catalogue if serie.code == code]
+    connues = catalogue()
+    homonymes = [serie for serie in connues if serie.code == code]
     if not homonymes:
-        raise inconnu("La série", code, [serie.code for serie in catalogue], dire("chercher"))
+        raise inconnu("La série", code, [serie.code for serie in connues], dire("chercher"))
     if homonymes[0].origine == PUBLIQUE:
         return homonymes[0]
     nom = convention_par_defaut(convention)
@@ -586,11 +546,13 @@ def _lire(serie: Serie, territoires: list[str] | None) -> tuple[Serie, pd.DataFr
     else:
         annexe1 = de_la_convention.annexe1
         lignes = annexe1[annexe1["indicateur"] == serie.code]
-    noms = {
-        territoire.code: territoire.nom
-        for territoire in de_la_convention.catalogue.territoires.values()
-    }
-    return serie, lignes.assign(libelle=lignes["territoire"].map(noms), origine="déclarée")
+    territoires_de_la_convention = de_la_convention.catalogue.territoires
+    noms = {code: territoire.nom for code, territoire in territoires_de_la_convention.items()}
+    niveaux = {code: territoire.niveau for code, territoire in territoires_de_la_convention.items()}
+    codes = lignes["territoire"]
+    return serie, lignes.assign(
+        libelle=codes.map(noms), niveau=codes.map(niveaux), origine="déclarée"
+    )
 
 
 def mots_des_statuts() -> dict[str, str]:

@@ -7,7 +7,7 @@ from copy import deepcopy
 from dataclasses import dataclass
 from io import BytesIO
 from pathlib import Path
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING, Any, cast
 
 import pandas as pd
 from matplotlib.axes import Axes
@@ -15,13 +15,18 @@ from matplotlib.figure import Figure as Dessin
 
 from ctglib.atelier.dessins import dire_unite, ecrire, legende_de
 from ctglib.atelier.phrases import DemandeImpossible, dire, impossible
-from ctglib.atelier.series import Attributs, attributs, definitions
+from ctglib.atelier.series import mots_des_statuts
+from ctglib.atelier.tables import Attributs, attributs, definitions
 from ctglib.document.blocs import MIME, Bloc, Encadre, Groupe, Paragraphe, Titre, en_json, liste
 from ctglib.document.figure import SANS_DATE, Figure, charter_style, figure_de
 from ctglib.document.tableau import Colonne, Tableau, ecrire_valeur, neutraliser
+from ctglib.document.typographie import nombre_court
 from ctglib.donnees.ecriture import ecrire as ecrire_fichiers
 from ctglib.donnees.lecture import sans_accents
+from ctglib.donnees.marques import Marque
+from ctglib.donnees.nombres import marques_de
 from ctglib.donnees.publiques import reperes
+from ctglib.donnees.statuts import Statut
 from ctglib.secret.garde import verifier_la_sortie
 
 if TYPE_CHECKING:
@@ -38,6 +43,7 @@ DANS_JUPYTERLAB = (
 )
 PONCTUELLE = "Analyse ponctuelle : elle n'a pas été examinée par le comité de pilotage."
 SANS_INTERET = ("territoire", "indicateur", "choisi", "echeance_ecrite", "dimension")  # columns
+SIGNES = {Statut.PROVISOIRE: "p", Statut.ESTIME: "e"}
 MOTS_DU_NOM = 6
 PREMIERE_LIGNE = 4  # of a sheet, under its title: the headers
 PLUS_LARGE = 60  # signs of a column of a sheet
@@ -84,62 +90,156 @@ def figure(
         raise DemandeImpossible(str(error)) from None
 
 
-def tableau(table: pd.DataFrame, titre: str | None = None, *, source: str | None = None) -> Tableau:
+def tableau(
+    table: pd.DataFrame,
+    titre: str | None = None,
+    *,
+    source: str | None = None,
+    unite: str | None = None,
+) -> Tableau:
     """Rend une table montrable dans un rapport, un PDF ou Word, avec son titre, sa source et ses
     remarques.
 
+    Une valeur provisoire porte « (p) », une estimée « (e) », une qui compare de part et d'autre
+    d'une rupture « (r) » ; une valeur absente dit pourquoi à sa place.
+
     Paramètres :
-        table: Une table de l'atelier, ou toute table pandas si titre et source sont donnés.
+        table: Une table de l'atelier, ou toute table pandas si un titre est donné.
         titre: Le titre ; celui de la table par défaut.
-        source: La source ; celle de la table par défaut.
+        source: La source ; celle des valeurs par défaut.
+        unite: L'unité ; celle des valeurs par défaut.
 
     Exemples :
         >>> from ctglib import atelier as a
         >>> a.tableau(a.donnees("cnaf_foyers_rsa", "Harnes", 2024)).titre
         'Foyers au RSA (Cnaf)'
     """
-    attrs = _attrs_a_montrer(table, titre, source)
+    attrs = attributs(table, titre=titre, source=source, unite=unite)
+    if table.empty:
+        raise impossible("table_vide")
     a_plat = _a_plat(table)
-    # No codes, no empty column but that of the values, and the status if a value is absent.
-    montrees = []
-    for nom in a_plat.columns:
-        vides = a_plat[nom].isna() | a_plat[nom].astype(str).eq("")
-        if nom not in SANS_INTERET and (nom == "valeur" or not vides.all()):
-            montrees.append(nom)
-    toutes_connues = "valeur" in a_plat and not a_plat["valeur"].isna().any()
-    if "statut" in montrees and toutes_connues:
-        montrees.remove("statut")
-    colonnes = [
-        Colonne(
-            colonne,
-            _entete(colonne, table, attrs),
-            pd.api.types.is_numeric_dtype(a_plat[colonne]),
-            ecrire=_cellule,
-        )
-        for colonne in montrees
-    ]
     notes = list(attrs["remarques"])
+    # No codes, no empty column but that of the values, and the status where one is not normal.
+    montrees = []
+    for rang, nom in enumerate(a_plat.columns):
+        colonne = a_plat.iloc[:, rang]
+        vide = (colonne.isna() | colonne.astype(str).eq("")).all() and not est_mesuree(colonne)
+        if nom not in SANS_INTERET and not vide:
+            montrees.append(rang)
+    if "statut" in a_plat and "valeur" in a_plat and _toutes_normales(a_plat):
+        montrees = [rang for rang in montrees if a_plat.columns[rang] != "statut"]
+        notes.append(dire("toutes_normales"))
     if len(a_plat) > LIGNES_MONTREES:
         notes.insert(0, dire("lignes_montrees", montrees=LIGNES_MONTREES, lignes=len(a_plat)))
         est_montree = pd.RangeIndex(len(a_plat)) < LIGNES_MONTREES
         if "choisi" in a_plat:  # the place that was asked for, however far down
             est_montree = est_montree | a_plat["choisi"]
         a_plat = a_plat[est_montree]
-    return Tableau.de(
-        a_plat[montrees].rename(columns=str),
-        colonnes,
+    a_plat = a_plat.iloc[:, montrees]
+    signes = dict.fromkeys(signe for marque in _marques(a_plat) for signe in signes_de(marque))
+    notes += [dire(f"signe_{signe}") for signe in signes]
+    ruptures = {rupture for marque in _marques(a_plat) for rupture in marque.ruptures}
+    notes += [
+        dire("comparaison_rompue", annee=annee, raison=raison) for annee, raison in sorted(ruptures)
+    ]
+    noms = [_nom_de_colonne(colonne) for colonne in a_plat.columns]
+    colonnes = []
+    cellules = {}
+    for rang, nom in enumerate(noms):
+        colonne = a_plat.iloc[:, rang]
+        entete = _entete(a_plat.columns[rang], table, attrs)
+        arrondi = _arrondi(colonne)
+        if arrondi:
+            entete = dire("entete_arrondi", entete=entete, arrondi=arrondi)
+        cle = f"{nom}_{rang}" if nom in noms[:rang] else nom
+        colonnes.append(Colonne(cle, entete, pd.api.types.is_numeric_dtype(colonne)))
+        marques = marques_de(colonne)
+        cellules[cle] = [
+            dire_valeur(valeur, marque) for valeur, marque in zip(colonne, marques, strict=True)
+        ]
+    return Tableau(
         nom=_nom(attrs["titre"], table.to_csv()),
         titre=attrs["titre"],
+        colonnes=tuple(colonnes),
+        cellules=pd.DataFrame(cellules),
+        donnees=a_plat.set_axis(list(cellules), axis=1),
         source=attrs["source"],
-        notes=tuple(notes),
+        notes=tuple(dict.fromkeys(notes)),
     )
 
 
-def enregistrer(objet: object, nom: str | Path) -> Path:
+def est_mesuree(colonne: pd.Series) -> bool:
+    """Tell whether a column holds values that know what they are, even if all are absent."""
+    return any(marque is not None for marque in marques_de(colonne))
+
+
+def _arrondi(colonne: pd.Series) -> str:
+    """Return to what the source of a column of counts rounds them, "" when it does not, or when
+    they are no longer what it gave.
+    """
+    pas = set()
+    for marque in set(marques_de(colonne)):
+        if marque is None:
+            continue
+        de_la_source = [origine.arrondi or 0.0 for origine in marque.origines]
+        pas.add(marque.arrondi if de_la_source == [marque.arrondi] else 0.0)
+    seul = pas.pop() if len(pas) == 1 else 0.0
+    return nombre_court(seul) if seul > 1 else ""
+
+
+def _toutes_normales(table: pd.DataFrame) -> bool:
+    """Tell whether no value of a table is absent, provisional or estimated."""
+    statuts = {marque.statut for marque in _marques(table)}
+    ecrits = set(table["statut"].dropna())
+    normaux = {mots_des_statuts()[Statut.NORMAL]}
+    return statuts <= {Statut.NORMAL} and ecrits <= normaux and not table["valeur"].isna().any()
+
+
+def _marques(table: pd.DataFrame) -> list[Marque]:
+    """Return what the values of a table that are there know of themselves, each thing once."""
+    marques: dict[Marque, None] = {}
+    for rang in range(table.shape[1]):
+        colonne = table.iloc[:, rang].dropna()
+        marques |= dict.fromkeys(marque for marque in marques_de(colonne) if marque is not None)
+    return list(marques)
+
+
+def signes_de(marque: Marque | None) -> list[str]:
+    """Return the letters after a value that is there: « p » provisional, « e » estimated, « r »
+    when it compares what a break parts.
+    """
+    if marque is None:
+        return []
+    signes = [SIGNES[marque.statut]] if marque.statut in SIGNES and not marque.mot else []
+    return [*signes, "r"] if marque.ruptures else signes
+
+
+def dire_valeur(valeur: Any, marque: Marque | None) -> str:
+    """Return a value as a table or a text says it: « 1 420 », « 57 (p) », « secret »."""
+    if pd.api.types.is_scalar(valeur) and pd.isna(valeur):
+        return marque.mot if marque and marque.mot else _cellule(valeur)
+    return " ".join([_cellule(valeur), *(f"({signe})" for signe in signes_de(marque))])
+
+
+def _nom_de_colonne(colonne: object) -> str:
+    """Return the name of a column in one text, whatever its levels: « valeur, 2024 »."""
+    niveaux = colonne if isinstance(colonne, tuple) else (colonne,)
+    return ", ".join(str(niveau) for niveau in niveaux if str(niveau))
+
+
+def enregistrer(
+    objet: object,
+    nom: str | Path,
+    *,
+    titre: str | None = None,
+    source: str | None = None,
+    unite: str | None = None,
+) -> Path:
     """Enregistre une table (xlsx, csv, docx), un graphique (png, svg, pdf) ou une note (docx, pdf,
     html).
 
-    Le titre, l'unité et la source sont dans le fichier. Une extension inconnue est refusée.
+    Le titre, l'unité et la source sont dans le fichier, ceux d'une table si on les donne. Une
+    extension inconnue est refusée.
 
     Exemples :
         >>> from ctglib import atelier as a
@@ -153,13 +253,17 @@ def enregistrer(objet: object, nom: str | Path) -> Path:
         return objet.enregistrer(chemin)
     if isinstance(objet, pd.DataFrame):
         forme = _forme(chemin, ("xlsx", "csv", "docx"), "une table")
+        attrs = attributs(objet, titre=titre, source=source, unite=unite)
+        if objet.empty:
+            raise impossible("table_vide")
         if forme == "xlsx":
-            return _ecrire(chemin, _xlsx(objet))
+            return _ecrire(chemin, _xlsx(objet, attrs))
         if forme == "docx":
-            return enregistrer(tableau(objet), chemin)
-        attrs = _attrs_a_montrer(objet)
+            return enregistrer(tableau(objet, titre, source=source, unite=unite), chemin)
+        a_plat = _a_plat(objet)
+        a_plat.columns = [_nom_de_colonne(colonne) for colonne in a_plat.columns]
         donnees = Tableau.de(
-            _a_plat(objet).assign(unite=attrs["unite"], source=attrs["source"]),
+            a_plat.assign(unite=attrs["unite"], source=attrs["source"]),
             [],
             nom="donnees",
             titre=attrs["titre"],
@@ -297,11 +401,13 @@ def _montrer_des_axes(axes: Axes, **_: object) -> dict[str, object] | None:
 
 
 def _montrer_une_table(table: pd.DataFrame, **_: object) -> dict[str, object] | None:
-    return _montrer(table) if "titre" in table.attrs else None
+    colonnes = [table.iloc[:, rang] for rang in range(table.shape[1])]
+    de_l_atelier = "titre" in table.attrs or any(map(est_mesuree, colonnes))
+    return _montrer(table) if de_l_atelier and not table.empty else None
 
 
 def _montrer_une_colonne(colonne: pd.Series, **_: object) -> dict[str, object] | None:
-    return _montrer(en_table(colonne)) if "titre" in colonne.attrs else None
+    return _montrer_une_table(en_table(colonne))
 
 
 def _montrer(objet: object) -> dict[str, object]:
@@ -311,9 +417,12 @@ def _montrer(objet: object) -> dict[str, object]:
 
 
 def en_table(serie: pd.Series) -> pd.DataFrame:
-    """Return a column of a table of the atelier, and its index, as a table with the same attrs."""
-    table = serie.rename(str(serie.name or "valeur")).reset_index()
-    table.attrs = {"titre": "", "source": "", **serie.attrs}
+    """Return a column of a table of the atelier as a table with the same attrs, its index first
+    unless that only numbers the rows.
+    """
+    nom = str(serie.name or "valeur")
+    table = serie.rename(nom).to_frame()
+    table.attrs = dict(serie.attrs)
     return table
 
 
@@ -339,45 +448,13 @@ def _bloc(objet: object) -> Bloc:
     raise impossible("hors_d_une_note", genre=type(objet).__name__)
 
 
-def _attrs_a_montrer(
-    table: pd.DataFrame, titre: str | None = None, source: str | None = None
-) -> Attributs:
-    """Return what a table says of itself, with the title and the source given instead of its own.
-
-    Any table of pandas will do once both are given.
-
-    Raises:
-        DemandeImpossible: It is no table, or an empty one, or it has no title or no source.
-    """
-    if isinstance(table, pd.DataFrame) and titre and source:
-        sans_rien: Attributs = {
-            "titre": "",
-            "unite": "",
-            "source": "",
-            "series": {},
-            "remarques": [],
-        }
-        attrs = cast("Attributs", {**sans_rien, **table.attrs})
-    else:
-        attrs = attributs(table)
-    if table.empty:
-        raise impossible("table_vide")
-    return {
-        **attrs,
-        "titre": titre or attrs["titre"],
-        "source": source or attrs["source"],
-    }
-
-
 def _entete(colonne: object, table: pd.DataFrame, attrs: Attributs) -> str:
     """Return the header of a column: the catalogue's, the label of a series, or its name."""
     if colonne == "libelle":
         return "Lieu" if "territoire" in table else "Libellé"
-    entete = reperes().entetes.get(str(colonne))
-    if entete:
-        return entete
-    serie = attrs["series"].get(str(colonne))
-    return serie["libelle"] if serie else str(colonne)
+    nom = _nom_de_colonne(colonne)
+    serie = attrs["series"].get(nom)
+    return reperes().entetes.get(nom) or (serie.libelle if serie else nom)
 
 
 def _a_plat(table: pd.DataFrame) -> pd.DataFrame:
@@ -386,13 +463,16 @@ def _a_plat(table: pd.DataFrame) -> pd.DataFrame:
     The names of columns that became rows (``.T``) are then values of a column without a name: they
     are replaced by their headers.
     """
-    if isinstance(table.index, pd.RangeIndex):
-        return table
-    a_plat = table.reset_index()
-    a_plat.columns = ["" if colonne == "index" else colonne for colonne in a_plat.columns]
-    if a_plat.columns[0] == "":
+    sans_nom = table.index.nlevels == 1 and table.index.name is None
+    if sans_nom and pd.api.types.is_integer_dtype(table.index):
+        return table.reset_index(drop=True)
+    niveaux = [str(nom or f"index_{rang}") for rang, nom in enumerate(table.index.names)]
+    deja = [nom for nom in niveaux if nom in table.columns]
+    a_plat = table.rename_axis(index=niveaux).drop(columns=deja).reset_index()
+    if sans_nom:
+        a_plat = a_plat.rename(columns={"index_0": ""})
         a_plat[""] = a_plat[""].replace(reperes().entetes)
-    return a_plat
+    return a_plat.rename(columns=lambda nom: "" if str(nom).startswith("index_") else nom)
 
 
 def _cellule(valeur: object) -> str:
@@ -413,9 +493,8 @@ def _nom(titre: str, contenu: str) -> str:
     return "-".join([*mots, empreinte])
 
 
-def _xlsx(table: pd.DataFrame) -> bytes:
+def _xlsx(table: pd.DataFrame, attrs: Attributs) -> bytes:
     """Return a workbook of three sheets: the figures, the definitions of series, the source."""
-    attrs = _attrs_a_montrer(table)
     unite = dire_unite(attrs) or "–"
     if attrs["series"]:
         table_des_definitions = _a_plat(definitions(table).T)
@@ -437,7 +516,7 @@ def _xlsx(table: pd.DataFrame) -> bytes:
         classeur.book.properties.title = attrs["titre"]
         for nom, contenu in feuilles.items():
             montre = contenu.astype(object).map(neutraliser)
-            montre.columns = [_entete(str(colonne), table, attrs) for colonne in contenu.columns]
+            montre.columns = [_entete(colonne, table, attrs) for colonne in contenu.columns]
             montre.to_excel(classeur, sheet_name=nom, startrow=PREMIERE_LIGNE - 1, index=False)
             feuille = classeur.sheets[nom]
             feuille["A1"] = attrs["titre"]

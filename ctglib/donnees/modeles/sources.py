@@ -166,6 +166,21 @@ class Profil(Modele):  # a way of being alike: shares of one denominator, from p
     minimum: Positif
 
 
+class Ailleurs(Modele):
+    """A subject that no series is of: where else the workbook, or somebody, speaks of it."""
+
+    mots: tuple[Texte, ...]
+    dit: Texte
+
+
+class Recherche(Modele):
+    """What ``chercher`` understands: words of one sense, words that say nothing."""
+
+    mots_vides: tuple[Texte, ...]
+    synonymes: tuple[tuple[Texte, ...], ...]
+    ailleurs: tuple[Ailleurs, ...]
+
+
 class Reperes(Modele):
     """``atelier.yaml``: which public series count households, what a profile is made of, heads."""
 
@@ -173,6 +188,9 @@ class Reperes(Modele):
     taux_minimum: Positif
     iris: Identifiant
     profils: dict[Identifiant, Profil]
+    recherche: Recherche
+    genres: dict[Identifiant, Texte]  # of rows that a sum does not mix
+    reperes_des_lignes: tuple[Identifiant, ...]  # columns of numbers that measure nothing
     entetes: dict[Identifiant, Texte]  # of the columns of a table, by name
     phrases: dict[Identifiant, str]  # why a question has no answer, what to beware of in one
     appels: dict[Expression, Texte]  # what Python says of a wrong call, and our sentence

@@ -1,0 +1,200 @@
+"""Ce qu'une table de l'atelier dit d'elle-même : son titre, son unité, ses sources, ses limites.
+
+Le titre et les remarques sont de la table ; l'unité, la source, l'arrondi et les ruptures sont de
+ses valeurs (``ctglib.donnees.marques``), et suivent celles-ci dans tout ce que pandas en fait.
+"""
+
+import os
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import TypedDict
+
+import pandas as pd
+
+from ctglib.atelier.phrases import dire, impossible
+from ctglib.document.typographie import nombre_court
+from ctglib.donnees.marques import SAISIE, Origine
+from ctglib.donnees.nombres import NombreDtype, marques_de
+from ctglib.donnees.publiques import reperes
+
+TITRES_CITES = 3
+# JupyterLab sets it to the path of the notebook, and so does ``ctg analyser``.
+CARNET = "JPY_SESSION_NAME"
+
+
+class Attributs(TypedDict):
+    """What a table of the atelier says of itself.
+
+    ``series`` are what its values come from, by code: for a rate, the numerator first.
+    """
+
+    titre: str
+    unite: str
+    source: str
+    series: Mapping[str, Origine]
+    remarques: list[str]
+
+
+def avec_attributs(
+    table: pd.DataFrame,
+    titre: str,
+    source: str = "",
+    remarques: Iterable[str] = (),
+) -> pd.DataFrame:
+    """Return a copy of a table with its title, its remarks, each once, and its source, which counts
+    if its values do not bear their own.
+    """
+    copie = table.copy()
+    copie.attrs = {"titre": titre, "remarques": list(dict.fromkeys(remarques))}
+    if source:
+        copie.attrs["source"] = source
+    return copie
+
+
+def attributs(
+    table: object,
+    *,
+    titre: str | None = None,
+    source: str | None = None,
+    unite: str | None = None,
+) -> Attributs:
+    """Return what a table says of itself; the title, source and unit given come before its own.
+
+    Raises:
+        DemandeImpossible: It is no table, or has no title and none is given.
+    """
+    if not isinstance(table, pd.DataFrame):
+        raise impossible("sans_table", genre=type(table).__name__)
+    origines = _origines(table)
+    libelles = [origine.libelle for origine in origines if origine.libelle]
+    titre = titre or table.attrs.get("titre") or " ; ".join(libelles[:TITRES_CITES])
+    if not titre:
+        raise impossible("table_muette")
+    remarques = list(table.attrs.get("remarques", ()))
+    for origine in origines:
+        remarques += _remarques(origine)
+    return {
+        "titre": titre,
+        "unite": unite if unite is not None else _unite(table),
+        "source": source or _source(table, origines),
+        "series": {origine.code: origine for origine in origines if origine.code},
+        "remarques": list(dict.fromkeys(remarques)),
+    }
+
+
+def _origines(table: pd.DataFrame) -> list[Origine]:
+    """Return what the values of a table come from, each once; what was typed is left out."""
+    origines = {
+        origine: None
+        for rang in range(table.shape[1])
+        for marque in dict.fromkeys(marques_de(table.iloc[:, rang]))
+        if marque is not None
+        for origine in marque.origines
+    }
+    return [origine for origine in origines if origine != SAISIE]
+
+
+def _saisies(table: pd.DataFrame) -> list[str]:
+    """Return the columns of numbers that were typed, or computed out of what the atelier follows.
+
+    A column that places a row (``annee``, ``rang``) is none; one of ours, in which nothing was
+    replaced, is none either.
+    """
+    saisies = []
+    for rang, nom in enumerate(table.columns):
+        colonne = table.iloc[:, rang]
+        if isinstance(colonne.dtype, NombreDtype):
+            marques = marques_de(colonne)
+            presentes = [marque for marque in marques if marque is not None]
+            a_la_main = any(SAISIE in marque.origines for marque in set(presentes))
+            sans_marque = (
+                colonne.notna().sum() > colonne.notna()[[m is not None for m in marques]].sum()
+            )
+            if a_la_main or (presentes and sans_marque):
+                saisies.append(str(nom))
+            continue
+        est_un_nombre = pd.api.types.is_numeric_dtype(colonne)
+        est_un_repere = str(nom) in reperes().reperes_des_lignes
+        if est_un_nombre and not pd.api.types.is_bool_dtype(colonne) and not est_un_repere:
+            saisies.append(str(nom))
+    return saisies
+
+
+def _source(table: pd.DataFrame, origines: Iterable[Origine]) -> str:
+    """Return whose values a table shows: producers and documents, then what was typed."""
+    sources = [origine.source for origine in origines if origine.source]
+    saisies = _saisies(table)
+    if not sources and not saisies and table.attrs.get("source"):
+        return table.attrs["source"]
+    if sources and not saisies:
+        return " ; ".join(dict.fromkeys(sources))
+    carnet = Path(os.environ.get(CARNET, "")).name or dire("ce_carnet")
+    if not sources and not table.attrs.get("source"):
+        return dire("saisie", carnet=carnet)
+    if not sources and "valeur" not in saisies:  # numbers added to a table of sentences
+        sources = [table.attrs["source"]]
+    noms = ", ".join(f"« {nom} »" for nom in saisies)
+    saisie = (
+        dire("saisie_de", carnet=carnet, colonnes=noms)
+        if sources
+        else dire("saisie", carnet=carnet)
+    )
+    return " ; ".join(dict.fromkeys([*sources, saisie]))
+
+
+def _unite(table: pd.DataFrame) -> str:
+    """Return the unit of a table: of « valeur », or the one that all its values share."""
+    rangs = range(table.shape[1])
+    if "valeur" in table.columns:
+        rangs = [rang for rang in rangs if table.columns[rang] == "valeur"]
+    unites = {
+        marque.unite
+        for rang in rangs
+        for marque in set(marques_de(table.iloc[:, rang]))
+        if marque is not None
+    }
+    return unites.pop() if len(unites) == 1 else ""
+
+
+def _remarques(origine: Origine) -> list[str]:
+    """Return what to beware of in the values of a series: its breaks, the rounding of counts."""
+    remarques = [
+        dire("rupture", serie=origine.libelle, rupture=f"{annee} : {raison}")
+        for annee, raison in origine.ruptures
+    ]
+    # None and NaN are no rounding; a comparison with NaN is false.
+    if origine.unite == "nombre" and origine.arrondi and origine.arrondi > 1:
+        arrondi = nombre_court(origine.arrondi)
+        remarques.append(dire("arrondi", serie=origine.libelle, arrondi=arrondi))
+    return remarques
+
+
+def definitions(table: pd.DataFrame) -> pd.DataFrame:
+    """Dit ce que sont les séries d'une table : libellé, définition, années, unité, source et ce qui
+    la limite.
+
+    Une ligne par série ; ``.T`` les met en colonnes, plus faciles à lire.
+
+    Exemples :
+        >>> from ctglib import atelier as a
+        >>> len(a.definitions(a.ratio("cnaf_foyers_rsa", "cnaf_foyers", "Harnes")))
+        2
+    """
+    attrs = attributs(table)
+    lignes = {
+        code: {
+            "libelle": origine.libelle,
+            "definition": origine.definition,
+            "annees": origine.annees,
+            "unite": origine.unite,
+            "arrondi": "" if not origine.arrondi else nombre_court(origine.arrondi),
+            "source": origine.source,
+            "ruptures": " ; ".join(f"{annee} : {raison}" for annee, raison in origine.ruptures),
+            "precautions": " ; ".join(origine.precautions),
+        }
+        for code, origine in attrs["series"].items()
+    }
+    if not lignes:
+        raise impossible("sans_definition", titre=attrs["titre"])
+    par_serie = pd.DataFrame(lignes).T.rename_axis("code")
+    return avec_attributs(par_serie, f"Ce que compte « {attrs['titre']} »", dire("catalogue"))

@@ -1,0 +1,112 @@
+"""What a value of the atelier knows of itself, beside its number: where it comes from, in what
+unit, what it is worth, to what its source rounds it, and of which years it speaks.
+
+A mark belongs to a value, not to a table: it goes where the value goes (``nombres``), and a value
+that somebody types over another has none.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+
+from ctglib.donnees.statuts import GRAVITE, Statut
+
+# What an operation does to units: these keep the unit that both values have.
+GARDENT_L_UNITE = {"add", "radd", "sub", "rsub", "sum", "mean", "median", "min", "max", "first"}
+GARDENT_L_UNITE |= {"last", "cumsum", "cummin", "cummax", "mod", "std", "sem"}
+AJOUTENT_L_ARRONDI = {"add", "radd", "sub", "rsub", "sum", "cumsum"}
+
+
+@dataclass(frozen=True)
+class Origine:
+    """Where values come from: a series of the workbook, a file of the analyst's, or the hand."""
+
+    code: str
+    libelle: str
+    source: str
+    unite: str = ""
+    definition: str = ""
+    annees: str = ""
+    arrondi: float | None = None
+    ruptures: tuple[tuple[int, str], ...] = ()  # first year of after, reason
+    precautions: tuple[str, ...] = ()
+
+
+# Typed in the notebook, or computed from what was: it has neither a source nor a unit.
+SAISIE = Origine("", "", "")
+
+
+@dataclass(frozen=True)
+class Marque:
+    """What one value knows of itself."""
+
+    origines: tuple[Origine, ...]
+    unite: str = ""
+    statut: str = Statut.NORMAL
+    mot: str = ""  # what is said in the place of an absent value: « secret »
+    arrondi: float = 0.0  # a step: the true value is within half of it
+    annees: tuple[int, int] | None = None  # the first and the last that it is made from
+    genre: str = ""  # what a sum may not mix: « total », « commune »
+
+    @property
+    def ruptures(self) -> list[tuple[int, str]]:
+        """The breaks between the years that it is made from: it compares what does not compare."""
+        if self.annees is None:
+            return []
+        debut, fin = self.annees
+        toutes = [rupture for origine in self.origines for rupture in origine.ruptures]
+        return [rupture for rupture in dict.fromkeys(toutes) if debut < rupture[0] <= fin]
+
+
+# Of a missing value that nobody typed: it says nothing of what is made from it.
+ABSENTE = Marque(())
+
+
+def combiner(marques: Sequence[Marque | None], operation: str) -> Marque | None:
+    """Return the mark of a value made from others: their sources together, the worst status, the
+    unit if they share it and the operation keeps it.
+
+    A value without a mark among them was typed (``SAISIE``); None when none has a mark.
+    """
+    marques = [marque for marque in marques if marque is not ABSENTE]
+    presentes = [marque for marque in marques if marque is not None]
+    if not presentes:
+        return None
+    distinctes = list(dict.fromkeys(presentes))
+    origines = [origine for marque in distinctes for origine in marque.origines]
+    if len(presentes) < len(marques):
+        origines.append(SAISIE)
+    pire = min(distinctes, key=lambda marque: GRAVITE.index(Statut(marque.statut)))
+    unites = {marque.unite for marque in distinctes}
+    garde_l_unite = operation in GARDENT_L_UNITE and len(unites) == 1
+    garde_l_unite = garde_l_unite and len(presentes) == len(marques)
+    arrondi = 0.0
+    if operation in AJOUTENT_L_ARRONDI:
+        arrondi = sum(marque.arrondi for marque in presentes)
+    elif operation in GARDENT_L_UNITE:
+        arrondi = max(marque.arrondi for marque in presentes)
+    annees = [annee for marque in distinctes for annee in marque.annees or ()]
+    genres = genres_de(distinctes)
+    return Marque(
+        origines=tuple(dict.fromkeys(origines)),
+        unite=unites.pop() if garde_l_unite else "",
+        statut=pire.statut,
+        mot=pire.mot,
+        arrondi=arrondi,
+        annees=(min(annees), max(annees)) if annees else None,
+        genre=genres[0] if len(genres) == 1 else "",
+    )
+
+
+def par_un_nombre(marque: Marque | None, operation: str, nombre: object) -> Marque | None:
+    """Return the mark of a value that a plain number was added to or that it multiplied."""
+    if marque is None or operation in GARDENT_L_UNITE:
+        return marque
+    if operation in ("mul", "rmul", "truediv") and isinstance(nombre, int | float) and nombre:
+        facteur = abs(nombre) if operation != "truediv" else 1 / abs(nombre)
+        return replace(marque, arrondi=marque.arrondi * facteur)
+    return replace(marque, unite="", arrondi=0.0)
+
+
+def genres_de(marques: Iterable[Marque | None]) -> list[str]:
+    """Return the kinds of some values, each once."""
+    return sorted({marque.genre for marque in marques if marque is not None and marque.genre})
