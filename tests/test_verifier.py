@@ -188,6 +188,58 @@ def test_un_octet_de_la_bibliotheque_est_vu(lieu: Lieu, depot: Path, tmp_path: P
     assert "le code du classeur a changé : harnes, chiffres ; harnes, sobre" in done.stdout
 
 
+RENDRE = """
+import importlib.util, py_compile, sys
+from pathlib import Path
+source = Path(sys.argv[1])
+vraie = source.read_text(encoding="utf-8")
+source.write_text(vraie + sys.argv[2], encoding="utf-8")
+compile_la = importlib.util.cache_from_source(str(source))
+py_compile.compile(str(source), compile_la, invalidation_mode=py_compile.PycInvalidationMode.UNCHECKED_HASH)
+source.write_text(vraie, encoding="utf-8")
+"""
+
+
+def test_du_code_compile_depose_a_cote_du_programme_ne_change_rien_et_se_dit(
+    lieu: Lieu, depot: Path, tmp_path: Path
+) -> None:
+    """Bytecode that makes other bytes of each report, and that Python runs in place of its source:
+    the check sees that reports are as they should be, runs none of it, and names it.
+    """
+    shutil.copytree(
+        depot / "ctglib", tmp_path / "ctglib", ignore=shutil.ignore_patterns("__pycache__")
+    )
+    ailleurs = {**os.environ, "PYTHONPATH": str(tmp_path)}
+    piege = (
+        "\n_vraie = composer\ndef composer(document):\n"
+        "    return _vraie(document).replace('</body>', '<!-- faux --></body>')\n"
+    )
+    subprocess.run(
+        [sys.executable, "-c", RENDRE, str(tmp_path / "ctglib/export/html.py"), piege], check=True
+    )
+    dossiers = ["--sortie", str(lieu.sortie), "--carnets", str(lieu.carnets), "--travailleurs", "1"]
+    code = "import sys; from ctglib.commandes.application import lancer; lancer(sys.argv[1:])"
+
+    def verifier(*programme: str) -> str:
+        return subprocess.run(
+            [sys.executable, *programme, "verifier", *dossiers],
+            capture_output=True,
+            text=True,
+            encoding="utf-8",
+            check=False,
+            cwd=tmp_path,
+            env=ailleurs,
+        ).stdout
+
+    trompe = verifier("-c", code)  # as it was: by what lies beside the source
+    juste = verifier("-m", "ctglib")
+
+    assert "✗ Rejeu : 2 rapports sur 2 diffèrent" in trompe
+    assert "✓ Rejeu : 2 rapports, les octets du manifeste" in juste
+    assert "✗ Code compilé : 1 fichier" in juste
+    assert "ctglib/export/__pycache__/html.cpython-" in juste
+
+
 def test_les_rapports_internes_sont_verifies_aussi(lieu: Lieu) -> None:
     diffusion = 'diffusion: str = "publique"  # pour qui'
     ecrire_carnet(lieu.carnets / "bilan.ipynb", LECTURE, parametres=(CONVENTION, ANNEE, diffusion))

@@ -96,8 +96,11 @@ class Enclos:
 
     def _lancer(self) -> subprocess.Popen[bytes]:
         """Start the child, which imports from where this process does."""
+        options = ["-I"]
+        if sys.pycache_prefix:  # ``ctg verifier`` runs no bytecode but its own
+            options += ["-X", f"pycache_prefix={sys.pycache_prefix}"]
         enfant = subprocess.Popen(
-            [sys.executable, "-I", "-c", _ENFANT],
+            [sys.executable, *options, "-c", _ENFANT],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,  # what ends it is said by the fault

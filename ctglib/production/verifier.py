@@ -65,6 +65,7 @@ AUCUN = re.compile(r"(?!)")  # no file is set apart
 DESCRIPTION_SEULE = re.compile(rf"{re.escape(DESCRIPTION)}$")
 # What Python runs, or reads as it starts, wherever it lies.
 EXECUTABLES = (".py", ".pyc", ".pth", ".so", ".pyd", ".dll")
+CODE_JAMAIS_COMPARE = 0b01  # by the flags of a .pyc: known by a hash, which is not checked
 OCTETS_D_UNE_ARCHIVE = 4 * 1024**3
 # A table of fingerprints, whose values are not compared: ``relever`` says which inputs changed.
 SOURCES = "sources.csv"
@@ -361,6 +362,21 @@ def relever_le_code(dossier: Path, carnets: Path) -> tuple[int, list[Ecart]]:
         elif not _meme_code(dossier / nom, attendu):
             ecarts.append(Ecart(nom, "n'est pas celui du programme installé"))
     return len(presents), ecarts
+
+
+def relever_le_code_compile() -> list[Ecart]:
+    """Return the bytecode of this program that Python would run without a look at its source.
+
+    It never writes any of that kind by itself.
+    """
+    ecarts = []
+    for path in sorted(PAQUET.rglob("__pycache__/*.pyc")):
+        drapeaux = int.from_bytes(path.read_bytes()[4:8], "little")
+        if drapeaux == CODE_JAMAIS_COMPARE:
+            nom = path.relative_to(PROJET).as_posix()
+            phrase = "du code compilé que Python exécute sans regarder sa source : le supprimer"
+            ecarts.append(Ecart(nom, phrase))
+    return ecarts
 
 
 def _meme_code(path: Path, attendu: Path) -> bool:
