@@ -121,6 +121,31 @@ def test_la_cle_qui_cache_les_effectifs_n_est_lue_que_de_qui_decompresse(
     assert set(droits.values()) == {0o100600, 0o100644}
 
 
+def test_l_archive_dit_qu_elle_contient_les_donnees_saisies_et_la_cle_et_ne_se_publie_pas(
+    produits: tuple[Path, Path],
+    contenu: dict[str, bytes],
+    donnees: Path,
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    assert archiver(produits, tmp_path / "sans.zip", "--tel-quel") == 0
+    sans_cle = capsys.readouterr().out
+    cle = donnees / "conventions" / "harnes" / "suivi" / ".cle"
+    cle.parent.mkdir(exist_ok=True)
+    shutil.copyfile(donnees / "conventions" / "demonstration" / "suivi" / ".cle", cle)
+    assert archiver(produits, tmp_path / "avec.zip", "--tel-quel") == 0
+    avec_cle = capsys.readouterr().out
+
+    assert "Ce n'est pas une publication" in sans_cle and "la clé" not in sans_cle
+    assert "petits effectifs compris, et la clé qui les masque" in avec_cle
+    with zipfile.ZipFile(tmp_path / "avec.zip") as opened:
+        for nom in ("LISEZMOI.md", DESCRIPTION):
+            dits = opened.read(nom).decode()
+            assert "data/conventions/harnes/suivi/.cle" in dits, nom
+            assert "n'est pas une publication" in dits
+            assert "n'est pas une publication" in contenu[nom].decode()
+
+
 def test_l_archive_contient_de_quoi_refaire_et_rien_d_interne(
     produits: tuple[Path, Path], contenu: dict[str, bytes]
 ) -> None:

@@ -23,6 +23,7 @@ from ctglib.commandes.ecarts import montrer_les_valeurs, phrase_des_clos
 from ctglib.commandes.terminal import compter, dire, promettre, verifier_la_demande
 from ctglib.donnees.ecriture import EcritureImpossible, ecrire
 from ctglib.donnees.fautes import DonneesInvalides, Empechement
+from ctglib.donnees.lecture import CLE, CONVENTIONS, existe
 from ctglib.production.echec import dire_refus
 from ctglib.production.plan import CARNETS, PROJET, PUBLIQUE, SORTIE
 
@@ -177,6 +178,14 @@ def _verifier(
             ecarts,
             f"{compter(nombre, 'fichier')}, ceux de ce programme-ci, qui seul les a jugés",
             f"{compter(len(ecarts), 'fichier')} que ce programme-ci n'a pas, ou a autrement",
+        )
+        accords.append(accord)
+
+    ecarts = examen.relever_le_code_compile()
+    if ecarts:
+        en_trop = compter(len(ecarts), "fichier")
+        accord = _constater(
+            "Code compilé", ecarts, "", f"{en_trop} qui n'a servi à rien ici, mais à ctg produire"
         )
         accords.append(accord)
 
@@ -362,7 +371,8 @@ def archiver(
         )
     if reserves:
         dire("Faite en l'état. Ce qui n'était pas à jour, et qu'elle dit :", *puces)
-    dire("Elle contient les données saisies : à conserver entre les parties, à ne pas publier.")
+    avec_la_cle = existe(f"{CONVENTIONS}/{convention}/{CLE}")
+    dire(dire_refus("archive_gardee", aussi=", et la clé qui les masque" if avec_la_cle else ""))
 
 
 def _demander_le_mot_de_passe(certificat: Path) -> str:

@@ -97,8 +97,12 @@ def archiver(
     if cles:
         raise Empechement(dire_refus("cle_dans_l_archive", fichiers=", ".join(cles)))
     fichiers.update(paquets or {})
+    cle = f"data/conventions/{nom}/{CLE}"
+    if cle not in fichiers:
+        cle = ""
     lisezmoi = rendre(
         "LISEZMOI.md.j2",
+        cle=cle,
         titre=convention.titre,
         reserves=reserves,
         python=versions()[PYTHON],
@@ -109,7 +113,7 @@ def archiver(
         signataire=signataire,
     )
     fichiers[LISEZMOI] = lisezmoi.encode("utf-8")
-    description = _decrire(convention, manifeste, fichiers, reserves, signataire)
+    description = _decrire(convention, manifeste, fichiers, reserves, signataire, cle)
     fichiers[DESCRIPTION] = description
 
     # Sorted by path, with a fixed date and the same system everywhere: the same bytes each time.
@@ -118,7 +122,7 @@ def archiver(
         for chemin, contenu in sorted(fichiers.items()):
             entree = zipfile.ZipInfo(chemin, EPOQUE)
             entree.create_system = UNIX
-            droits = DROITS_DE_LA_CLE if chemin.endswith(CLE) else DROITS
+            droits = DROITS_DE_LA_CLE if chemin == cle else DROITS
             entree.external_attr = droits << 16
             if Path(chemin).suffix in DEJA_COMPRESSES:
                 entree.compress_type = zipfile.ZIP_STORED
@@ -225,6 +229,7 @@ def _decrire(
     fichiers: Mapping[str, bytes],
     reserves: tuple[str, ...],
     signataire: Signataire | None,
+    cle: str,
 ) -> bytes:
     """Return the RO-Crate description of an archive: itself, its reports, each of its files."""
     dossier = f"reports/{manifeste.chemin.parent.name}/"
@@ -247,6 +252,7 @@ def _decrire(
         licence=licences[0] if licences else "",
         reserves=reserves,
         signataire=signataire,
+        cle=cle,
         versions=versions(),
         systeme=SYSTEME,
         dossier=dossier,
