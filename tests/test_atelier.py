@@ -697,6 +697,6 @@ def test_une_colonne_tapee_n_est_jamais_de_la_cnaf() -> None:
 
     jointe = rsa.merge(places, on="libelle")
 
-    assert a.tableau(jointe).source.endswith("saisie ou calcul : ce carnet (« places »)")
-    assert a.tableau(places, "Places").source == "saisie ou calcul : ce carnet"
+    assert a.tableau(jointe).source.endswith("saisie ou calcul (ce carnet) : « places »")
+    assert a.tableau(places, "Places").source == "saisie ou calcul (ce carnet)"
     assert a.tableau(places, "Places", source="Ville").source == "Ville"

@@ -18,6 +18,19 @@ CELLULES = {
     "methode": 'ouvrir_bilan("harnes", 2024).fich(2)',
     "valeur": 'ouvrir_bilan("harnes", 2024).suivre("cnaf_foyers_rsaa")',
     "trace": "%tb",
+    "table": 't = a.donnees("cnaf_foyers_rsa", ["Harnes", "Pas-de-Calais"], 2024)',
+    "colonne": 't["valeurs"]',
+    "attribut": "t.valeurs",
+    "somme": 't["valeur"].sum()',
+    "jointure": 't.astype({"territoire": int}).merge(t, on="territoire")',
+    "inconnu": "x = 1\ninconnu",
+    "fichier": 'open("rien.csv")',
+    "propre": 'raise RuntimeError("la mienne")',
+    "vide": 't[t["annee"] == 1990]',
+    "styler": "t.style.format(precision=0)",
+    "entiers": 't["valeur"].astype(int)',
+    "tournee": 't.pivot(index="annee", columns="libelle", values=["valeur", "statut"])',
+    "resume": "t.describe()",
     "commande": "%ctg prodire",
     "bilan": 'bilan = ouvrir_bilan("harnes", 2024)\nbilan',
     "rien": 'bilan.suivre("am_agreees")',
@@ -44,6 +57,49 @@ def texte(sortie: nbformat.NotebookNode) -> str:
 
 
 @pytest.mark.parametrize(
+    ("cellule", "lignes"),
+    [
+        (
+            "colonne",
+            [
+                'Ligne 1 de la cellule : t["valeurs"]',
+                "KeyError: 'valeurs'",
+                "La colonne ou l'étiquette « valeurs » n'existe pas. Noms proches : valeur.",
+            ],
+        ),
+        (
+            "attribut",
+            [
+                "AttributeError: 'DataFrame' object has no attribute 'valeurs'",
+                "L'attribut « valeurs » n'existe pas. Noms proches : valeur, values.",
+            ],
+        ),
+        ("jointure", ["ValueError: You are trying to merge", "un code Insee est un texte"]),
+        ("inconnu", ["Ligne 2 de la cellule : inconnu", "« inconnu » n'existe pas encore"]),
+        ("fichier", ["FileNotFoundError", "Le fichier « rien.csv » n'existe pas"]),
+        ("autre", ["ZeroDivisionError: division by zero", "Une division par zéro."]),
+        ("propre", ["RuntimeError: la mienne", "C'est une erreur de Python ou de pandas"]),
+    ],
+)
+def test_une_erreur_de_pandas_est_la_sienne_en_bref_avec_une_ligne_en_francais(
+    dit: dict[str, str], cellule: str, lignes: list[str]
+) -> None:
+    dites = dit[cellule]
+
+    assert [ligne for ligne in lignes if ligne not in dites] == []
+    assert len(dites.splitlines()) <= 4 and dites.endswith("(Le détail technique : %tb)")
+
+
+def test_une_somme_refusee_est_une_phrase(dit: dict[str, str]) -> None:
+    assert dit["somme"].startswith("Cette somme compterait deux fois les mêmes")
+
+
+@pytest.mark.parametrize("cellule", ["vide", "styler", "entiers", "tournee", "resume"])
+def test_le_pandas_ordinaire_se_montre_sans_erreur(dit: dict[str, str], cellule: str) -> None:
+    assert dit[cellule] and "%tb" not in dit[cellule]
+
+
+@pytest.mark.parametrize(
     ("cellule", "phrase"),
     [
         ("serie", "La série « cnaf_foyer_rsa » n'existe pas. Noms proches : cnaf_foyers_rsa"),
@@ -63,12 +119,9 @@ def test_une_erreur_du_classeur_est_une_phrase(
     assert "Traceback" not in dit[cellule]
 
 
-def test_la_trace_reste_a_une_commande_et_les_erreurs_de_python_la_gardent(
-    dit: dict[str, str],
-) -> None:
+def test_la_trace_reste_a_une_commande(dit: dict[str, str]) -> None:
     assert "(Le détail technique : %tb)" in dit["valeur"]
     assert "ouverture.py" in dit["trace"] or "suivre" in dit["trace"]
-    assert "ZeroDivisionError" in dit["autre"] and "Traceback" in dit["autre"]
 
 
 def test_un_objet_dit_en_deux_lignes_ce_qu_il_est_et_que_demander(dit: dict[str, str]) -> None:

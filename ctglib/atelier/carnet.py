@@ -13,11 +13,14 @@ import shlex
 import subprocess
 import sys
 from dataclasses import is_dataclass
+from linecache import getline
 from traceback import walk_tb
 from types import ModuleType, TracebackType
 from typing import TYPE_CHECKING
 
-from ctglib.atelier.phrases import DemandeImpossible, inconnu
+import pandas as pd
+
+from ctglib.atelier.phrases import DemandeImpossible, dire, inconnu
 from ctglib.atelier.series import oublier
 from ctglib.atelier.sorties import montrer_dans_un_carnet
 from ctglib.blocs.annee import EtudeAnnuelle
@@ -32,6 +35,7 @@ if TYPE_CHECKING:  # a script that uses the atelier does without IPython
     from IPython.core.interactiveshell import ExecutionResult, InteractiveShell
 
 DETAIL = "(Le détail technique : %tb)"
+UNE_CELLULE = re.compile(r"ipython-input|ipykernel_|<string>")  # the file name of what a cell runs
 # What IPython shows of an exception that has this method, instead of its traceback.
 RENDU = "_render_traceback_"
 TABLES_TRANSMISES = {
@@ -111,6 +115,39 @@ def _est_a_nous(objet: object) -> bool:
     return module.partition(".")[0] == "ctglib"
 
 
+def en_clair(erreur: BaseException, trace: TracebackType | None = None) -> str:
+    """Return one French line about an error of Python or of pandas: what a name is close to, or
+    what ``erreurs`` of ``atelier.yaml`` says of its message.
+    """
+    if isinstance(erreur, KeyError) and erreur.args:
+        for cadre, _ in reversed(list(walk_tb(trace))):
+            table = cadre.f_locals.get("self")
+            if isinstance(table, pd.DataFrame):
+                return str(inconnu(dire("colonne_ou_etiquette"), erreur.args[0], table.columns))
+    if isinstance(erreur, AttributeError) and isinstance(erreur.obj, pd.DataFrame | pd.Series):
+        noms = [nom for nom in dir(erreur.obj) if not nom.startswith("_")]
+        return str(inconnu(dire("attribut"), erreur.name, noms))
+    dite = f"{type(erreur).__name__}: {erreur}"
+    for expression, phrase in reperes().erreurs.items():
+        trouve = re.search(expression, dite)
+        if trouve:
+            return phrase.format(*trouve.groups())
+    return dire("erreur_de_python")
+
+
+def _en_bref(erreur: BaseException, trace: TracebackType | None) -> list[str]:
+    """Return an error of Python or of pandas in few lines: where in the cell, what they say, what
+    it means.
+    """
+    lignes = []
+    for cadre, ligne in walk_tb(trace):
+        fichier = cadre.f_code.co_filename
+        if UNE_CELLULE.search(fichier):
+            code = getline(fichier, ligne).strip()
+            lignes = [dire("ligne_de_la_cellule", ligne=ligne, code=code)]
+    return [*lignes, f"{type(erreur).__name__}: {erreur}", en_clair(erreur, trace), DETAIL]
+
+
 def _montrer_l_erreur(
     shell: InteractiveShell,
     etype: type[BaseException],
@@ -118,15 +155,16 @@ def _montrer_l_erreur(
     tb: TracebackType,
     tb_offset: int | None = None,
 ) -> None:
-    """Show an error: our sentence if it has one (« %tb » then shows the traceback), else that."""
+    """Show an error in few lines, « %tb » then shows the traceback: our sentence if it has one,
+    else what Python says, and a French line.
+    """
     phrase = en_francais(value, tb)
-    if phrase:
-        setattr(value, RENDU, lambda: [f"{phrase}\n{DETAIL}"])
+    lignes = [phrase, DETAIL] if phrase else _en_bref(value, tb)
+    setattr(value, RENDU, lambda: ["\n".join(lignes)])
     try:
         shell.showtraceback((etype, value, tb), tb_offset=tb_offset, running_compiled_code=True)
     finally:
-        if phrase:
-            delattr(value, RENDU)
+        delattr(value, RENDU)
 
 
 # « %ctg ».

@@ -452,9 +452,11 @@ def _entete(colonne: object, table: pd.DataFrame, attrs: Attributs) -> str:
     """Return the header of a column: the catalogue's, the label of a series, or its name."""
     if colonne == "libelle":
         return "Lieu" if "territoire" in table else "Libellé"
-    nom = _nom_de_colonne(colonne)
-    serie = attrs["series"].get(nom)
-    return reperes().entetes.get(nom) or (serie.libelle if serie else nom)
+    niveaux = colonne if isinstance(colonne, tuple) else (colonne,)
+    textes = [str(niveau) for niveau in niveaux if str(niveau)]
+    entetes = [reperes().entetes.get(texte, texte) for texte in textes]
+    serie = attrs["series"].get(str(colonne))
+    return serie.libelle if serie and entetes == textes else ", ".join(entetes)
 
 
 def _a_plat(table: pd.DataFrame) -> pd.DataFrame:

@@ -194,6 +194,7 @@ class Reperes(Modele):
     entetes: dict[Identifiant, Texte]  # of the columns of a table, by name
     phrases: dict[Identifiant, str]  # why a question has no answer, what to beware of in one
     appels: dict[Expression, Texte]  # what Python says of a wrong call, and our sentence
+    erreurs: dict[Expression, Texte]  # what Python or pandas says of any other, and ours after it
 
     @property
     def series(self) -> list[str]:
