@@ -4,25 +4,38 @@ wrong.
 
 from __future__ import annotations
 
+import gzip
 import hashlib
+import io
 import os
 import re
+import zipfile
 from collections.abc import Callable
 from pathlib import Path
 
 import duckdb
+import openpyxl
 import pytest
 from ligne_de_commande import ctg
 from officiels_exemple import FILOSOFI, cnaf, ecrire, iris
 
 from ctglib.donnees import publiques
+from ctglib.donnees.ajout import Ajout
 from ctglib.donnees.ecriture import VERROU
 from ctglib.donnees.fautes import DonneesInvalides
 from ctglib.donnees.lecture import enregistrer as noter_les_lectures
 from ctglib.donnees.lecture import lister
 from ctglib.donnees.magasin import SECRET, charger_familles, lire_registre, lire_tables, tables
-from ctglib.donnees.officiels import Ajout, Officiel, lire_officiel
+from ctglib.donnees.officiels import Officiel, lire_officiel
 
+NAISSANCES_DE_L_EXTRAIT = {
+    "arrondissement": 45,
+    "commune": 8,
+    "departement": 3,
+    "epci": 1,
+    "france": 3,
+    "region": 2,
+}
 REELS = {
     "cnaf_s_ben_com_f_62.csv": (
         "cnaf_communes",
@@ -47,10 +60,42 @@ REELS = {
     "officiels/data_CAF_2016_IRIS.csv": ("insee_caf_iris", {(2016, "iris"): 13148}),
     "officiels/data_CAF_2019_IRIS.csv": ("insee_caf_iris", {(2019, "iris"): 13424}),
     "officiels/data_CAF_2020_IRIS.csv": ("insee_caf_iris", {(2020, "iris"): 13444}),
-    "officiels/FILO2018_DISP_COM.csv": ("insee_filosofi_disp", {(2018, "commune"): 31330}),
-    "officiels/FILO2019_DISP_COM.csv": ("insee_filosofi_disp", {(2019, "commune"): 31361}),
+    "officiels/FILO2018_DISP_COM.csv": (
+        "insee_filosofi_disp",
+        {(2018, "arrondissement"): 45, (2018, "commune"): 31285},
+    ),
+    "officiels/FILO2019_DISP_COM.csv": (
+        "insee_filosofi_disp",
+        {(2019, "arrondissement"): 45, (2019, "commune"): 31316},
+    ),
     "officiels/FILO2019_DISP_DEP.csv": ("insee_filosofi_disp", {(2019, "departement"): 98}),
     "officiels/FILO2019_DISP_EPCI.csv": ("insee_filosofi_disp", {(2019, "epci"): 1240}),
+    "officiels/cc_filosofi_2021_COM.csv": (
+        "insee_filosofi_disp",
+        {(2021, "arrondissement"): 45, (2021, "commune"): 34864},
+    ),
+    "officiels/donnees_communes_2023.csv": (
+        "insee_populations",
+        {(2023, "arrondissement"): 45, (2023, "commune"): 34858},
+    ),
+    "officiels/txcouv_pe_dep.csv": (
+        "cnaf_couverture",
+        {(2022, "departement"): 102, (2023, "departement"): 102},
+    ),
+    "officiels/v_departement_2024.csv": ("cog_departements", {(2024, "departement"): 101}),
+    "officiels/v_region_2024.csv": ("cog_regions", {(2024, "region"): 18}),
+    "officiels/fr-en-ips-ecoles-ap2022.csv": (
+        "depp_ips_ecoles",
+        {(2022, "arrondissement"): 45, (2022, "commune"): 16174},
+    ),
+    "officiels/insee_naissances_sample.zip": (
+        "insee_etat_civil",
+        {
+            (year, level): size
+            for year in range(2008, 2026)
+            for level, size in NAISSANCES_DE_L_EXTRAIT.items()
+        },
+    ),
 }
 
 
@@ -67,7 +112,9 @@ def test_un_fichier_tel_que_publie_est_reconnu_par_son_contenu(
         pytest.skip(f"le fichier officiel n'est pas là ({nom})")
     year = re.search(r"20[0-9]{2}", nom)
     renamed = ecrire(
-        tmp_path, f"telechargement {year.group() if year else ''}.csv", path.read_bytes()
+        tmp_path,
+        f"telechargement {year.group() if year else ''}{path.suffix}",
+        path.read_bytes(),
     )
 
     found = lire_officiel(renamed, charger_familles())
@@ -164,39 +211,43 @@ def test_une_annee_et_un_prefixe_jamais_vus_se_lisent_sans_changer_le_code(tmp_p
     assert base.tables[2031, "commune"].loc["62427", "rp_menages"] == SECRET
 
 
-def test_paris_lyon_et_marseille_sont_la_somme_de_leurs_arrondissements_et_c_est_dit(
+def test_une_ville_est_la_somme_de_tous_ses_arrondissements_ou_n_en_a_pas(
     donnees: Path, tmp_path: Path
 ) -> None:
-    rows = [
-        "75101;Paris 1er;100;250;20",
-        "75102;Paris 2e;200;400;",
-        "69381;Lyon 1er;50;90;5",
-        "69389;Lyon 9e;60;80;10",
+    paris = [
+        f"751{number:02};Paris {number}e;100;250;{20 if number > 1 else ''}"
+        for number in range(1, 21)
     ]
+    rows = [*paris, "69381;Lyon 1er;50;90;5", "69389;Lyon 9e;60;80;10"]
     head = "dtreffre;numcomdo;nomcom;indfoy_ndur;indnbp_ndur;indfoy_rsa"
     text = "\n".join(
         [head, *(f"2024-12;{row}" for row in rows), "2024-12;13055;Marseille;900;2000;300", ""]
     )
-    blocks = (
-        iris()
-        .replace("624130101", "751010101")
-        .replace("624130102", "751200102")
-        .replace("624130103", "751010103")
-    )
+    blocks = [f"751{number:02}0101;0;10;30;1;1;1;1;1;2;1;1" for number in range(1, 21)]
+    header = iris().split("\r\n")[0]
 
     found = lire(tmp_path, "villes.csv", text)
-    added = Ajout([ecrire(tmp_path, "villes.csv", text), ecrire(tmp_path, "iris_2021.csv", blocks)])
+    added = Ajout(
+        [
+            ecrire(tmp_path, "villes.csv", text),
+            ecrire(tmp_path, "iris_2021.csv", "\r\n".join([header, *blocks, ""])),
+            ecrire(tmp_path, "iris_2022.csv", "\r\n".join([header, *blocks[:-1], ""])),
+        ]
+    )
     added.enregistrer()
 
-    table = found.tables[2024, "commune"]
-    assert table.loc[["75056", "69123", "13055"], "cnaf_foyers"].tolist() == [300, 110, 900]
-    assert table["cnaf_foyers_rsa"].isna()["75056"] and table.loc["69123", "cnaf_foyers_rsa"] == 15
-    assert "sommes de leurs arrondissements, absentes du fichier : 69123, 75056" in found.phrases
+    communes = found.tables[2024, "commune"]
+    assert communes["cnaf_foyers"].to_dict() == {"13055": 900, "75056": 2000}
+    assert communes["cnaf_foyers_rsa"].isna()["75056"]
+    assert len(found.tables[2024, "arrondissement"]) == 22
+    assert "sommes de leurs arrondissements, absentes du fichier : 75056" in found.phrases
+    assert "2024 : pas de somme, des arrondissements manquent à 69123 (2 sur 9)" in found.phrases
     assert not any("absentes du code officiel" in said for said in added.alertes)
-    assert publiques.lire("iris_enfants_0_2", "75056", [2021])["statut"].tolist() == ["Q"]
-    assert publiques.lire("iris_enfants_0_2", "75056", [2021])["origine"].tolist() == [
-        "somme de 3 IRIS"
-    ]
+    assert publiques.lire("cnaf_foyers", "75101", [2024])["valeur"].tolist() == [100]
+    summed = publiques.lire("iris_allocataires", "75056", [2021, 2022])
+    assert summed["statut"].tolist() == ["A", "O"]
+    assert summed["valeur"].tolist()[0] == 200
+    assert summed["origine"].tolist() == ["somme de 20 IRIS", ""]
 
 
 def test_un_arrondissement_ne_compte_pas_deux_fois_dans_son_departement(
@@ -304,6 +355,302 @@ def test_ce_qui_est_livre_n_est_pas_a_ajouter_et_ne_recoit_rien_de_l_utilisateur
     assert again.phrases == ["commun.csv : déjà ajouté, rien à changer"]
 
 
+DISPONIBLE = "CODGEO;LIBGEO;NBMEN19;NBPERS19;NBUC19;Q119;Q219;Q319"
+# The files of other levels, as the Insee writes them: the same columns, and codes that are also
+# those of départements.
+REGIONS = {
+    "84": "Auvergne-Rhône-Alpes",
+    "02": "Martinique",
+    "04": "La Réunion",
+    "11": "Île-de-France",
+    "32": "Hauts-de-France",
+    "75": "Nouvelle-Aquitaine",
+    "76": "Occitanie",
+    "93": "Provence-Alpes-Côte d'Azur",
+    "94": "Corse",
+}
+
+
+def disponible(lieux: dict[str, str], avec_les_noms: bool = True) -> str:
+    """Return a file of Filosofi in the Insee's columns, with the same figures for each place."""
+    entete = DISPONIBLE if avec_les_noms else DISPONIBLE.replace("LIBGEO;", "")
+    lignes = []
+    for code, nom in lieux.items():
+        debut = f"{code};{nom}" if avec_les_noms else code
+        lignes.append(f"{debut};1000;2500;1500,5;14000;20000;28000")
+    return "\r\n".join([f"\ufeff{entete}", *lignes, ""])
+
+
+def test_une_region_n_est_pas_le_departement_de_meme_code(donnees: Path, tmp_path: Path) -> None:
+    found = lire(tmp_path, "telechargement.csv", disponible(REGIONS))
+
+    (cle,) = found.tables
+    assert cle == (2019, "region")
+    assert found.tables[cle].loc["R02", "libelle"] == "Martinique"
+    assert "02" not in found.tables[cle].index
+
+
+@pytest.mark.parametrize("code", ["1", "99", "FM"])
+def test_la_france_metropolitaine_n_est_pas_le_premier_departement(
+    code: str, donnees: Path, tmp_path: Path
+) -> None:
+    text = disponible({code: "France métropolitaine"}).replace(";1000;", ";27937964;")
+
+    found = lire(tmp_path, "FILO2019_DISP_METROPOLE.csv", text)
+
+    assert {key: list(table.index) for key, table in found.tables.items()} == {
+        (2019, "france"): ["FM"]
+    }
+
+
+def test_des_departements_restent_des_departements_sans_leur_zero_ni_leur_nom(
+    donnees: Path, tmp_path: Path
+) -> None:
+    named = {"1": "Ain", "2": "AISNE", "62": "Pas de Calais", "2A": "Corse-du-Sud"}
+    all_of_them = dict.fromkeys([f"{number:02}" for number in range(21, 96)], "")
+
+    by_name = lire(tmp_path, "x.csv", disponible(named))
+    by_codes = lire(tmp_path, "x.csv", disponible(all_of_them, avec_les_noms=False))
+
+    assert list(by_name.tables[2019, "departement"].index) == ["01", "02", "2A", "62"]
+    assert list(by_codes.tables) == [(2019, "departement")]
+
+
+def test_un_niveau_que_rien_ne_dit_se_demande(donnees: Path, tmp_path: Path) -> None:
+    path = ecrire(tmp_path, "x.csv", disponible(REGIONS, avec_les_noms=False))
+    before = empreintes(donnees)
+
+    refused = ctg("source", "ajouter", "--oui", str(path), dossier=tmp_path)
+    added = ctg("source", "ajouter", "--oui", "--niveau", "region", str(path), dossier=tmp_path)
+    named = lire(tmp_path, "FILO2019_DISP_REG.csv", disponible(REGIONS, avec_les_noms=False))
+
+    assert refused.returncode == 1 and "9 code(s) dont rien ne dit le niveau" in refused.stderr
+    assert "département : « 84 » Vaucluse, « 02 » Aisne" in refused.stderr
+    assert "région : « 84 » Auvergne-Rhône-Alpes, « 02 » Martinique" in refused.stderr
+    assert "--niveau" in refused.stderr and "Traceback" not in refused.stderr
+    assert "region 2019 (9 territoires)" in added.stdout
+    assert empreintes(donnees) != before
+    assert list(named.tables) == [(2019, "region")]
+
+
+def test_un_niveau_que_les_noms_dementent_est_refuse(donnees: Path, tmp_path: Path) -> None:
+    path = ecrire(tmp_path, "x.csv", disponible(REGIONS))
+    other = ecrire(tmp_path, "y.csv", disponible({"01": "Zone A", "02": "Zone B"}))
+
+    forced = ctg(
+        "source", "ajouter", "--oui", "--niveau", "departement", str(path), dossier=tmp_path
+    )
+    unknown = ctg("source", "ajouter", "--oui", str(other), dossier=tmp_path)
+    wrong = ctg("source", "ajouter", "--oui", "--niveau", "canton", str(path), dossier=tmp_path)
+
+    assert forced.returncode == 1 and "et que leurs noms démentent" in forced.stderr
+    assert "(« 84 » Auvergne-Rhône-Alpes, « 02 » Martinique)" in forced.stderr
+    assert "département : « 84 » Vaucluse, « 02 » Aisne" in forced.stderr
+    assert unknown.returncode == 1 and "(« 01 » Zone A, « 02 » Zone B)" in unknown.stderr
+    assert wrong.returncode == 1 and "le niveau « canton »" in wrong.stderr
+
+
+@pytest.mark.parametrize("nom", ["FILO2019_DISP_BV2022.csv", "x.csv"])
+def test_des_bassins_de_vie_ne_sont_pas_des_communes(
+    nom: str, donnees: Path, tmp_path: Path
+) -> None:
+    communes = publiques.territoires(niveaux=("commune",))
+    first = communes.groupby("departement").head(3).set_index("code")["nom"].to_dict()
+    path = ecrire(tmp_path, nom, disponible(first))
+
+    refused = ctg("source", "ajouter", "--oui", str(path), dossier=tmp_path)
+    level = ctg("source", "ajouter", "--oui", "--niveau", "commune", str(path), dossier=tmp_path)
+
+    assert refused.returncode == 1
+    assert ("bassins de vie" in refused.stderr) == nom.startswith("FILO")
+    assert "--niveau" in refused.stderr
+    assert level.returncode == 0
+
+
+MELODI = (
+    '"FREQ";"GEO";"GEO_OBJECT";"EC_MEASURE";"OBS_STATUS";"TIME_PERIOD";"OBS_VALUE"\r\n'
+    '"A";"62413";"COM";"LVB";"A";2025;141.0\r\n"A";"62427";"COM";"LVB";"M";2025;\r\n'
+    '"A";"62";"DEP";"LVB";"A";2025;13050.0\r\n"A";"32";"REG";"LVB";"A";2025;60000.0\r\n'
+    '"A";"FM";"FRANCE";"LVB";"A";2025;620000.0\r\n"A";"8401";"ZE2020";"LVB";"A";2025;3220.0\r\n'
+    '"A";"62413";"COM";"DTH";"A";2025;120.0\r\n"A";"62413";"COM";"MAR";"A";2025;40.0\r\n'
+    '"A";"693XX";"ARM";"LVB";"A";2025;0.0\r\n'
+)
+
+
+def zippe(nom: str, contenu: bytes) -> bytes:
+    """Return an archive of one file, and of a notice that is to be left aside."""
+    tampon = io.BytesIO()
+    with zipfile.ZipFile(tampon, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr(nom, contenu)
+        archive.writestr("lisez-moi.pdf", b"%PDF-1.7")
+    return tampon.getvalue()
+
+
+def classeur_des_naissances() -> bytes:
+    """Return births in the sheets of the Insee: a title, two blank rows, no header for the code."""
+    classeur = openpyxl.Workbook()
+    classeur.active.title = "Métadonnées"
+    classeur.active.append(["Nom du fichier xlsx", "NAIS_DOM_ANNUELLES"])
+    lieux = {
+        "COM": [["62413", "Harnes", 150.0, 141.0], ["01001", "L'Abergement-Clémenciat", 0.0, 8.0]],
+        "ARM": [["13201", "Marseille 1er Arrondissement", 400.0, 372.0]],
+        "BV2022": [["01004", "Ambérieu-en-Bugey", 630.0, 473.0]],
+        "DEP": [["02", "Aisne", 5000.0, 4696.0]],
+        "REG": [["02", "Martinique", 3000.0, 2900.0]],
+        "France": [["F", "France", "so", 659731.0], ["FM", "France métropolitaine", 1.0, 625650.0]],
+    }
+    for onglet, lignes in lieux.items():
+        feuille = classeur.create_sheet(onglet)
+        feuille.append([f"Nombre de naissances annuelles domiciliées ({onglet})"])
+        feuille.append([])
+        feuille.append([None, None, "2023", "2024"])
+        for ligne in lignes:
+            feuille.append(ligne)
+        feuille.append([])
+        feuille.append(["Source : Insee, état civil"])
+    tampon = io.BytesIO()
+    classeur.save(tampon)
+    return tampon.getvalue()
+
+
+@pytest.mark.parametrize(
+    ("nom", "contenu"),
+    [
+        ("naissances.csv", MELODI.encode()),
+        ("naissances.csv.gz", gzip.compress(MELODI.encode())),
+        ("naissances.zip", zippe("DS_ETAT_CIVIL_NAIS_2025_data.csv", MELODI.encode())),
+    ],
+)
+def test_un_fichier_long_se_lit_tel_que_telecharge(
+    nom: str, contenu: bytes, donnees: Path, tmp_path: Path
+) -> None:
+    found = lire(tmp_path, nom, contenu)
+
+    assert {key: list(table.index) for key, table in found.tables.items()} == {
+        (2025, "commune"): ["62413", "62427"],
+        (2025, "departement"): ["62"],
+        (2025, "france"): ["FM"],
+        (2025, "region"): ["R32"],
+    }
+    communes = found.tables[2025, "commune"]
+    assert communes.loc["62413"].to_dict() == {"insee_naissances": 141, "insee_deces": 120}
+    assert communes["insee_naissances"].isna()["62427"]
+    assert "lignes d'autres niveaux : ZE2020" in found.phrases
+    assert "mesures non reprises : MAR" in found.phrases
+
+
+def test_un_classeur_se_lit_onglet_par_onglet_chacun_a_son_niveau(
+    donnees: Path, tmp_path: Path
+) -> None:
+    found = lire(tmp_path, "NAIS_DOM_ANNUELLES.xlsx", classeur_des_naissances())
+
+    births = {
+        (level, code): value
+        for (year, level), table in found.tables.items()
+        for code, value in table["insee_naissances"].items()
+        if year == 2024
+    }
+    assert births == {
+        ("commune", "62413"): 141,
+        ("commune", "01001"): 8,
+        ("arrondissement", "13201"): 372,
+        ("departement", "02"): 4696,
+        ("region", "R02"): 2900,
+        ("france", "FR"): 659731,
+        ("france", "FM"): 625650,
+    }
+    assert found.tables[2023, "france"]["insee_naissances"].isna()["FR"]
+    assert "laissés de côté : Métadonnées, BV2022 (bassins de vie)" in found.phrases
+    assert "cellules sans nombre : « so » 1" in found.phrases
+
+
+def test_les_deux_en_tetes_d_un_producteur_donnent_les_memes_chiffres(
+    donnees: Path, tmp_path: Path
+) -> None:
+    technical = (
+        "annee;numdep;nomdep;txcouv_dep;txcouv_eaje_dep;txcouv_am_ind_dep\n"
+        "2023;62;PAS DE CALAIS;57.7;18;30.1\n2023;59;NORD;55;20;25\n"
+    )
+    labels = (
+        "\ufeffDate référence;Numéro Département;Nom Département;Taux de couv global;"
+        "Taux de couv EAJE - ensemble;Taux de couv assistante maternelle\n"
+        "2023;62;PAS DE CALAIS;57.7;18;30.1\n2023;59;NORD;55;20;25\n"
+    )
+
+    one = lire(tmp_path, "a.csv", technical)
+    other = lire(tmp_path, "b.csv", labels)
+
+    assert list(one.tables) == [(2023, "departement")]
+    assert one.tables[2023, "departement"].equals(other.tables[2023, "departement"])
+
+
+def test_le_quotient_familial_n_est_pas_pris_pour_les_prestations(
+    donnees: Path, tmp_path: Path
+) -> None:
+    text = (
+        "dtreffre;numcomdo;nomcom;qf_400;indfoy_ndur;indnbp_ndur\n"
+        "2024-12;62413;Harnes;Moins de 400 euros;700;2000\n"
+        "2024-12;62413;Harnes;Entre 400 et 799 euros;900;2500\n"
+        "2024-12;62427;Hénin-Beaumont;Moins de 400 euros;1500;4000\n"
+    )
+
+    found = lire(tmp_path, "x.csv", text)
+
+    assert found.famille.id == "cnaf_quotient_familial"
+    table = found.tables[2024, "commune"]
+    assert table.loc["62413", ["cnaf_qf_moins_400", "cnaf_qf_400_799"]].tolist() == [700, 900]
+    assert table["cnaf_qf_400_799"].isna()["62427"]
+
+
+def test_des_lignes_qu_une_colonne_non_lue_distingue_sont_un_autre_jeu(
+    donnees: Path, tmp_path: Path
+) -> None:
+    rows = [f"2024-12;62413;Harnes;tranche {rank};5;5" for rank in range(8)]
+    text = "\n".join(["dtreffre;numcomdo;nomcom;age;indfoy_ndur;indnbp_ndur", *rows, ""])
+
+    with pytest.raises(DonneesInvalides) as excinfo:
+        lire(tmp_path, "x.csv", text)
+
+    assert "colonnes non lues : age" in str(excinfo.value)
+    assert "c'est un autre jeu de données" in str(excinfo.value)
+
+
+def test_les_ecoles_d_une_commune_s_additionnent_et_un_code_postal_est_refuse(
+    donnees: Path, tmp_path: Path
+) -> None:
+    schools = (
+        "rentree_scolaire;uai;code_insee_de_la_commune;nom_de_la_commune;effectifs;ips\n"
+        "2022-2023;0620001A;62413;HARNES;120.0;85.2\n2022-2023;0620002B;62413;HARNES;80.0;90\n"
+        "2022-2023;0620003C;62427;HENIN BEAUMONT;;\n"
+    )
+    postal = (
+        "Rentrée scolaire;Numéro de l'école;Nombre total d'élèves;Code Postal\n2022;1;2;35690\n"
+    )
+
+    found = lire(tmp_path, "ecoles.csv", schools).tables[2022, "commune"]
+    with pytest.raises(DonneesInvalides) as excinfo:
+        lire(tmp_path, "effectifs.csv", postal)
+
+    assert found.loc["62413", ["depp_eleves", "depp_ecoles"]].tolist() == [200, 2]
+    assert found["depp_eleves"].isna()["62427"] and found.loc["62427", "depp_ecoles"] == 1
+    assert "code postal, qui n'est pas un code Insee" in str(excinfo.value)
+
+
+def test_une_archive_qui_gonfle_ou_un_classeur_abime_est_refuse(
+    donnees: Path, tmp_path: Path
+) -> None:
+    swollen = gzip.compress(b"a;b\n" * 30_000_000)
+    broken = classeur_des_naissances()[:-3000]
+
+    for nom, contenu, dit in (
+        ("x.gz", swollen, "une archive qui gonfle au-delà de 100 Mo"),
+        ("x.xlsx", broken, "abîmé ou protégé"),
+    ):
+        with pytest.raises(DonneesInvalides) as excinfo:
+            lire(tmp_path, nom, contenu)
+        assert dit in str(excinfo.value)
+
+
 def test_une_revision_est_dite_et_l_ancienne_table_disparait(donnees: Path, tmp_path: Path) -> None:
     ajouter(tmp_path, "un.csv", cnaf())
     text = re.sub(r"(;62413;Harnes;[0-9]+;[0-9]+;)560;", r"\g<1>565;", cnaf())
@@ -388,7 +735,7 @@ FAUTES: dict[str, tuple[str, Callable[[str], str | bytes], str]] = {
     "blancs": ("cnaf", lambda _: " \r\n \r\n", "un fichier vide"),
     "PDF": ("cnaf", lambda _: b"%PDF-1.7 abc", "un PDF"),
     "Excel": ("cnaf", lambda _: b"PK\x03\x04abcdef", "un classeur Excel ou une archive ZIP"),
-    "gzip": ("cnaf", lambda _: b"\x1f\x8b\x08abc", "un fichier compressé"),
+    "gzip": ("cnaf", lambda _: b"\x1f\x8b\x08abc", "une archive ZIP, abîmé"),
     "octets nuls": ("cnaf", lambda text: text.encode("utf-16"), "n'est pas du texte"),
     "Parquet abîmé": ("cnaf", lambda _: b"PAR1abcdefPAR1", "un fichier Parquet abîmé"),
     "JSON abîmé": ("cnaf", lambda _: '{"type": "FeatureColl', "un fichier JSON abîmé"),

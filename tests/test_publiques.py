@@ -12,8 +12,8 @@ from ligne_de_commande import ctg
 from officiels_exemple import CNAF, cnaf, ecrire, en_python
 
 from ctglib.donnees import publiques
+from ctglib.donnees.ajout import Ajout
 from ctglib.donnees.fautes import DonneesInvalides
-from ctglib.donnees.officiels import Ajout
 from ctglib.donnees.suivi import lire_suivi_brut
 from ctglib.donnees.validation import examiner_les_sources
 

@@ -99,7 +99,7 @@ Millesime = Annotated[
 Officiels = Annotated[
     list[Path],
     Argument(
-        help="Fichiers tels que téléchargés (CSV ou Parquet).",
+        help="Fichiers tels que téléchargés (CSV, Excel, Parquet, JSON, archive).",
         metavar="FICHIER",
         show_default=False,
     ),
@@ -123,6 +123,14 @@ Gardes = Annotated[
     ),
 ]
 Oui = Annotated[bool, Option("--oui", "-o", help="Ajouter sans poser de question.")]
+NiveauDuFichier = Annotated[
+    str,
+    Option(
+        "--niveau",
+        help="Niveau des territoires, si le fichier ne le dit pas (departement, region, epci…).",
+        metavar="NIVEAU",
+    ),
+]
 Commun = Annotated[
     bool,
     Option(
@@ -404,18 +412,27 @@ def ajouter_sources(
     annee: AnneeDuFichier = None,
     le: DateDuFichier = None,
     departement: Gardes = None,
+    niveau: NiveauDuFichier = "",
     oui: Oui = False,
     commun: Commun = False,
 ) -> int:
     """Reconnaître des fichiers officiels, dire ce qu'ils changent, les ajouter : tout, ou rien."""
     from rich.console import Console
 
+    from ctglib.donnees.ajout import Ajout
+    from ctglib.donnees.geographie import lire_niveau
     from ctglib.donnees.magasin import lire_registre
-    from ctglib.donnees.officiels import Ajout
 
     jour = le.date() if le else None
     departements = tuple(departement or ())
-    ajout = Ajout(fichiers, annee=annee, le=jour, departements=departements, commun=commun)
+    ajout = Ajout(
+        fichiers,
+        annee=annee,
+        le=jour,
+        departements=departements,
+        commun=commun,
+        niveau=lire_niveau(niveau),
+    )
     dire(*ajout.phrases)
     if ajout.revisions:
         revisions = [f"  {phrase}" for phrase in ajout.revisions]

@@ -24,9 +24,11 @@ from ctglib.donnees.modeles.sources import (
     Arrondissements,
     Famille,
     Niveau,
+    NiveauOfficiel,
     Registre,
     SerieOfficielle,
     TableGardee,
+    Ville,
 )
 from ctglib.donnees.yaml_strict import charger_yaml
 
@@ -38,12 +40,24 @@ PUBLIQUES = "sources/publiques"
 LOCALES = "sources/locales"
 ORIGINE = "origine.yaml"
 COG_DES_COMMUNES = "cog_communes"  # the family of the official code of communes
+# Those of the official code, by level.
+COG: dict[NiveauOfficiel, str] = {
+    "commune": COG_DES_COMMUNES,
+    "departement": "cog_departements",
+    "epci": "cog_epci",
+    "region": "cog_regions",
+}
 SECRET = float("inf")  # in a column of the store: a suppressed cell; NaN is a missing one
+# The codes as the store has them: « R32 » is a région, « FR » France, so that none is of two levels
+# but an IRIS, that may be an EPCI by its shape, and an arrondissement (``commune_de``).
 FORMES: dict[Niveau, re.Pattern[str]] = {
     "commune": re.compile(r"[0-9][0-9AB][0-9]{3}"),
     "departement": re.compile(r"[0-9][0-9AB]|97[0-9]"),
     "epci": re.compile(r"[1-9][0-9]{8}"),
     "iris": re.compile(r"[0-9][0-9AB][0-9]{7}"),
+    "region": re.compile(r"R[0-9]{2}"),
+    "france": re.compile(r"F[RMH]"),
+    "qpv": re.compile(r"Q[NP][0-9AB]{6}[A-Z0-9]?"),
 }
 Codes = TypeVar("Codes", pd.Index, pd.Series)
 # rows of a group of Parquet: a commune is found without reading the others'
@@ -123,10 +137,14 @@ def commune_de(codes: Codes) -> Codes:
     """Return the commune of codes of communes: an arrondissement of Paris, Lyon or Marseille is a
     part of one.
     """
-    arrondissements = charger_yaml("catalogue/arrondissements.yaml", Arrondissements)
-    for commune, motif in arrondissements.communes.items():
-        codes = codes.where(~codes.str.fullmatch(motif), commune)
+    for commune, ville in villes().items():
+        codes = codes.where(~codes.str.fullmatch(ville.motif), commune)
     return codes
+
+
+def villes() -> dict[str, Ville]:
+    """Return the communes that have arrondissements: the codes of theirs, and how many they are."""
+    return charger_yaml("catalogue/arrondissements.yaml", Arrondissements).communes
 
 
 def departement_de(communes: Codes) -> Codes:

@@ -4,7 +4,6 @@ the territories.
 
 import json
 from collections.abc import Iterable, Sequence
-from typing import Literal
 
 import numpy as np
 import pandas as pd
@@ -14,7 +13,7 @@ from ctglib.donnees.dossier import Dossier
 from ctglib.donnees.fautes import DonneesInvalides, Faute, mots
 from ctglib.donnees.lecture import existe, lire_octets, proches
 from ctglib.donnees.magasin import (
-    COG_DES_COMMUNES,
+    COG,
     FORMES,
     SECRET,
     charger_famille,
@@ -27,6 +26,7 @@ from ctglib.donnees.magasin import (
     niveau_de,
     serie_de,
     tables,
+    villes,
 )
 from ctglib.donnees.modeles.catalogue import Comparaison, Territoire
 from ctglib.donnees.modeles.convention import Convention
@@ -73,12 +73,6 @@ OBSERVATIONS = [
     "jeu",
 ]
 LIEUX = ["code", "nom", "niveau", "departement", "epci"]
-NiveauOfficiel = Literal["commune", "departement", "epci"]  # of the official geographical code
-COG: dict[NiveauOfficiel, str] = {
-    "commune": COG_DES_COMMUNES,
-    "departement": "cog_departements",
-    "epci": "cog_epci",
-}
 REPERES = "catalogue/atelier.yaml"
 INVENTEES = "catalogue/comparables.yaml"  # what the file of a fictional convention holds
 COUVERTURE = [
@@ -341,6 +335,8 @@ def _lieux(codes: list[str], famille: Famille) -> pd.DataFrame:
             fautes.append(_territoire_inconnu(code))
         elif code in noms_des_iris.index:
             niveaux[code] = "iris"
+        elif niveau == "commune" and commune_de(pd.Index([code]))[0] != code:
+            niveaux[code] = "arrondissement"
         else:
             niveaux[code] = niveau
     if fautes:
@@ -364,7 +360,10 @@ def _lignes_demandees(
             for table in gardees
             if table.niveau in ("iris", "commune") and (niveau, table.annee) not in niveaux_publies
         ]
-        territoires_du_niveau = lieux.index[niveaux == niveau]
+        du_niveau = niveaux == niveau
+        if niveau == "commune":
+            du_niveau |= niveaux == "arrondissement"
+        territoires_du_niveau = lieux.index[du_niveau]
         if dessous and not territoires_du_niveau.empty:
             parties.append(_sommes(code, territoires_du_niveau, niveau, dessous))
     annees = sorted({table.annee for table in gardees})
@@ -378,6 +377,23 @@ def _lignes_demandees(
     )
 
 
+def _parties_d_iris(code: str, territoires: pd.Index, dessous: list[TableGardee]) -> pd.DataFrame:
+    """Return the IRIS of communes and of arrondissements, with the one that each is added to.
+
+    An IRIS of an arrondissement is added to it, and to its city; a city has a sum in the years that
+    have IRIS of all its arrondissements.
+    """
+    iris = lire_tables(dessous, None, [code])
+    debuts = iris["territoire"].str[:5]
+    des_communes = iris.assign(somme=debuts)
+    des_villes = iris.assign(somme=commune_de(debuts))
+    nombres = {commune: ville.nombre for commune, ville in villes().items()}
+    arrondissements = debuts.groupby([des_villes["somme"], iris["annee"]]).transform("nunique")
+    attendus = des_villes["somme"].map(nombres).fillna(0)
+    parties = pd.concat([des_communes, des_villes[arrondissements >= attendus]]).drop_duplicates()
+    return parties[parties["somme"].isin(territoires)]
+
+
 def _sommes(
     code: str, territoires: pd.Index, niveau: str, dessous: list[TableGardee]
 ) -> pd.DataFrame:
@@ -385,13 +401,7 @@ def _sommes(
     estimated one.
     """
     if niveau == "commune":
-        # An IRIS of an arrondissement is added to it, and to its city.
-        iris = lire_tables(dessous, None, [code])
-        debuts = iris["territoire"].str[:5]
-        des_communes = iris.assign(somme=debuts)
-        des_villes = iris.assign(somme=commune_de(debuts))
-        parties = pd.concat([des_communes, des_villes]).drop_duplicates()
-        parties = parties[parties["somme"].isin(territoires)]
+        parties = _parties_d_iris(code, territoires, dessous)
         tailles = parties.groupby("somme")["territoire"].nunique()
         nom_des_parties = " IRIS"
     else:

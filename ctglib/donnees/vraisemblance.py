@@ -8,13 +8,13 @@ from itertools import pairwise
 
 import pandas as pd
 
+from ctglib.donnees.geographie import noms_simplifies
 from ctglib.donnees.magasin import Cle, commune_de, departement_de, serie_gardee
 from ctglib.donnees.modeles.sources import Famille, SerieOfficielle, Vraisemblance
 from ctglib.donnees.yaml_strict import charger_yaml
 
 COMMUNES = "cog_communes"
 _CITES = 3
-_ARTICLE_OU_SIGNE = r"^(l'|la |le |les |aux |los |las )|[^a-z0-9]"
 
 
 @dataclass(frozen=True)
@@ -214,17 +214,11 @@ def _noms_discordants(
     if "libelle" not in table:
         return
     connus = table.index.intersection(communes.index)
-    noms = _noms_simplifies(table.loc[connus, "libelle"])
-    noms_officiels = _noms_simplifies(communes.loc[connus, "libelle"])
+    noms = noms_simplifies(table.loc[connus, "libelle"])
+    noms_officiels = noms_simplifies(communes.loc[connus, "libelle"])
     discordants = connus[(noms != noms_officiels) & (noms != "")]
     if len(discordants) > regles.ecart_des_noms * len(connus):
         yield from _citer(discordants, f"{lieu} : noms qui ne sont pas ceux de leur code")
-
-
-def _noms_simplifies(noms: pd.Series) -> pd.Series:
-    """Return names as they compare: letters and digits alone, without accents nor first article."""
-    sans_accents = noms.str.normalize("NFKD").str.encode("ascii", "ignore").str.decode("ascii")
-    return sans_accents.str.lower().str.replace(_ARTICLE_OU_SIGNE, "", regex=True)
 
 
 def _series(famille: Famille, table: pd.DataFrame) -> dict[str, SerieOfficielle]:

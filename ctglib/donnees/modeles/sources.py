@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import date
 from typing import Annotated, Literal
 
@@ -15,12 +16,17 @@ from ctglib.donnees.modeles import (
     Modele,
     Positif,
     Texte,
+    complet,
     noms,
 )
 
 Empreinte = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]
 Part = Annotated[float, Field(gt=0, lt=1)]
-Niveau = Literal["commune", "departement", "epci", "iris"]
+Niveau = Literal[
+    "commune", "arrondissement", "iris", "epci", "departement", "region", "france", "qpv"
+]
+
+NiveauOfficiel = Literal["commune", "departement", "epci", "region"]  # of the official code
 
 
 class RuptureSource(Modele):
@@ -52,6 +58,7 @@ class SerieOfficielle(Modele):  # a column of an official file that we keep, and
     definition: Texte | None = None
     arrondi: float | None = None
     entier: bool = False  # refuses decimals
+    compte: bool = False  # counts the rows of each territory, of a file of which rows add up
     libre: bool = False  # accepts negative numbers, and percentages above 100
     ruptures: tuple[RuptureSource, ...] = ()
 
@@ -79,7 +86,54 @@ class Debuts(Modele):  # what is written before a name: its article, « à » an
     de: str = "de "
 
 
-class Famille(Modele):
+class ColonneDuNiveau(Modele):  # a column that says the level of each row
+    colonne: Expression
+    valeurs: dict[Texte, Niveau]  # rows of another value are left aside
+
+
+class Mesures(Modele):
+    """How a file that has a row a measure becomes a column a series (Melodi, quotient familial).
+
+    A series has the rows whose measure, the texts of these columns side by side, its ``colonne``
+    fits; a row of no series is left aside. A series fitted by several rows is their sum.
+    """
+
+    colonnes: tuple[Expression, ...]
+    valeur: Expression  # the column of the numbers
+    statut: Expression = ""  # the column that says why a number is missing
+    secrets: tuple[Texte, ...] = ()  # its values that mean suppressed
+
+
+class Presentation(Modele):
+    """How the columns of a file say what its figures are."""
+
+    # the columns that a file must have to be one of the family
+    signature: tuple[Expression, ...]
+    # The column of the codes; several by level where they say it: the first that is there.
+    cle: Expression = ""
+    cles: dict[Niveau, Expression] = {}
+    # a département and three digits, that are a commune together
+    cle_composee: tuple[Expression, ...] = ()
+    prefixes: dict[Texte, Niveau] = {}  # before a code, that say its level: « DEP62 »
+    niveau: ColonneDuNiveau | None = None
+    # A table whose columns are years is the series of the first pattern that fits its name: that of
+    # the file, of the sheet, or what is written above the header.
+    tableaux: dict[Expression, Identifiant] = {}
+    mesures: Mesures | None = None  # of a file that has a row a measure
+    somme_des_lignes: bool = False  # several rows of a territory and a year add up
+    # the rows kept: what these columns hold, if they are there
+    filtre: dict[Expression, tuple[Texte, ...]] = {}
+    annee: Expression | None = None
+    # columns of text; ``libelle`` is the name of the territory. Of several, the first that is there
+    textes: dict[Identifiant, Expression | tuple[Expression, ...]] = {}
+    ignorees: tuple[Expression, ...] = ()  # columns that it is known to have, and that are not kept
+
+
+class PresentationDite(Presentation):
+    colonnes: dict[Identifiant, Expression] = {}  # of the series, by code
+
+
+class Famille(Presentation):
     """``catalogue/sources/<id>.yaml``: a family of official files, whatever the year."""
 
     id: Identifiant
@@ -87,22 +141,18 @@ class Famille(Modele):
     producteur: Texte
     jeu: Texte
     adresse: Texte
+    page: str = ""  # where its files are; ``adresse`` is the site
     licence: Texte
-    signature: tuple[Expression, ...]  # the columns that a file must have to be one of the family
-    cle: Expression
-    prefixe: str = ""
-    # the rows kept: what these columns hold, if they are there
-    filtre: dict[Expression, tuple[Texte, ...]] = {}
-    annee: Expression | None = None
     mois: int | None = None
     niveaux: tuple[Niveau, ...]
     non_localise: Expression = ""
     vide: Literal["Q", "O"]  # the status of an empty cell: suppressed, missing
     somme: tuple[Niveau, ...]  # levels whose counts are the sums of those below
-    # columns of text; ``libelle`` is the name of the territory
-    textes: dict[Identifiant, Expression] = {}
+    # The other headers under which the same figures are published, each in place of the first.
+    presentations: tuple[PresentationDite, ...] = ()
+    refus: str = ""  # why such a file is never read, when it is known and of no use
     debuts: dict[str, Debuts] = {}  # of the names, by the code that ``tncc`` gives to their kind
-    series: tuple[SerieOfficielle, ...]
+    series: tuple[SerieOfficielle, ...] = ()
     autres: tuple[SerieOfficielle, ...] = ()  # columns kept under their own name
     # the first never exceeds the second
     inclusions: tuple[tuple[Identifiant, Identifiant], ...] = ()
@@ -110,10 +160,52 @@ class Famille(Modele):
     totaux: tuple[Identifiant, ...] = ()
     remarques: tuple[Texte, ...] = ()
 
+    def presentees(self) -> Iterator[Famille]:
+        """Yield this family under each of the headers of its files.
 
-class Arrondissements(Modele):
-    # the pattern of the codes of each commune's arrondissements
-    communes: dict[CodeTerritoire, Expression]
+        What a presentation does not say is not there: its columns are others.
+        """
+        yield self
+        for presentation in self.presentations:
+            series = []
+            for serie in self.series:
+                colonne = presentation.colonnes.get(serie.code, serie.colonne)
+                series.append(serie.model_copy(update={"colonne": colonne}))
+            champs = {nom: getattr(presentation, nom) for nom in Presentation.model_fields}
+            yield self.model_copy(update={**champs, "series": tuple(series), "presentations": ()})
+
+
+class Ville(Modele):
+    motif: Expression  # of the codes of its arrondissements
+    nombre: Positif  # how many they are
+
+
+class Arrondissements(Modele):  # ``arrondissements.yaml``: the communes that have some
+    communes: dict[CodeTerritoire, Ville]
+
+
+class MotsDUnNiveau(Modele):
+    titre: Texte
+    mots: tuple[Texte, ...]  # that name it in the name of a file or of a sheet
+
+
+class Ensemble(Modele):  # France, or a part of it: how files name it
+    noms: tuple[Texte, ...]
+    codes: tuple[Texte, ...]
+
+
+class Officiels(Modele):
+    """``officiels.yaml``: what official files have in common, whoever publishes them."""
+
+    niveaux: Annotated[dict[Niveau, MotsDUnNiveau], complet(Niveau)]
+    autres_niveaux: dict[Texte, Texte]
+    france: dict[Texte, Ensemble]
+    codes_ambigus_de_la_france: tuple[Texte, ...]
+    part_des_codes: Part
+    part_des_noms: Part
+    departements_d_un_fichier_national: Positif
+    part_des_communes: Part
+    absences: dict[Texte, Literal["Q", "O", "M"]]
 
 
 class TableGardee(Modele):
