@@ -273,7 +273,11 @@ def _rejouer(
             temporaire = pile.enter_context(verrouiller(sortie))
         ouverture = ouvrir_executeur(travailleurs=travailleurs, delai=delai, temporaire=temporaire)
         executeur, places = pile.enter_context(ouverture)
-        rejeux = Barre(len(refaisables)).suivre(rejouer(refaisables, executeur, places=places))
+        barre = pile.enter_context(Barre())
+        rejeux: list[Rejeu] = []
+        for rejeu in rejouer(refaisables, executeur, places=places):
+            rejeux.append(rejeu)
+            barre.montrer(len(rejeux), len(refaisables), rejeu.commande.nom)
         return sorted(rejeux, key=lambda rejeu: rejeu.commande.nom)
 
 

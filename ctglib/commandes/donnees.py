@@ -7,7 +7,6 @@ import re
 import sys
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, nullcontext
-from dataclasses import replace
 from datetime import date, datetime
 from itertools import groupby
 from operator import attrgetter
@@ -38,7 +37,6 @@ from ctglib.donnees.fautes import (
 from ctglib.donnees.lecture import CONVENTIONS, conventions, proches, racine
 
 if TYPE_CHECKING:
-    from ctglib.collecte.feuilles import Cadre
     from ctglib.collecte.importer import Changement, Preparation
     from ctglib.collecte.ouverture import ClasseurLu
 
@@ -241,9 +239,8 @@ def _importer_des_annees(
     a_blanc: bool,
 ) -> int:
     """Check what was filled for years, then write each file: whole, or not at all."""
-    from ctglib.blocs.signees import asseoir
-    from ctglib.collecte.feuilles import ouvrir_cadre
-    from ctglib.collecte.importer import par_annee, preparer_dans
+    from ctglib.collecte.importer import par_annee
+    from ctglib.production.reception import recevoir_une_annee
 
     groupes, fautes_de_groupe = par_annee(classeurs, convention, annee)
     fautes += fautes_de_groupe
@@ -251,18 +248,15 @@ def _importer_des_annees(
     copies: list[Path] = []
     for (sa_convention, son_annee), de_l_annee in groupes.items():
         with _dire_ce_qui_l_est(pris), recueillir(fautes):
-            cadre = ouvrir_cadre(sa_convention, son_annee)
-            preparation = preparer_dans(cadre, de_l_annee, millesime, jour=date.today())
-            fichiers = asseoir(sa_convention, son_annee, preparation.fichiers)
-            preparation = replace(preparation, fichiers=fichiers)
-            fautes += preparation.fautes
-            if preparation.pris:
-                if not a_blanc:
-                    preparation.ecrire()
-                _dire_la_preparation(preparation, a_blanc)
-                pris += preparation.pris
+            reception = recevoir_une_annee(
+                sa_convention, son_annee, de_l_annee, millesime, jour=date.today(), a_blanc=a_blanc
+            )
+            fautes += reception.preparation.fautes
+            if reception.preparation.pris:
+                _dire_la_preparation(reception.preparation, a_blanc)
+                pris += reception.preparation.pris
             if not a_blanc:
-                copies += _ecrire_les_copies(cadre, de_l_annee, preparation)
+                copies += reception.renvoyer().values()
     if not fautes:
         return 0
     error = DonneesInvalides(fautes)
@@ -290,26 +284,6 @@ def _issue(pris: list[str], a_blanc: bool) -> str:
     if not pris or a_blanc:
         return RIEN_D_ENREGISTRE
     return f"Enregistrés malgré cela, chacun en entier : {', '.join(pris)}. Les autres, en rien."
-
-
-def _ecrire_les_copies(
-    cadre: "Cadre", classeurs: "list[ClasseurLu]", preparation: "Preparation"
-) -> list[Path]:
-    """Write a copy to send back of each workbook with faults of its own, and return their paths."""
-    from ctglib.collecte.renvoi import A_RENVOYER, copie, nom_de_la_copie, place_libre
-
-    chemins = []
-    for classeur in classeurs:
-        siennes = [faute for faute in preparation.fautes if faute.fichier in classeur.noms]
-        if not siennes or classeur.fichier in preparation.en_attente:
-            continue
-        octets = copie(cadre, classeur, siennes)
-        if octets is None:
-            continue
-        chemin = place_libre(A_RENVOYER, nom_de_la_copie(cadre, classeur), octets)
-        ecrire({chemin: octets})
-        chemins.append(chemin)
-    return chemins
 
 
 def _dire_la_preparation(preparation: "Preparation", a_blanc: bool) -> None:

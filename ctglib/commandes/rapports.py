@@ -6,12 +6,9 @@ What is wrong in what the user typed is gathered as sentences, ``fautes``, and s
 from __future__ import annotations
 
 import json
-from collections.abc import Collection, Iterable, Iterator
-from dataclasses import replace
-from datetime import date
-from functools import cache
+from collections.abc import Iterable
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Protocol, TypeVar
+from typing import TYPE_CHECKING, Annotated, Self
 
 from typer import Argument, Option
 
@@ -26,10 +23,9 @@ from ctglib.commandes.terminal import (
     montrer,
     phrases_des_inconnus,
 )
-from ctglib.donnees.ecriture import EcritureImpossible, ecrire
+from ctglib.donnees.ecriture import ecrire
 from ctglib.donnees.fautes import Empechement
 from ctglib.donnees.lecture import conventions
-from ctglib.donnees.partage import Reserve, partager_par
 from ctglib.production import plan
 from ctglib.production.echec import dire_refus
 from ctglib.production.plan import (
@@ -44,20 +40,9 @@ from ctglib.production.plan import (
 )
 
 if TYPE_CHECKING:
-    from ctglib.production.manifeste import Prevision
     from ctglib.production.produire import Resultat
 
 
-class DUneCommande(Protocol):
-    """What became of a report: a ``Resultat`` (``produire``) or a ``Rejeu`` (``verifier``)."""
-
-    @property
-    def commande(self) -> plan.Commande:
-        """The order of the report."""
-        ...
-
-
-Resultats = TypeVar("Resultats", bound=DUneCommande)
 RESUME = "resume"  # what is typed for both formats of the first page alone
 RAISONS_MONTREES = 3
 DOSSIERS_MONTRES = 3
@@ -136,6 +121,8 @@ def produire(
     carnets: options.Carnets = CARNETS,
 ) -> int:
     """Produire les rapports qui ne sont plus à jour, et dire pourquoi chacun."""
+    from ctglib.production.produire import demander
+
     rapports_possibles = plan.rapports_connus(carnets)
     conventions_demandees = tuple(dict.fromkeys(convention or conventions()))  # each once
     formats_voulus, fautes = _lire_formats(formats)
@@ -146,10 +133,8 @@ def produire(
     fautes += phrases_des_inconnus("La diffusion", (diffusion,), DIFFUSIONS)
     if fautes:
         raise Empechement("\n".join(fautes))
-    demandes = rapports or rapports_possibles
-    suites = plan.suites(demandes, carnets)
-    commandes = plan.commandes(
-        [*demandes, *suites],
+    commandes = demander(
+        rapports or rapports_possibles,
         conventions_demandees,
         annees=annee or (),
         diffusion=diffusion,
@@ -157,8 +142,6 @@ def produire(
         sortie=sortie,
         carnets=carnets,
     )
-    if suites:
-        commandes = _avec_les_suites_deja_faites(commandes, plan.carnets_de(demandes, carnets))
     if refaire_clos:
         return _refaire_les_clos(commandes, sortie, travailleurs=travailleurs, delai=delai)
     if a_blanc:
@@ -236,24 +219,6 @@ def _lire_formats(liste: str) -> tuple[tuple[str, ...], list[str]]:
     return tuple(dict.fromkeys(formats)), fautes
 
 
-def _avec_les_suites_deja_faites(
-    commandes: Iterable[plan.Commande], carnets_demandes: Collection[Path]
-) -> list[plan.Commande]:
-    """Return the reports asked for, and of those made again with them the ones that are there, in
-    the formats that are there.
-    """
-    from ctglib.production.manifeste import lire_manifeste
-
-    manifeste_de = cache(lire_manifeste)  # each is read once
-    gardees = []
-    for commande in commandes:
-        if commande.carnet in carnets_demandes:
-            gardees.append(commande)
-        elif commande.cle in manifeste_de(commande.dossier).traces:
-            gardees.append(replace(commande, formats=()))
-    return gardees
-
-
 def _fautes_du_travail(travailleurs: int, delai: float) -> list[str]:
     """Return a sentence when the number of workers or the time for a cell cannot be, else none."""
     if travailleurs < 0 or delai <= 0:
@@ -294,49 +259,28 @@ def _faire(
     moteur: str = CTG,
 ) -> int:
     """Make what is out of date, say it, and return the exit code: 1 when a report failed."""
-    from ctglib.production.manifeste import autres_que_publies, lignes_a_relire, prevoir
-    from ctglib.production.menage import ranger
-    from ctglib.production.pool import ouvrir_executeur
-    from ctglib.production.portail import ecrire_portail
-    from ctglib.production.produire import (
-        TRAVAIL,
-        ecarter_les_rapports_a_jour,
-        realiser,
-        verrouiller,
-    )
+    from ctglib.production.manifeste import autres_que_publies, lignes_a_relire
+    from ctglib.production.produire import mener
 
-    reserve = Reserve()
-    ouverture = ouvrir_executeur(
-        travailleurs=travailleurs,
-        delai=delai,
-        ordonnanceur=ordonnanceur,
-        temporaire=str((sortie / TRAVAIL).absolute()),
-        reserve=reserve,
-    )
-    with partager_par(reserve), ouverture as (executeur, places), verrouiller(sortie):
-        barre = Barre(len(commandes))
-        a_faire = ecarter_les_rapports_a_jour(barre.voir(prevoir(commandes, forcer=forcer)))
-        jour = date.today()
-        resultats = realiser(
-            barre.retenir(a_faire), executeur, moteur=moteur, places=places, jour=jour
+    with Barre() as barre:
+        production = mener(
+            commandes,
+            sortie,
+            carnets,
+            travailleurs=travailleurs,
+            delai=delai,
+            ordonnanceur=ordonnanceur,
+            forcer=forcer,
+            moteur=moteur,
+            annoncer=barre.montrer,
         )
-        resultats = sorted(
-            barre.suivre(resultats),
-            key=lambda resultat: (resultat.commande.convention, resultat.commande.cle),
-        )
-        mis_de_cote = [path for resultat in resultats for path in resultat.mis_de_cote]
-        retenu = None
-        try:
-            mis_de_cote += ranger(commandes, jour, carnets)
-        except EcritureImpossible as error:
-            retenu = error
-        portail = ecrire_portail(sortie)
+    resultats = production.resultats
     _rendre_compte(resultats, len(commandes), detail=detail)
     a_relire = lignes_a_relire(commandes)
     if a_relire:
         dire(A_RELIRE, *(f"  - {ligne}" for ligne in a_relire))
-    if mis_de_cote:
-        dire(MIS_DE_COTE, *(f"  - {path}" for path in mis_de_cote), A_IMPORTER)
+    if production.mis_de_cote:
+        dire(MIS_DE_COTE, *(f"  - {path}" for path in production.mis_de_cote), A_IMPORTER)
     autres = autres_que_publies(commandes)
     if autres:
         dire(phrase_des_clos(autres))
@@ -346,7 +290,7 @@ def _faire(
             f"Non produit, n'étant pas dans notebooks/rapports.toml : {', '.join(ignores)}. "
             "Un carnet d'analyse a sa place dans le dossier analyses."
         )
-    dire(f"Portail : {portail.absolute().as_uri()}")
+    dire(f"Portail : {production.portail.absolute().as_uri()}")
     if mesures:
         etapes = [
             {
@@ -357,9 +301,9 @@ def _faire(
             for resultat in resultats
         ]
         ecrire({mesures: json.dumps(etapes, indent=1).encode()})
-    if retenu:
-        dire_l_empechement(retenu)
-    return 1 if retenu or any(resultat.echec for resultat in resultats) else 0
+    if production.retenu:
+        dire_l_empechement(production.retenu)
+    return 1 if production.retenu or any(resultat.echec for resultat in resultats) else 0
 
 
 def _refaire_les_clos(
@@ -402,12 +346,9 @@ def _refaire_les_clos(
 
 
 class Barre:
-    """A bar on the terminal: how many reports are made, of how many, and the time left.
+    """A bar on the terminal: how many reports are made, of how many, and the time left."""
 
-    The total falls as reports prove up to date: whether one is, is known when its turn comes.
-    """
-
-    def __init__(self, total: int) -> None:
+    def __init__(self) -> None:
         from rich.console import Console
         from rich.progress import (
             BarColumn,
@@ -418,9 +359,6 @@ class Barre:
             TimeRemainingColumn,
         )
 
-        self.total = total
-        self.vues = 0
-        self.retenues = 0
         self.progression = Progress(
             SpinnerColumn(),
             TextColumn("rapports faits :"),
@@ -432,29 +370,18 @@ class Barre:
             console=Console(stderr=True),
             transient=True,
         )
-        self.tache = self.progression.add_task("", total=total)
+        self.tache = self.progression.add_task("", total=None)
 
-    def voir(self, previsions: Iterable[Prevision]) -> Iterator[Prevision]:
-        """Yield the reports that were asked for, as each is looked at."""
-        for prevision in previsions:
-            self.vues += 1
-            yield prevision
+    def __enter__(self) -> Self:
+        self.progression.start()
+        return self
 
-    def retenir(self, previsions: Iterable[Prevision]) -> Iterator[Prevision]:
-        """Yield the reports that have to be made: those seen and left out leave the total."""
-        for prevision in previsions:
-            self.retenues += 1
-            a_jour = self.vues - self.retenues
-            self.progression.update(self.tache, total=self.total - a_jour)
-            yield prevision
+    def __exit__(self, *_: object) -> None:
+        self.progression.stop()
 
-    def suivre(self, resultats: Iterable[Resultats]) -> Iterator[Resultats]:
-        """Yield results as they come, each moving the bar."""
-        with self.progression:
-            for resultat in resultats:
-                nom = resultat.commande.nom
-                self.progression.update(self.tache, advance=1, description=nom)
-                yield resultat
+    def montrer(self, faits: int, total: int, nom: str) -> None:
+        """Show how many reports are made, of how many, and the name of the last one."""
+        self.progression.update(self.tache, completed=faits, total=total, description=nom)
 
 
 def _rendre_compte(resultats: list[Resultat], nombre: int, *, detail: bool) -> None:

@@ -9,11 +9,12 @@ from __future__ import annotations
 import os
 import shutil
 import time
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from concurrent.futures import FIRST_COMPLETED, Executor, Future, wait
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field, replace
 from datetime import date
+from functools import cache
 from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
@@ -29,6 +30,7 @@ from ctglib.donnees.lecture import (
     superposes,
 )
 from ctglib.donnees.partage import Reserve, partager_par
+from ctglib.production import plan, pool
 from ctglib.production.echec import Echec, dire_refus, echec_de, page_d_echec, titre_de
 from ctglib.production.manifeste import (
     Prevision,
@@ -36,12 +38,14 @@ from ctglib.production.manifeste import (
     empreinte,
     empreinte_du_code,
     est_garde,
+    lire_manifeste,
     phrases_des_fichiers_touches,
+    prevoir,
     versions,
 )
-from ctglib.production.menage import copies_des_remplis, retirer
+from ctglib.production.menage import copies_des_remplis, ranger, retirer
 from ctglib.production.plan import CTG, FORMATS, INTERNE, RESUMES, Carnet, Commande
-from ctglib.production.pool import annoncer
+from ctglib.production.portail import ecrire_portail
 from ctglib.secret import garde
 
 if TYPE_CHECKING:
@@ -53,6 +57,7 @@ if TYPE_CHECKING:
 TRAVAIL = ".ctg-travail"
 PATIENCE = 1.0  # seconds: Windows hears Ctrl-C only between two waits
 STATUT = "Statut"
+Annonce = Callable[[int, int, str], None]  # how many reports are made, of how many, the last one
 
 
 class Fabrication(NamedTuple):
@@ -104,6 +109,125 @@ def verrouiller(sortie: Path) -> Iterator[str]:
             yield str((sortie / TRAVAIL).absolute())
         finally:
             shutil.rmtree(sortie / TRAVAIL, ignore_errors=True)
+
+
+def demander(
+    rapports: Collection[str],
+    conventions: Iterable[str],
+    *,
+    annees: Iterable[int],
+    diffusion: str,
+    formats: tuple[str, ...],
+    sortie: Path,
+    carnets: Path,
+) -> list[Commande]:
+    """Return the reports asked for, and of those made again with them the ones that are there, in
+    the formats that are there.
+
+    The arguments are those of ``plan.commandes``.
+    """
+    suites = plan.suites(rapports, carnets)
+    commandes = plan.commandes(
+        [*rapports, *suites],
+        conventions,
+        annees=annees,
+        diffusion=diffusion,
+        formats=formats,
+        sortie=sortie,
+        carnets=carnets,
+    )
+    if not suites:
+        return commandes
+    carnets_demandes = plan.carnets_de(rapports, carnets)
+    manifeste_de = cache(lire_manifeste)  # each is read once
+    gardees = []
+    for commande in commandes:
+        if commande.carnet in carnets_demandes:
+            gardees.append(commande)
+        elif commande.cle in manifeste_de(commande.dossier).traces:
+            gardees.append(replace(commande, formats=()))
+    return gardees
+
+
+@dataclass(frozen=True)
+class Production:
+    """What became of the reports of a command: those that were made or failed, the rest being up to
+    date.
+    """
+
+    resultats: list[Resultat]  # by convention, then by key
+    mis_de_cote: list[Path]  # where what somebody had filled in is now
+    portail: Path
+    retenu: EcritureImpossible | None  # what kept an old file from being removed
+
+
+def mener(
+    commandes: list[Commande],
+    sortie: Path,
+    carnets: Path,
+    *,
+    travailleurs: int,
+    delai: float,
+    annoncer: Annonce,
+    ordonnanceur: str = "",
+    forcer: bool = False,
+    moteur: str = CTG,
+) -> Production:
+    """Make the reports that are out of date, remove what is no more, and write the portal.
+
+    Args:
+        commandes: The reports asked for.
+        sortie: The folder of the reports, which no other command may be writing.
+        carnets: The folder of the notebooks.
+        travailleurs: How many processes; 0, one a core.
+        delai: The seconds that a cell may take.
+        annoncer: Is told, as reports are made, how many are, of how many, and the name of the last
+            one. The total falls as reports prove up to date: whether one is, is known when its turn
+            comes.
+        ordonnanceur: The address of a Dask cluster.
+        forcer: Whether what is up to date is made too.
+        moteur: One of ``plan.MOTEURS``.
+    """
+    reserve = Reserve()
+    ouverture = pool.ouvrir_executeur(
+        travailleurs=travailleurs,
+        delai=delai,
+        ordonnanceur=ordonnanceur,
+        temporaire=str((sortie / TRAVAIL).absolute()),
+        reserve=reserve,
+    )
+    total = len(commandes)
+    resultats: list[Resultat] = []
+
+    def vues() -> Iterator[Prevision]:
+        """Yield the reports asked for; each leaves the total, until it proves to be made."""
+        nonlocal total
+        for prevision in prevoir(commandes, forcer=forcer):
+            total -= 1
+            yield prevision
+
+    def retenues() -> Iterator[Prevision]:
+        """Yield the reports to be made."""
+        nonlocal total
+        for prevision in ecarter_les_rapports_a_jour(vues()):
+            total += 1
+            yield prevision
+
+    with partager_par(reserve), ouverture as (executeur, places), verrouiller(sortie):
+        annoncer(0, total, "")
+        jour = date.today()
+        for resultat in realiser(retenues(), executeur, moteur=moteur, places=places, jour=jour):
+            resultats.append(resultat)
+            annoncer(len(resultats), total, resultat.commande.nom)
+        resultats.sort(key=lambda resultat: (resultat.commande.convention, resultat.commande.cle))
+        mis_de_cote = [path for resultat in resultats for path in resultat.mis_de_cote]
+        retenu = None
+        try:
+            mis_de_cote += ranger(commandes, jour, carnets)
+        except EcritureImpossible as error:
+            retenu = error
+        portail = ecrire_portail(sortie)
+    return Production(resultats, mis_de_cote, portail, retenu)
 
 
 def ecarter_les_rapports_a_jour(previsions: Iterable[Prevision]) -> Iterator[Prevision]:
@@ -315,7 +439,7 @@ def fabriquer(
             if commande.diffusion != INTERNE and journal.ouvertures:
                 details = f"Ouvert sans le masque :\n{garde.dire(journal.ouvertures)}"
                 return Echec.de("bruts", f"{nom}\n{details}", carnet=nom)
-            annoncer("")
+            pool.annoncer("")
             with _chronometre(mesures, "document"):
                 document = assembler(carnet)
             remplacees, fautives = lignes_fautives(commande, document, journal.a_relire)
