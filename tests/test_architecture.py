@@ -27,6 +27,7 @@ COUCHES = (
     "export",
     "atelier",
     "production",
+    "bureau",
     "commandes",
 )
 RACINE = {"__init__", "__main__"}

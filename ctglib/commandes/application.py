@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 from typer import core
 
-from ctglib.commandes import analyses, archives, cloture, donnees, rapports
+from ctglib.commandes import analyses, archives, bureau, cloture, donnees, rapports
 from ctglib.commandes.terminal import dire, dire_l_empechement, dire_usage
 from ctglib.donnees.ecriture import reprendre_si_besoin
 from ctglib.donnees.fautes import Empechement
@@ -108,6 +108,7 @@ def ctg(
 
 
 for commande in (
+    bureau.ouvrir,
     rapports.produire,
     rapports.portrait,
     donnees.valider,

@@ -1,0 +1,1 @@
+"""The desk: local pages over the same functions as the commands."""

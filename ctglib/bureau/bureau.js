@@ -1,0 +1,22 @@
+// How far a production is: the page shows it without reloading, and reloads once it is over.
+const suivi = document.querySelector("[data-flux]");
+if (suivi) {
+  const flux = new EventSource(suivi.dataset.flux);
+  const ecrire = (id, texte) => { document.getElementById(id).textContent = texte; };
+  flux.onmessage = (evenement) => {
+    const dit = JSON.parse(evenement.data);
+    if (!dit.en_cours) {
+      flux.close();
+      location.reload();
+      return;
+    }
+    ecrire("faits", dit.faits);
+    ecrire("total", dit.total || "…");
+    ecrire("nom", dit.nom);
+    const barre = document.getElementById("barre");
+    barre.max = dit.total || 1;
+    barre.value = dit.faits;
+    const reste = dit.restantes;
+    ecrire("reste", reste === null ? "" : `, encore ${Math.floor(reste / 60)}\u00a0min ${reste % 60}\u00a0s environ`);
+  };
+}

@@ -1,0 +1,226 @@
+"""Files dropped on the desk, each judged apart: what is right is recorded, the rest says its
+faults.
+
+It is ``ctg importer``, whose outcome stays in memory so that a value may be confirmed.
+"""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from pathlib import Path
+from typing import Literal
+
+from ctglib.bureau.memoire import ARevoir, noter_les_retours
+from ctglib.collecte.confirmation import Endroit, confirmer
+from ctglib.collecte.feuilles import ouvrir_cadre
+from ctglib.collecte.fichiers import recevoir
+from ctglib.collecte.import_convention import est_une_convention, preparer_convention
+from ctglib.collecte.importer import Changement, par_annee
+from ctglib.collecte.ouverture import ClasseurLu
+from ctglib.donnees.ecriture import tenir_les_donnees
+from ctglib.donnees.fautes import DonneesInvalides, Faute
+from ctglib.production.reception import Reception, recevoir_une_annee
+
+Issue = Literal["enregistre", "sans_nouveau", "a_corriger", "a_confirmer", "attend", "illisible"]
+
+
+@dataclass(frozen=True)
+class Juge:
+    """What became of a file."""
+
+    nom: str
+    issue: Issue
+    convention: str = ""
+    annee: int = 0
+    service: str = ""
+    fautes: tuple[Faute, ...] = ()  # without those that are questions
+    questions: tuple[Faute, ...] = ()
+    copie: Path | None = None  # what goes back to who sent it
+
+
+@dataclass(frozen=True)
+class Recu:
+    """What the files of one year changed."""
+
+    convention: str
+    annee: int
+    changements: tuple[Changement, ...]
+    nouvelles: Mapping[str, int]
+    remarques: tuple[str, ...]
+    reste: str
+
+
+@dataclass
+class Depot:
+    """Files dropped together, and what became of each; ``classeurs`` are those that wait."""
+
+    cle: str = field(default_factory=lambda: secrets.token_urlsafe(12))
+    juges: list[Juge] = field(default_factory=list)
+    recus: list[Recu] = field(default_factory=list)
+    classeurs: list[ClasseurLu] = field(default_factory=list)
+
+    @property
+    def a_confirmer(self) -> list[tuple[int, Juge, Faute]]:
+        """The questions of the files that have nothing else, each with its number in the form."""
+        questions = [
+            (juge, question)
+            for juge in self.juges
+            if juge.issue == "a_confirmer"
+            for question in juge.questions
+        ]
+        return [(rang, juge, question) for rang, (juge, question) in enumerate(questions)]
+
+
+def deposer(chemins: list[Path], jour: date) -> Depot:
+    """Read files, record what is right, write beside a copy of what is not."""
+    classeurs, fautes = recevoir(chemins)
+    depot = Depot()
+    with tenir_les_donnees():
+        for classeur in classeurs:
+            if est_une_convention(classeur):
+                _enregistrer_une_convention(depot, classeur)
+        annuels = [classeur for classeur in classeurs if not est_une_convention(classeur)]
+        _juger(depot, annuels, fautes, jour)
+    return depot
+
+
+def _enregistrer_une_convention(depot: Depot, classeur: ClasseurLu) -> None:
+    """Write what the workbook of a convention says, or add its faults to the drop."""
+    try:
+        preparation = preparer_convention(classeur)
+        preparation.ecrire()
+    except DonneesInvalides as error:
+        _refuser(depot, list(error.fautes))
+        return
+    issue = "enregistre" if preparation.fichiers else "sans_nouveau"
+    depot.juges.append(Juge(classeur.fichier, issue, preparation.convention))
+    remarques = (*preparation.remarques, *preparation.changements)
+    depot.recus.append(Recu(preparation.convention, 0, (), {}, remarques, ""))
+
+
+def reprendre(depot: Depot, raisons: Mapping[int, str], service: str, jour: date) -> Depot:
+    """Return a drop with some of its values confirmed by a service: its files are judged again.
+
+    Args:
+        depot: What was dropped.
+        raisons: Why each value is right, by the number of its question.
+        service: Who says it.
+        jour: Today.
+    """
+    with tenir_les_donnees():
+        return _reprendre(depot, raisons, service, jour)
+
+
+def _reprendre(depot: Depot, raisons: Mapping[int, str], service: str, jour: date) -> Depot:
+    dites: dict[Endroit, str] = {}
+    concernes: dict[str, Juge] = {}
+    for rang, juge, question in depot.a_confirmer:
+        raison = raisons.get(rang, "").strip()
+        if raison and question.feuille and question.ligne:
+            dites[question.fichier, question.feuille, question.ligne] = raison
+            concernes[juge.nom] = juge
+    classeurs = []
+    for classeur in depot.classeurs:
+        juge = concernes.get(classeur.fichier)
+        if juge:
+            cadre = ouvrir_cadre(juge.convention, juge.annee)
+            classeur = confirmer(cadre, classeur, dites, service)
+        classeurs.append(classeur)
+    suite = Depot(cle=depot.cle)
+    a_rejuger = {classeur.fichier for classeur in classeurs}
+    suite.juges = [juge for juge in depot.juges if juge.nom not in a_rejuger]
+    suite.recus = list(depot.recus)
+    _juger(suite, classeurs, [], jour)
+    return suite
+
+
+def _juger(
+    depot: Depot, classeurs: list[ClasseurLu], fautes_de_lecture: list[Faute], jour: date
+) -> None:
+    """Add to a drop what becomes of files; those that were not taken stay with it."""
+    groupes, fautes = par_annee(classeurs)
+    _refuser(depot, [*fautes_de_lecture, *fautes])
+    for (convention, annee), de_l_annee in groupes.items():
+        try:
+            reception = recevoir_une_annee(convention, annee, de_l_annee, jour=jour)
+        except DonneesInvalides as error:
+            _refuser(depot, list(error.fautes), convention, annee)
+            continue
+        _noter(depot, reception, convention, annee, jour)
+
+
+def _refuser(depot: Depot, fautes: list[Faute], convention: str = "", annee: int = 0) -> None:
+    """Add the files that could not be judged, each with its faults."""
+    par_fichier: dict[str, list[Faute]] = {}
+    for faute in fautes:
+        par_fichier.setdefault(faute.fichier, []).append(faute)
+    for nom, siennes in par_fichier.items():
+        depot.juges.append(Juge(nom, "illisible", convention, annee, fautes=tuple(siennes)))
+
+
+def _noter(depot: Depot, reception: Reception, convention: str, annee: int, jour: date) -> None:
+    """Add what became of the files of a year to a drop, and to what the desk remembers."""
+    preparation = reception.preparation
+    copies = reception.renvoyer()
+    juges = []
+    for classeur in reception.classeurs:
+        siennes = [faute for faute in preparation.fautes if faute.fichier in classeur.noms]
+        fautes = tuple(faute for faute in siennes if not faute.question)
+        questions = tuple(faute for faute in siennes if faute.question)
+        juges.append(
+            Juge(
+                classeur.fichier,
+                _issue(reception, classeur, fautes, questions),
+                convention,
+                annee,
+                classeur.proprietes.get("responsable", ""),
+                fautes,
+                questions,
+                copies.get(classeur.fichier),
+            )
+        )
+        if classeur.fichier not in preparation.pris:
+            depot.classeurs.append(classeur)
+    depot.juges += juges
+    if preparation.pris:
+        depot.recus.append(
+            Recu(
+                convention,
+                annee,
+                preparation.changements,
+                preparation.nouvelles,
+                preparation.remarques,
+                preparation.reste,
+            )
+        )
+    a_revoir = [
+        ARevoir(
+            fichier=juge.nom,
+            le=jour,
+            service=juge.service,
+            fautes=len(juge.fautes),
+            a_confirmer=len(juge.questions),
+        )
+        for juge in juges
+        if juge.issue in ("a_corriger", "a_confirmer")
+    ]
+    pris = [juge for juge in juges if juge.issue in ("enregistre", "sans_nouveau")]
+    noms = [nom for juge in pris for nom in (juge.nom, juge.service)]
+    noter_les_retours(convention, annee, a_revoir, noms)
+
+
+def _issue(
+    reception: Reception,
+    classeur: ClasseurLu,
+    fautes: tuple[Faute, ...],
+    questions: tuple[Faute, ...],
+) -> Issue:
+    preparation = reception.preparation
+    if classeur.fichier in preparation.pris:
+        return "enregistre" if preparation.fichiers else "sans_nouveau"
+    if classeur.fichier in preparation.en_attente:
+        return "attend"
+    return "a_confirmer" if questions and not fautes else "a_corriger"

@@ -1,0 +1,514 @@
+"""The pages of the desk, and the forms that they post.
+
+What reads or writes the data runs in one thread: the library keeps what it reads by process. A form
+is posted with its token in its address, for it is checked before the body is read.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import re
+import shutil
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from datetime import date
+from pathlib import Path
+from typing import Any, TypeVar
+from urllib.parse import urlparse
+
+from jupyter_server.auth.decorator import allow_unauthenticated
+from jupyter_server.base.handlers import JupyterHandler
+from tornado import httputil, web
+from tornado.escape import url_escape
+from tornado.iostream import StreamClosedError
+
+from ctglib.bureau.depot import Depot, deposer, reprendre
+from ctglib.bureau.etat import MOTS, Lecteur
+from ctglib.bureau.publies import fichier_publie, pour_le_comite, rapports_de
+from ctglib.bureau.travail import Travail, produire_l_annee
+from ctglib.donnees.fautes import DonneesInvalides, Empechement, Faute
+from ctglib.donnees.lecture import conventions
+from ctglib.production import plan
+
+T = TypeVar("T")
+OCTETS_MAX = 20 * 1024**2  # of what is posted at once
+DEPOTS_GARDES = 20
+ANNONCES = 0.5  # seconds between two looks at a piece of work
+ICI = Path(__file__).parent
+EXPORT = ICI.parent / "export"
+# A page of the desk runs its own script and nothing else, and is in no frame.
+POLITIQUE = (
+    "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self';"
+    " font-src 'self' data:; connect-src 'self'; form-action 'self'; base-uri 'none';"
+    " frame-ancestors 'none'"
+)
+# A report runs nothing, and asks for nothing.
+POLITIQUE_DES_RAPPORTS = (
+    "default-src 'none'; style-src 'unsafe-inline'; img-src data:; font-src data:;"
+    " form-action 'none'; base-uri 'none'; frame-ancestors 'none'"
+)
+ENTETES = {
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "same-origin",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "Cache-Control": "no-store",
+}
+TYPES = {
+    ".html": "text/html; charset=utf-8",
+    ".pdf": "application/pdf",
+    ".csv": "text/csv; charset=utf-8",
+    ".docx": "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
+    ".xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+    ".pptx": "application/vnd.openxmlformats-officedocument.presentationml.presentation",
+    ".zip": "application/zip",
+}
+A_TELECHARGER = (".csv", ".docx", ".xlsx", ".pptx", ".zip")
+INTERDIT_DANS_UN_NOM = re.compile(r'[\x00-\x1f\x7f/\\:*?"<>|]')
+
+
+class Bureau:
+    """What the pages share while the server is up."""
+
+    def __init__(self, sortie: Path, carnets: Path, depots: Path) -> None:
+        self.sortie = sortie
+        self.carnets = carnets
+        self.dossier_des_depots = depots
+        self.lecteur = Lecteur(sortie, carnets)
+        self.depots: dict[str, Depot] = {}
+        self.travail: Travail | None = None
+        self.fil = ThreadPoolExecutor(1, thread_name_prefix="bureau")
+
+    def garder(self, depot: Depot) -> None:
+        """Keep a drop in memory, and forget the oldest."""
+        self.depots.pop(depot.cle, None)
+        self.depots[depot.cle] = depot
+        for ancien in list(self.depots)[:-DEPOTS_GARDES]:
+            del self.depots[ancien]
+
+    def fermer(self) -> None:
+        """End what is under way."""
+        if self.travail:
+            self.travail.arreter()
+        self.fil.shutdown(wait=True, cancel_futures=True)
+
+
+class Refus(web.HTTPError):
+    """A request refused, in the words of ``mots.yaml`` or those of the faults of the data."""
+
+    def __init__(self, code: int, cle: str = "", fautes: tuple[Faute, ...] = ()) -> None:
+        super().__init__(code)
+        self.cle = cle
+        self.fautes = fautes
+        self.phrase = ""
+
+
+@web.stream_request_body
+class Page(JupyterHandler):
+    """A page: it is shown to whoever has the token, from this computer."""
+
+    _trop_grand = False
+
+    @property
+    def bureau(self) -> Bureau:
+        """What the pages share."""
+        return self.settings["bureau"]
+
+    def initialize(self) -> None:
+        """Begin with no body."""
+        self._corps = bytearray()
+
+    def set_default_headers(self) -> None:
+        """Say what a browser may do with the page: as little as it needs."""
+        self.set_header("Content-Security-Policy", POLITIQUE)
+        for nom, valeur in ENTETES.items():
+            self.set_header(nom, valeur)
+
+    def set_cors_headers(self) -> None:
+        """Say nothing: no other origin is answered, token or not."""
+
+    async def prepare(self) -> None:  # pyright: ignore[reportIncompatibleMethodOverride]
+        """Check who asks; then take the token out of the address, which a history would keep."""
+        if self._vient_d_ailleurs():
+            raise Refus(403, "interdit")
+        await super().prepare()  # pyright: ignore[reportGeneralTypeIssues]
+        avec_token = "token" in self.request.query_arguments
+        if avec_token and self.request.method == "GET" and not self._finished:
+            self.redirect(self.request.path)
+
+    def _vient_d_ailleurs(self) -> bool:
+        """Tell whether the page of another site asks, token or not."""
+        origine = self.request.headers.get("Origin")
+        if origine is not None:
+            return urlparse(origine).netloc != self.request.host
+        d_un_site = self.request.headers.get("Sec-Fetch-Site", "")
+        return self.request.method == "POST" and d_un_site in ("cross-site", "same-site")
+
+    def check_xsrf_cookie(self) -> None:
+        """Check the token of the form, whatever else the request has: the token of the server is in
+        the address that opens it.
+        """
+        if not hasattr(self, "_jupyter_current_user"):
+            return  # too early: ``prepare`` calls it again
+        web.RequestHandler.check_xsrf_cookie(self)
+
+    def data_received(self, chunk: bytes) -> None:
+        """Take in a part of the body, and let go of one that is too large."""
+        self._trop_grand = self._trop_grand or len(self._corps) + len(chunk) > OCTETS_MAX
+        if self._trop_grand:
+            self._corps.clear()
+        else:
+            self._corps += chunk
+
+    def lire_le_formulaire(self) -> None:
+        """Read what was posted.
+
+        Raises:
+            Refus: It is too large, or no form.
+        """
+        if self._trop_grand:
+            raise Refus(413, "trop_grand")
+        arguments: dict[str, list[bytes]] = {}
+        try:
+            httputil.parse_body_arguments(
+                self.request.headers.get("Content-Type", ""),
+                bytes(self._corps),
+                arguments,
+                self.request.files,
+                self.request.headers,
+            )
+        except httputil.HTTPInputError:
+            raise Refus(400, "rien_depose") from None
+        self._corps.clear()
+        self.request.body_arguments.update(arguments)
+
+    async def faire(self, fonction: Callable[..., T], *arguments: Any) -> T:
+        """Return what a function gives, in the thread of the data.
+
+        Raises:
+            Refus: What prevents it.
+        """
+        boucle = asyncio.get_running_loop()
+        try:
+            return await boucle.run_in_executor(self.bureau.fil, lambda: fonction(*arguments))
+        except DonneesInvalides as error:
+            raise Refus(409, fautes=error.fautes) from error
+        except Empechement as error:
+            refus = Refus(409)
+            refus.phrase = str(error)
+            raise refus from error
+
+    def montrer(self, gabarit: str, **faits: Any) -> None:
+        """Write a page."""
+        connu = getattr(self, "_jupyter_current_user", None)
+        page = self.get_template(gabarit).render(
+            mots=MOTS,
+            jeton=url_escape(self.xsrf_token) if connu else "",
+            travail=self.bureau.travail if connu else None,
+            **faits,
+        )
+        self.set_header("Content-Type", "text/html; charset=utf-8")
+        self.write(page)
+
+    def write_error(self, status_code: int, **details: Any) -> None:
+        """Write why a request was refused, and what to do."""
+        error = details.get("exc_info", (None, None, None))[1]
+        cles = {403: "interdit", 404: "inconnu", 405: "inconnu"}
+        cle = getattr(error, "cle", "") or cles.get(status_code, "incident")
+        self.montrer(
+            "refus.html.j2",
+            phrases=MOTS["refus"][cle],
+            phrase=getattr(error, "phrase", ""),
+            fautes=getattr(error, "fautes", ()),
+        )
+
+    def verifier_l_annee(self, convention: str, annee: str) -> int:
+        """Return a year of the address, once it is one of the convention's."""
+        if convention not in conventions() or int(annee) not in plan.annees_de(convention):
+            raise Refus(404, "inconnu")
+        return int(annee)
+
+    def donner(self, nom: str, octets: bytes) -> None:
+        """Write a file; one that a browser does not show is to be kept."""
+        fin = Path(nom).suffix
+        self.set_header("Content-Type", TYPES.get(fin, "application/octet-stream"))
+        self.set_header("Content-Security-Policy", POLITIQUE_DES_RAPPORTS)
+        if fin in A_TELECHARGER:
+            self.set_attachment_header(nom)
+        self.write(octets)
+
+
+class PageAccueil(Page):
+    """The conventions, and where the year under way stands in each."""
+
+    @web.authenticated
+    async def get(self) -> None:
+        """Show the page."""
+        etats = await self.faire(self.bureau.lecteur.conventions, date.today())
+        self.montrer("accueil.html.j2", etats=etats)
+
+
+class PageAnnee(Page):
+    """A year: its steps, its services, what to do."""
+
+    @web.authenticated
+    async def get(self, convention: str, annee: str) -> None:
+        """Show the page."""
+        numero = await self.faire(self.verifier_l_annee, convention, annee)
+        etat = await self.faire(self.bureau.lecteur.annee, convention, numero, date.today())
+        annees = await self.faire(plan.annees_de, convention)
+        rapports = rapports_de(self.bureau.sortie, convention, numero)
+        self.montrer("annee.html.j2", etat=etat, annees=annees, rapports=rapports)
+
+
+class PageDepots(Page):
+    """Where files are dropped."""
+
+    @web.authenticated
+    async def post(self) -> None:
+        """Judge the files, then show what became of them."""
+        self.lire_le_formulaire()
+        recus = self.request.files.get("fichiers", [])
+        fichiers = [(recu.filename, recu.body) for recu in recus if recu.filename]
+        if not fichiers:
+            raise Refus(400, "rien_depose")
+        for nom, _ in fichiers:
+            if INTERDIT_DANS_UN_NOM.search(nom) or nom.startswith(".") or len(nom) > 200:
+                raise Refus(400, "nom_de_fichier")
+        depot = await self.faire(_recevoir_les_fichiers, self.bureau, fichiers)
+        self.redirect(f"/depots/{depot.cle}", status=303)
+
+
+def _recevoir_les_fichiers(bureau: Bureau, fichiers: list[tuple[str, bytes]]) -> Depot:
+    """Return what becomes of files, which are on the disk for as long as they are read."""
+    dossier = bureau.dossier_des_depots
+    dossier.mkdir(mode=0o700)
+    try:
+        chemins = []
+        for rang, (nom, octets) in enumerate(fichiers):
+            chemin = dossier / str(rang) / nom  # two services may give a file the same name
+            chemin.parent.mkdir()
+            chemin.write_bytes(octets)
+            chemins.append(chemin)
+        depot = deposer(chemins, date.today())
+    finally:
+        shutil.rmtree(dossier, ignore_errors=True)
+    bureau.garder(depot)
+    return depot
+
+
+class PageDepot(Page):
+    """What became of the files of a drop."""
+
+    def trouver(self, cle: str) -> Depot:
+        """Return a drop that is still in memory."""
+        if cle not in self.bureau.depots:
+            raise Refus(404, "depot_oublie")
+        return self.bureau.depots[cle]
+
+    @web.authenticated
+    async def get(self, cle: str) -> None:
+        """Show the page."""
+        depot = self.trouver(cle)
+        services = await self.faire(_services_qui_confirment, depot)
+        self.montrer("depot.html.j2", depot=depot, services=services)
+
+    @web.authenticated
+    async def post(self, cle: str) -> None:
+        """Confirm values, then show what became of the files."""
+        self.lire_le_formulaire()
+        depot = self.trouver(cle)
+        raisons = {
+            rang: self.get_body_argument(f"raison-{rang}", "") for rang, _, _ in depot.a_confirmer
+        }
+        services = await self.faire(_services_qui_confirment, depot)
+        service = self.get_body_argument("service", "")
+        if service not in services or not any(raison.strip() for raison in raisons.values()):
+            raise Refus(400, "raison_vide")
+        suite = await self.faire(reprendre, depot, raisons, service, date.today())
+        self.bureau.garder(suite)
+        self.redirect(f"/depots/{cle}", status=303)
+
+
+def _services_qui_confirment(depot: Depot) -> dict[str, str]:
+    """Return the services of the conventions whose values are to be confirmed, by identifier."""
+    from ctglib.donnees.suivi import lire_suivi_brut
+
+    services: dict[str, str] = {}
+    for nom in dict.fromkeys(juge.convention for _, juge, _ in depot.a_confirmer):
+        responsables = lire_suivi_brut(nom).catalogue.responsables
+        services |= {cle: responsable.libelle for cle, responsable in responsables.items()}
+    return services
+
+
+class PageCopie(PageDepot):
+    """The copy of a workbook, with its faults, to be sent back."""
+
+    @web.authenticated
+    async def get(self, cle: str, rang: str) -> None:  # pyright: ignore[reportIncompatibleMethodOverride]
+        """Give the file."""
+        copies = [juge.copie for juge in self.trouver(cle).juges]
+        copie = copies[int(rang)] if int(rang) < len(copies) else None
+        if copie is None:
+            raise Refus(404, "inconnu")
+        self.donner(copie.name, copie.read_bytes())
+
+
+class PageProduire(Page):
+    """Begins a production."""
+
+    @web.authenticated
+    async def post(self, convention: str, annee: str) -> None:
+        """Begin, then show how far it is."""
+        self.lire_le_formulaire()
+        numero = await self.faire(self.verifier_l_annee, convention, annee)
+        bureau = self.bureau
+        if bureau.travail and bureau.travail.en_cours:
+            raise Refus(409, "deja_au_travail")
+        bureau.travail = Travail("produire", convention, numero)
+        bureau.travail.lancer(produire_l_annee, convention, numero, bureau.sortie, bureau.carnets)
+        self.redirect("/travail", status=303)
+
+
+class PageTravail(Page):
+    """How far a piece of work is."""
+
+    @web.authenticated
+    def get(self) -> None:
+        """Show the page."""
+        if self.bureau.travail is None:
+            self.redirect("/")
+            return
+        self.montrer("travail.html.j2")
+
+
+class FluxDuTravail(Page):
+    """How far a piece of work is, as events."""
+
+    @web.authenticated
+    async def get(self) -> None:
+        """Write an event each time something changes, until it is over."""
+        travail = self.bureau.travail
+        self.set_header("Content-Type", "text/event-stream; charset=utf-8")
+        dernier = ""
+        while travail is not None:
+            dit = json.dumps(
+                {
+                    "faits": travail.faits,
+                    "total": travail.total,
+                    "nom": travail.nom,
+                    "secondes": travail.secondes,
+                    "restantes": travail.secondes_restantes,
+                    "en_cours": travail.en_cours,
+                }
+            )
+            if dit != dernier:
+                dernier = dit
+                try:
+                    self.write(f"data: {dit}\n\n")
+                    await self.flush()
+                except StreamClosedError:
+                    return
+            if not travail.en_cours:
+                return
+            await asyncio.sleep(ANNONCES)
+
+
+class PageArreter(Page):
+    """Stops a piece of work."""
+
+    @web.authenticated
+    def post(self) -> None:
+        """Stop, then show what is done."""
+        self.lire_le_formulaire()
+        if self.bureau.travail:
+            self.bureau.travail.arreter()
+        self.redirect("/travail", status=303)
+
+
+class PageRapports(Page):
+    """The reports of a year, to be read or kept."""
+
+    @web.authenticated
+    async def get(self, convention: str, annee: str) -> None:
+        """Show the page."""
+        numero = await self.faire(self.verifier_l_annee, convention, annee)
+        rapports = rapports_de(self.bureau.sortie, convention, numero)
+        titre = (await self.faire(plan.convention_de, convention)).titre
+        self.montrer(
+            "rapports.html.j2", convention=convention, annee=numero, rapports=rapports, titre=titre
+        )
+
+
+class FichierDuComite(Page):
+    """The reports of a year in one file."""
+
+    @web.authenticated
+    async def get(self, convention: str, annee: str) -> None:
+        """Give the file."""
+        numero = await self.faire(self.verifier_l_annee, convention, annee)
+        octets = await self.faire(pour_le_comite, self.bureau.sortie, convention, numero)
+        if octets is None:
+            raise Refus(404, "inconnu")
+        self.donner(f"comite-{convention}-{numero}.zip", octets)
+
+
+class FichierPublie(Page):
+    """A report, or what lies beside it: what a manifest lists."""
+
+    @web.authenticated
+    async def get(self, chemin: str) -> None:
+        """Give the file."""
+        publie = await self.faire(fichier_publie, self.bureau.sortie, chemin)
+        if publie is None or not publie.is_file():
+            raise Refus(404, "inconnu")
+        self.donner(publie.name, publie.read_bytes())
+
+
+class Fixe(Page):
+    """The style, the script, the fonts and the icon of the pages."""
+
+    fichiers = {  # noqa: RUF012
+        "bureau.css": (ICI / "bureau.css", "text/css"),
+        "bureau.js": (ICI / "bureau.js", "text/javascript"),
+        "polices.css": (EXPORT / "polices.css", "text/css"),
+        "icone.svg": (ICI / "icone.svg", "image/svg+xml"),
+    }
+
+    @allow_unauthenticated
+    def get(self, nom: str) -> None:
+        """Give the file."""
+        chemin, nature = self.fichiers[nom]
+        self.set_header("Content-Type", f"{nature}; charset=utf-8")
+        self.set_header("Cache-Control", "max-age=300")
+        self.write(chemin.read_bytes())
+
+
+class PageConnexion(Page):
+    """What is shown to whoever has not the token."""
+
+    @allow_unauthenticated
+    def get(self) -> None:
+        """Say how to open the desk."""
+        raise Refus(403, "interdit")
+
+
+CONVENTION = r"([a-z][a-z0-9_]*)"
+ANNEE = r"([0-9]{4})"
+default_handlers = [
+    (r"/", PageAccueil),
+    (rf"/conventions/{CONVENTION}/{ANNEE}", PageAnnee),
+    (rf"/conventions/{CONVENTION}/{ANNEE}/produire", PageProduire),
+    (rf"/conventions/{CONVENTION}/{ANNEE}/rapports", PageRapports),
+    (rf"/conventions/{CONVENTION}/{ANNEE}/comite\.zip", FichierDuComite),
+    (r"/depots", PageDepots),
+    (r"/depots/([A-Za-z0-9_-]{16})", PageDepot),
+    (r"/depots/([A-Za-z0-9_-]{16})/copies/([0-9]{1,3})", PageCopie),
+    (r"/travail", PageTravail),
+    (r"/travail/flux", FluxDuTravail),
+    (r"/travail/arreter", PageArreter),
+    (r"/rapports/(.+)", FichierPublie),
+    (r"/fixe/(bureau\.css|bureau\.js|polices\.css|icone\.svg)", Fixe),
+    (r"/login", PageConnexion),
+]

@@ -1,0 +1,102 @@
+"""The reports that the desk shows and gives: those that the manifests list, and nothing else of the
+disk.
+"""
+
+from __future__ import annotations
+
+import io
+import zipfile
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path, PurePosixPath
+
+from ctglib.donnees.ecriture import EPOQUE
+from ctglib.donnees.numeros import ordre
+from ctglib.production.manifeste import lire_manifeste
+from ctglib.production.plan import FORMATS
+from ctglib.production.portail import PORTAIL, dossiers_publies
+
+COMITE = ("bilan", "presentation", "releve", "en-clair")  # what a comité is given, with the fiches
+
+
+@dataclass(frozen=True)
+class RapportPublie:
+    """A report that is there: its title, and the path of each of its formats."""
+
+    cle: str
+    titre: str
+    statut: str
+    formats: tuple[tuple[str, str], ...]  # « PDF », its path in the folder of the reports
+    tableaux: int
+
+
+def rapports_de(sortie: Path, convention: str, annee: int) -> list[RapportPublie]:
+    """Return the reports of a year that are there, then those of the whole convention."""
+    traces = lire_manifeste(sortie / convention).traces
+    rapports = []
+    for cle in sorted(traces, key=lambda cle: ("/" not in cle, ordre(cle))):
+        if "/" in cle and not cle.startswith(f"{annee}/"):
+            continue
+        trace = traces[cle]
+        presents = [nom for nom in trace.sorties if (sortie / convention / nom).is_file()]
+        formats = []
+        for sorte, (libelle, _) in FORMATS.items():
+            if f"{cle}.{sorte}" in presents:
+                formats.append((libelle, f"{convention}/{cle}.{sorte}"))
+        tableaux = [nom for nom in presents if nom.endswith(".csv")]
+        page = trace.page
+        rapports.append(
+            RapportPublie(
+                cle,
+                page.get("titre") or cle,
+                page.get("statut", ""),
+                tuple(formats),
+                len(tableaux),
+            )
+        )
+    return rapports
+
+
+def fichier_publie(sortie: Path, chemin: str) -> Path | None:
+    """Return the path of a published file, None when no manifest lists it.
+
+    What is asked for is compared with the lists, never looked for on the disk.
+    """
+    if chemin == PORTAIL:
+        return sortie / PORTAIL
+    for dossier in dossiers_publies(sortie):
+        debut = f"{dossier.relative_to(sortie).as_posix()}/"
+        if not chemin.startswith(debut):
+            continue
+        nom = chemin.removeprefix(debut)
+        for trace in lire_manifeste(dossier).traces.values():
+            if nom in trace.sorties:
+                return dossier / nom
+    return None
+
+
+def pour_le_comite(sortie: Path, convention: str, annee: int) -> bytes | None:
+    """Return one archive with the reports of a year to send to the comité; None when none is there.
+
+    They are the bilan, its slides, the relevé, the summary and the fiches, in all their formats but
+    CSV.
+    """
+    noms = []
+    for rapport in rapports_de(sortie, convention, annee):
+        nom = PurePosixPath(rapport.cle).name
+        if nom in COMITE or nom.startswith("fiche-"):
+            noms += [chemin for _, chemin in rapport.formats]
+    return (
+        en_zip((PurePosixPath(nom).name, (sortie / nom).read_bytes()) for nom in noms)
+        if noms
+        else None
+    )
+
+
+def en_zip(fichiers: Iterable[tuple[str, bytes]]) -> bytes:
+    """Return some files as one archive, undated: the same files, the same bytes."""
+    flux = io.BytesIO()
+    with zipfile.ZipFile(flux, "w") as archive:
+        for nom, octets in fichiers:
+            archive.writestr(zipfile.ZipInfo(nom, EPOQUE), octets, zipfile.ZIP_DEFLATED)
+    return flux.getvalue()
