@@ -13,10 +13,11 @@ ESSAYER := $(BIN)/python -m pytest -n auto --dist loadfile --no-loadscope-reorde
 MESURES ?= 5
 COUPS ?= 50
 
-.PHONY: aide rapports laboratoire test complet nuit lint types check format bench dictionnaire reference golden verrou sbom vulnerabilites
+.PHONY: aide bureau rapports laboratoire test complet nuit lint types check format bench dictionnaire reference golden verrou sbom vulnerabilites
 .DEFAULT_GOAL := aide
 
 aide:
+	@echo "make bureau        installe au besoin, puis ouvre le bureau dans le navigateur"
 	@echo "make rapports      installe au besoin, puis produit les rapports dans reports/"
 	@echo "make test          installe au besoin, puis lance les tests"
 	@echo "make complet       lance les essais longs : rapports ouverts un à un, productions tuées, installation neuve"
@@ -32,6 +33,9 @@ aide:
 	@echo "make verrou        récrit requirements.lock et requirements-tests.lock d'après pyproject.toml"
 	@echo "make sbom          écrit build/sbom.cdx.json (CycloneDX) : la liste de tout ce que requirements.lock installe"
 	@echo "make vulnerabilites cherche les failles connues de ces paquets (base OSV, par internet)"
+
+bureau: $(PRET)
+	$(BIN)/ctg ouvrir
 
 rapports: $(PRET)
 	$(BIN)/ctg produire

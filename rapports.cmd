@@ -1,5 +1,6 @@
 @echo off
-rem Prepare l'environnement au besoin, produit les rapports et ouvre le portail. Double-cliquer suffit.
+rem Prepare l'environnement au besoin, puis ouvre le bureau. Double-cliquer suffit. Avec un mot (rapports.cmd produire),
+rem produit les rapports et ouvre le portail.
 rem ASCII only: cmd.exe loses its place in a batch file that holds other characters. Messages are in docs\windows.
 setlocal EnableExtensions DisableDelayedExpansion
 chcp 65001 >nul
@@ -23,7 +24,7 @@ if not exist "%CTG_PYTHON%" goto installer
 fc /b requirements.lock .venv\requirements.lock >nul 2>nul || goto installer
 fc /b pyproject.toml .venv\pyproject.toml >nul 2>nul || goto installer
 "%CTG_PYTHON%" -I -c "import os, sys, ctglib.donnees as d; sys.exit(not os.path.samefile(os.path.join(os.path.dirname(d.__file__), '..', '..'), '.'))" >nul 2>nul || goto installer
-goto produire
+goto ouvrir
 
 :installer
 type docs\windows\installation.txt
@@ -33,6 +34,13 @@ type docs\windows\installation.txt
 "%CTG_PYTHON%" -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e . || goto echec_installation
 copy /y pyproject.toml .venv\pyproject.toml >nul || goto echec_installation
 copy /y requirements.lock .venv\requirements.lock >nul || goto echec_installation
+
+:ouvrir
+if not "%~1"=="" goto produire
+"%CTG_PYTHON%" -m ctglib ouvrir
+if errorlevel 1 goto echec
+popd
+exit /b 0
 
 :produire
 rem Not ctg.exe: where only signed programs may run, Python does and it does not.
