@@ -5,6 +5,7 @@ import re
 from collections.abc import Iterable
 from copy import deepcopy
 from dataclasses import dataclass
+from html import escape
 from io import BytesIO
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
@@ -14,6 +15,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure as Dessin
 
 from ctglib.atelier.dessins import dire_unite, ecrire, legende_de
+from ctglib.atelier.ordinaires import arbre_du_html, tableau_du_html
 from ctglib.atelier.phrases import DemandeImpossible, dire, impossible
 from ctglib.atelier.series import mots_des_statuts
 from ctglib.atelier.tables import Attributs, attributs, definitions
@@ -43,7 +45,7 @@ DANS_JUPYTERLAB = (
 )
 PONCTUELLE = "Analyse ponctuelle : elle n'a pas été examinée par le comité de pilotage."
 SANS_INTERET = ("territoire", "indicateur", "choisi", "echeance_ecrite", "dimension")  # columns
-SIGNES = {Statut.PROVISOIRE: "p", Statut.ESTIME: "e"}
+SIGNES: dict[str, str] = {Statut.PROVISOIRE: "p", Statut.ESTIME: "e"}
 MOTS_DU_NOM = 6
 PREMIERE_LIGNE = 4  # of a sheet, under its title: the headers
 PLUS_LARGE = 60  # signs of a column of a sheet
@@ -390,6 +392,7 @@ def montrer_dans_un_carnet(shell: "InteractiveShell") -> None:
     formats.for_type(Axes, _montrer_des_axes)
     formats.for_type(pd.DataFrame, _montrer_une_table)
     formats.for_type(pd.Series, _montrer_une_colonne)
+    formats.for_type_by_name("pandas.io.formats.style", "Styler", _montrer_un_style)
 
 
 # What IPython calls to show an object of a class; after None, it shows it in its own way: the
@@ -401,13 +404,28 @@ def _montrer_des_axes(axes: Axes, **_: object) -> dict[str, object] | None:
 
 
 def _montrer_une_table(table: pd.DataFrame, **_: object) -> dict[str, object] | None:
+    return _montrer(table) if _est_de_l_atelier(table) and not table.empty else None
+
+
+def _est_de_l_atelier(table: pd.DataFrame) -> bool:
+    """Tell whether a table is one of ours, or made from one."""
     colonnes = [table.iloc[:, rang] for rang in range(table.shape[1])]
-    de_l_atelier = "titre" in table.attrs or any(map(est_mesuree, colonnes))
-    return _montrer(table) if de_l_atelier and not table.empty else None
+    return "titre" in table.attrs or any(map(est_mesuree, colonnes))
 
 
 def _montrer_une_colonne(colonne: pd.Series, **_: object) -> dict[str, object] | None:
     return _montrer_une_table(en_table(colonne))
+
+
+def _montrer_un_style(style: Any, **_: object) -> dict[str, object] | None:
+    if not _est_de_l_atelier(style.data):
+        return None
+    attrs = attributs(style.data)
+    page = str(style.to_html())
+    (table,) = arbre_du_html(page).xpath(".//table")
+    bloc = tableau_du_html(table, attrs["titre"], attrs["source"])
+    source = dire("source_de", source=escape(attrs["source"]))
+    return {MIME: en_json(bloc), "text/html": f"{page}<p>{source}</p>", "text/plain": repr(bloc)}
 
 
 def _montrer(objet: object) -> dict[str, object]:

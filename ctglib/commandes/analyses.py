@@ -221,6 +221,8 @@ def _composer(
             exits and is not for an internal use.
     """
     from ctglib import atelier
+    from ctglib.atelier.ordinaires import en_blocs
+    from ctglib.atelier.tables import CARNET
     from ctglib.document.blocs import Encadre
     from ctglib.export.document import CarnetImpubliable, assembler
     from ctglib.production.echec import Echec, phrases
@@ -229,6 +231,7 @@ def _composer(
     from ctglib.secret.garde import refuser
 
     try:
+        os.environ[CARNET] = str(carnet)  # for what is typed in it to say where
         with chdir(carnet.parent), enregistrer() as journal:
             execute = executer(carnet, valeurs)
         refus = refuser(journal.ouvertures)
@@ -237,7 +240,7 @@ def _composer(
         if interne:
             execute.metadata.setdefault("papermill", {}).setdefault("parameters", {})
             execute.metadata.papermill.parameters["diffusion"] = INTERNE
-        document = assembler(execute)
+        document = assembler(en_blocs(execute))
         ponctuel = replace(document, corps=(Encadre((atelier.PONCTUELLE,)), *document.corps))
         return {
             f"{carnet.stem}.{format_}": ecrire_document(format_, execute, ponctuel)

@@ -29,11 +29,13 @@ from ctglib.document.blocs import Bloc
 from ctglib.document.blocs import Dessin as Trace
 from ctglib.document.signes import FAMILLE, SECOURS, avance, fichiers, largeur, lisible, montrable
 from ctglib.document.tableau import Tableau
+from ctglib.document.typographie import nombre_court
 from ctglib.donnees.ecriture import ecrire
 from ctglib.donnees.modeles.catalogue import Charte, Largeur
 from ctglib.donnees.yaml_strict import charger_yaml
 from ctglib.secret.garde import verifier_la_sortie
 
+ORDINAIRE = "application/vnd.ctg.ordinaire+json"  # a chart shown without a title nor a source
 IMAGES = ("png", "svg", "pdf")
 PLUS_HAUT_QUE_LARGE = 1.6  # a figure made narrow is at most so many times as high as wide
 STYLE = Path(__file__).parents[1] / "graphiques" / "charte.mplstyle"
@@ -187,6 +189,32 @@ def figure_de(
     return Figure(
         nom, titre, alt, lecture, source, tableau, lambda taille: _a_la_largeur(dessin, taille)
     )
+
+
+def figure_ordinaire(dessin: Dessin, titre: str, source: str) -> Bloc | None:
+    """Return a figure of matplotlib that nobody made ready for a report, titled and described by
+    what it says itself, ``titre`` when it says nothing; None when nothing is drawn on it.
+    """
+    if not dessin.axes:
+        return None
+    titres = [dessin.get_suptitle(), *(axes.get_title() for axes in dessin.axes)]
+    titres += [axes.get_title(loc="left") for axes in dessin.axes]
+    titre = next(filter(None, titres), titre)
+    phrases = []
+    for axes in dessin.axes:
+        phrases += filter(None, (axes.get_xlabel(), axes.get_ylabel()))
+        for ligne in axes.lines:
+            ordonnees = np.asarray(ligne.get_ydata(), dtype=float)
+            presentes = ordonnees[np.isfinite(ordonnees)]
+            if len(presentes):
+                nom = str(ligne.get_label()).removeprefix("_")
+                debut, fin = (nombre_court(round(float(n), 1)) for n in presentes[[0, -1]])
+                phrases.append(f"{nom} : {debut} … {fin}")
+    alt = f"{titre}. {' ; '.join(phrases)}." if phrases else titre
+    try:
+        return figure_de(dessin, nom="graphique", titre=titre, alt=alt, source=source).bloc
+    except ValueError:  # no value on it
+        return None
 
 
 def _sans_valeur(axes: Axes) -> bool:

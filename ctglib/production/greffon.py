@@ -97,14 +97,27 @@ class Flux(StringIO):
         return len(texte)
 
 
-def fermer_les_figures() -> list[str]:
-    """Close the figures that a cell left open in pyplot, and return the ``repr`` of each."""
+def fermer_les_figures() -> list[Any]:
+    """Close the figures that a cell left open in pyplot, and return them."""
     pyplot = sys.modules.get("matplotlib.pyplot")
     if not pyplot:
         return []
-    figures = [repr(pyplot.figure(numero)) for numero in pyplot.get_fignums()]
+    figures = [pyplot.figure(numero) for numero in pyplot.get_fignums()]
     pyplot.close("all")
     return figures
+
+
+def formes_d_une_figure(figure: Any, **_: object) -> dict[str, Any]:
+    """Return what is kept of a figure that nobody made ready for a report: what it is, and its
+    drawing for ``ctg analyser``.
+    """
+    from ctglib.atelier.phrases import dire
+    from ctglib.document.blocs import en_json
+    from ctglib.document.figure import ORDINAIRE, figure_ordinaire
+
+    bloc = figure_ordinaire(figure, dire("graphique"), dire("sans_source"))
+    formes = {"text/plain": repr(figure)}
+    return {**formes, ORDINAIRE: en_json(bloc)} if bloc else formes
 
 
 class Interprete(InteractiveShell):
@@ -132,7 +145,7 @@ class Interprete(InteractiveShell):
             if sortie.output_type == "stream":
                 sortie.text = "".join(sortie.text)
         for figure in fermer_les_figures():
-            self.garder("display_data", {"text/plain": figure})
+            self.garder("display_data", formes_d_une_figure(figure))
         return self.sorties
 
     def garder(
@@ -173,6 +186,10 @@ def ouvrir_interprete() -> Iterator[Interprete]:
     shell = Interprete.instance(config=Config({"HistoryManager": {"enabled": False}}))
     shell.colors = "nocolor"
     shell.set_hook("show_in_pager", lambda *_, **__: None)  # the help that « x? » opens
+    formats: Any = shell.display_formatter
+    formats.mimebundle_formatter.for_type_by_name(
+        "matplotlib.figure", "Figure", formes_d_une_figure
+    )
     recommencer()
     surveiller(shell)
     atelier = sys.modules.get("ctglib.atelier")
