@@ -27,8 +27,8 @@ from ctglib.commandes import archives
 from ctglib.commandes.application import lancer
 from ctglib.donnees.fautes import DonneesInvalides
 from ctglib.donnees.lecture import VARIABLE
+from ctglib.production.contenant import DESCRIPTION
 from ctglib.production.signature import Avis, examiner, juger, lire_signataire
-from ctglib.production.verifier import DESCRIPTION
 
 OPENSSL = shutil.which("openssl")
 

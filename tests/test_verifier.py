@@ -32,6 +32,10 @@ def lieu(modele: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Lieu:
     return copier(modele, tmp_path / "lieu", monkeypatch)
 
 
+ILLISIBLE = (
+    "harnes : manifeste.json ne se lit pas, ou vient d'une autre version du classeur : rien ne dit de quoi ces "
+    "rapports sont faits"
+)
 SORTIES: dict[str, tuple[Callable[[Path], object], str]] = {
     "un octet d'un rapport": (
         lambda d: corriger(d / "sobre.html", b"rien", b"bien"),
@@ -73,8 +77,15 @@ SORTIES: dict[str, tuple[Callable[[Path], object], str]] = {
     ),
     "un manifeste abîmé": (
         lambda d: (d / "manifeste.json").write_bytes(b"{"),
-        "harnes : manifeste.json ne se lit pas, ou vient d'une autre version du classeur : rien ne dit de quoi ces "
-        "rapports sont faits",
+        ILLISIBLE,
+    ),
+    "un manifeste trop profond": (
+        lambda d: (d / "manifeste.json").write_bytes(b"[" * 100_000),
+        ILLISIBLE,
+    ),
+    "un manifeste où une valeur n'est pas de sa sorte": (
+        lambda d: corriger(d / "manifeste.json", b'"listes": {', b'"listes": 1, "autres": {'),
+        ILLISIBLE,
     ),
 }
 

@@ -95,16 +95,17 @@ def verifier(
     autorite: Autorite = None,
 ) -> int:
     """Dire si les rapports sont ceux du manifeste, et si les refaire les redonne."""
+    from ctglib.production.contenant import DESCRIPTION, deballer
     from ctglib.production.signature import SUFFIXE
-    from ctglib.production.verifier import DESCRIPTION, decompresser
 
     reste = (sans_rejouer, travailleurs, delai, carnets, autorite)
     if archive is None:
         a_cote = PROJET / f"{DESCRIPTION}{SUFFIXE}"
         return _verifier(convention, sortie, *reste, signature or a_cote)
     a_cote = archive.with_name(f"{archive.name}{SUFFIXE}")
-    with decompresser(archive) as dossier:
-        return _verifier(convention, dossier / SORTIE, *reste, signature or a_cote, dossier)
+    with deballer(archive) as dossier:
+        sortie = dossier / SORTIE
+        return _verifier(convention, sortie, *reste, signature or a_cote, dossier, archive)
 
 
 def _verifier(
@@ -117,12 +118,14 @@ def _verifier(
     autorite: Path | None,
     signature: Path,
     decompressee: Path | None = None,
+    archive: Path | None = None,
 ) -> int:
     """Say the result of each check, then whether they all agree.
 
-    ``decompressee`` is the folder of an archive that is judged by this program, and not its own.
+    ``decompressee`` is the folder of ``archive``, judged by this program, and not its own.
     """
     from ctglib.production import verifier as examen
+    from ctglib.production.contenant import DESCRIPTION
     from ctglib.production.manifeste import empreinte
     from ctglib.production.signature import juger
 
@@ -153,12 +156,11 @@ def _verifier(
     )
     accords.append(accord)
 
-    archive = examen.relever_archive(decompressee or PROJET, installee=decompressee is None)
-    if archive:
-        nombre, ecarts = archive
-        octets_de_la_description = ((decompressee or PROJET) / examen.DESCRIPTION).read_bytes()
-        digest = empreinte(octets_de_la_description)
-        description = f"{examen.DESCRIPTION}, sha256 {digest}"
+    decrite = examen.relever_archive(decompressee or PROJET, archive)
+    if decrite:
+        nombre, ecarts = decrite
+        octets_de_la_description = ((decompressee or PROJET) / DESCRIPTION).read_bytes()
+        description = f"{DESCRIPTION}, sha256 {empreinte(octets_de_la_description)}"
         accord = _constater(
             "Archive",
             ecarts,

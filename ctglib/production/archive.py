@@ -7,20 +7,18 @@ asks, comes from a template of ours: the RO-Crate library would write today's da
 
 from __future__ import annotations
 
-import io
 import json
 import platform
 import subprocess
 import sys
 import tempfile
-import zipfile
 from collections.abc import Mapping
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, Any
 
-from ctglib.donnees.ecriture import EPOQUE
 from ctglib.donnees.fautes import Empechement
 from ctglib.donnees.lecture import CLE, existe, lire_octets, lister
+from ctglib.production.contenant import DESCRIPTION, emballer
 from ctglib.production.echec import dire_refus, rendre
 from ctglib.production.manifeste import (
     PYTHON,
@@ -41,7 +39,6 @@ from ctglib.production.plan import (
 )
 from ctglib.production.portail import PORTAIL, octets_du_portail
 from ctglib.production.signature import SIGNATAIRE, Signataire, cles_parmi
-from ctglib.production.verifier import DESCRIPTION
 
 if TYPE_CHECKING:
     from ctglib.donnees.modeles.convention import Convention
@@ -61,10 +58,6 @@ AUTRES = (
     "docs/*.md",
 )
 PARTAGES = ("catalogue", "schemas", "sources")  # folders of data/ that all conventions use
-UNIX = 3  # of the ZIP format: the system whose rights the entries have
-DROITS = 0o100644
-DROITS_DE_LA_CLE = 0o100600  # the convention's secret key: for its owner alone
-DEJA_COMPRESSES = {".whl", ".png", ".pdf", ".docx", ".pptx", ".xlsx"}
 SYSTEME = f"{platform.system()} {platform.machine()}"
 
 
@@ -116,20 +109,7 @@ def archiver(
     description = _decrire(convention, manifeste, fichiers, reserves, signataire, cle)
     fichiers[DESCRIPTION] = description
 
-    # Sorted by path, with a fixed date and the same system everywhere: the same bytes each time.
-    buffer = io.BytesIO()
-    with zipfile.ZipFile(buffer, "w") as archive:
-        for chemin, contenu in sorted(fichiers.items()):
-            entree = zipfile.ZipInfo(chemin, EPOQUE)
-            entree.create_system = UNIX
-            droits = DROITS_DE_LA_CLE if chemin == cle else DROITS
-            entree.external_attr = droits << 16
-            if Path(chemin).suffix in DEJA_COMPRESSES:
-                entree.compress_type = zipfile.ZIP_STORED
-            else:
-                entree.compress_type = zipfile.ZIP_DEFLATED
-            archive.writestr(entree, contenu)
-    return buffer.getvalue(), description
+    return emballer(fichiers), description
 
 
 def rassembler(manifeste: Manifeste, carnets: Path) -> dict[str, bytes]:

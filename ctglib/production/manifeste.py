@@ -22,6 +22,7 @@ from hashlib import sha256
 from importlib import metadata
 from itertools import groupby
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from ctglib.donnees import lecture
 from ctglib.donnees.ecriture import PREFIXE, ecrire
@@ -39,6 +40,9 @@ from ctglib.production.plan import (
     Carnet,
     Commande,
 )
+
+if TYPE_CHECKING:
+    from pydantic import TypeAdapter
 
 FORME = 2  # of the file; another one is not read, and its reports are made again
 JAMAIS = "jamais produit"
@@ -233,12 +237,28 @@ def lire_manifeste(dossier: Path) -> Manifeste:
     the folder is then to be made.
     """
     chemin = dossier / MANIFESTE
-    with suppress(OSError, ValueError, KeyError, TypeError, AttributeError):
-        contenu = json.loads(chemin.read_bytes())
-        if contenu["forme"] == FORME:
-            traces = {cle: Trace(**champs) for cle, champs in contenu["rapports"].items()}
-            return Manifeste(chemin, traces, dict(contenu["echecs"]))
+    with suppress(OSError, ValueError):  # pydantic's error is one
+        ecrit = _lecteur().validate_json(chemin.read_bytes())
+        if ecrit.forme == FORME:
+            return Manifeste(chemin, ecrit.rapports, ecrit.echecs)
     return Manifeste(chemin)
+
+
+@dataclass
+class _Ecrit:
+    """What is in ``manifeste.json``."""
+
+    forme: int
+    rapports: dict[str, Trace]
+    echecs: dict[str, str]
+
+
+@cache
+def _lecteur() -> TypeAdapter[_Ecrit]:
+    """Return what reads a manifest, which may come from outside: each value is of its kind."""
+    from pydantic import TypeAdapter
+
+    return TypeAdapter(_Ecrit)
 
 
 @dataclass(frozen=True)

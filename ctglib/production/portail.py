@@ -126,7 +126,7 @@ def _produits(dossier: Path) -> list[dict[str, Any]]:
             titre = f"{page.get('territoire', dossier.name)} ({dossier.name})"
         else:
             groupe = cle.rpartition("/")[0] or DURABLES
-            titre = page.get("titre") or manifeste.echecs[cle]
+            titre = page.get("titre") or manifeste.echecs.get(cle, cle)
         produits.append(
             {
                 "groupe": groupe,

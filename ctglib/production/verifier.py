@@ -10,30 +10,23 @@ import csv
 import hashlib
 import io
 import json
-import os
 import re
-import shutil
-import stat
-import tempfile
-import zipfile
-import zlib
 from base64 import urlsafe_b64encode
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from concurrent.futures import Executor
-from contextlib import contextmanager
 from dataclasses import replace
 from importlib import metadata
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 from typing import NamedTuple
 from urllib.parse import unquote
 
 import pandas as pd
 
 from ctglib.donnees.ecriture import PREFIXE
-from ctglib.donnees.fautes import DonneesInvalides, Faute, mots, refus
-from ctglib.donnees.lecture import VARIABLE
+from ctglib.donnees.fautes import DonneesInvalides
 from ctglib.production import plan
+from ctglib.production.contenant import DESCRIPTION, est_tel_qu_emballe
 from ctglib.production.echec import Echec
 from ctglib.production.manifeste import (
     DU_SYSTEME,
@@ -56,7 +49,6 @@ from ctglib.production.plan import ECHEC, INTERNE, MANIFESTE, PAQUET, PORTRAITS,
 from ctglib.production.portail import PORTAIL, dossiers_publies, octets_du_portail
 from ctglib.production.produire import Fabrication, confier
 
-DESCRIPTION = "ro-crate-metadata.json"  # of an archive, where it was unpacked
 # What installing an archive adds to it.
 INSTALLES = re.compile(
     rf"{re.escape(DESCRIPTION)}$|\.venv(/|$)|[^/]+\.egg-info/|ctglib/(.+/)?__pycache__/"
@@ -66,12 +58,15 @@ DESCRIPTION_SEULE = re.compile(rf"{re.escape(DESCRIPTION)}$")
 # What Python runs, or reads as it starts, wherever it lies.
 EXECUTABLES = (".py", ".pyc", ".pth", ".so", ".pyd", ".dll")
 CODE_JAMAIS_COMPARE = 0b01  # by the flags of a .pyc: known by a hash, which is not checked
-OCTETS_D_UNE_ARCHIVE = 4 * 1024**3
 # A table of fingerprints, whose values are not compared: ``relever`` says which inputs changed.
 SOURCES = "sources.csv"
 LIEUX_NOMMES = 4  # beyond, they are counted
 CARNET_DISPARU = "son carnet a disparu, ou n'est plus déclaré"
 D_AUCUN_MANIFESTE = "n'est d'aucun manifeste (ajouté à côté des rapports) : le retirer"
+ZIP_RECRIT = (
+    "le fichier ZIP n'est pas tel que ctg archiver l'écrit (recompressé par un autre programme,"
+    " commenté, ou des octets en plus) : reprendre celui d'origine"
+)
 EN_TROP = (
     "n'est pas au manifeste (fichier ajouté, ou d'une version précédente) : ctg produire le retire,"
     " ou le met de côté"
@@ -286,62 +281,6 @@ def _phrases_des_fichiers_en_trop(
         yield f"{nom} {LIEN if est_un_lien else phrase}"
 
 
-@contextmanager
-def decompresser(archive: Path) -> Iterator[Path]:
-    """Yield a temporary folder that has the files of an archive, whose data are read until the
-    block ends; nothing that it holds is run.
-
-    Raises:
-        DonneesInvalides: It cannot be read, is no archive of the workbook, or holds what no archive
-            of ours does: a link, a name out of its folder, a name twice, too much.
-    """
-    with tempfile.TemporaryDirectory(prefix=PREFIXE) as temporaire:
-        dossier = Path(temporaire)
-        _extraire(archive, dossier)
-        avant = os.environ.get(VARIABLE)
-        os.environ[VARIABLE] = str(dossier / "data")
-        try:
-            yield dossier
-        finally:
-            os.environ.pop(VARIABLE)
-            if avant is not None:
-                os.environ[VARIABLE] = avant
-
-
-def _extraire(archive: Path, dossier: Path) -> None:
-    nom = archive.name
-    try:
-        with zipfile.ZipFile(archive) as contenu:
-            entrees = [entree for entree in contenu.infolist() if not entree.is_dir()]
-            noms = [entree.filename for entree in entrees]
-            fautes = []
-            for entree in entrees:
-                chemin = PurePosixPath(entree.filename)
-                dehors = chemin.is_absolute() or ".." in chemin.parts or "\\" in entree.filename
-                if dehors or stat.S_ISLNK(entree.external_attr >> 16):
-                    fautes.append(Faute(nom, *mots("archive_suspecte", dedans=entree.filename)))
-            for double, combien in Counter(noms).items():
-                if combien > 1:
-                    fautes.append(Faute(nom, *mots("archive_en_double", dedans=double)))
-            if sum(entree.file_size for entree in entrees) > OCTETS_D_UNE_ARCHIVE:
-                limite = OCTETS_D_UNE_ARCHIVE // 1024**3
-                fautes.append(Faute(nom, *mots("archive_trop_grande", go=limite)))
-            if DESCRIPTION not in noms:
-                fautes.append(
-                    Faute(nom, *mots("archive_sans_description", description=DESCRIPTION))
-                )
-            if fautes:
-                raise DonneesInvalides(fautes)
-            # Python checks that an entry is no longer than it says, and its checksum.
-            for entree in entrees:
-                cible = dossier / entree.filename
-                cible.parent.mkdir(parents=True, exist_ok=True)
-                with contenu.open(entree) as source, cible.open("xb") as fichier:
-                    shutil.copyfileobj(source, fichier)
-    except (zipfile.BadZipFile, zlib.error, NotImplementedError, RuntimeError, OSError) as erreur:
-        raise refus(nom, *mots("archive_illisible", erreur=erreur)) from erreur
-
-
 def relever_le_code(dossier: Path, carnets: Path) -> tuple[int, list[Ecart]]:
     """Return how many files of the program and of the notebooks an unpacked archive has, and those
     that this program has otherwise, or has not: they are never run.
@@ -396,12 +335,12 @@ def _meme_code(path: Path, attendu: Path) -> bool:
 
 
 def relever_archive(
-    dossier: Path = PROJET, *, installee: bool = True
+    dossier: Path = PROJET, archive: Path | None = None
 ) -> tuple[int, list[Ecart]] | None:
     """Return how many files an unpacked archive describes, and those changed, gone or added since.
 
-    None when the folder is no archive: it has no ``ro-crate-metadata.json``. ``installee`` tells
-    that it was installed where it is: what that adds is no fault.
+    None when the folder is no archive: it has no ``ro-crate-metadata.json``. Without ``archive``,
+    the ZIP that it comes from, it was installed where it is: what that adds is no fault.
     """
     try:
         elements = json.loads((dossier / DESCRIPTION).read_bytes())["@graph"]
@@ -412,7 +351,7 @@ def relever_archive(
         }
     except FileNotFoundError:
         return None
-    except (OSError, ValueError, KeyError, TypeError):
+    except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError):
         phrase = f"{DESCRIPTION} ne se lit plus : rien ne dit ce que l'archive contenait"
         return 0, [Ecart("archive", phrase)]
     modifie = "n'est pas celui de l'archive (modifié depuis)"
@@ -420,11 +359,13 @@ def relever_archive(
         *phrases_des_fichiers_touches(dossier, empreintes, modifie),
         *_phrases_des_fichiers_en_trop(
             dossier,
-            fichiers_presents(dossier, INSTALLES if installee else DESCRIPTION_SEULE),
+            fichiers_presents(dossier, DESCRIPTION_SEULE if archive else INSTALLES),
             empreintes,
             "n'y était pas (ajouté depuis)",
         ),
     ]
+    if archive and not est_tel_qu_emballe(archive):
+        phrases.append(ZIP_RECRIT)
     return len(empreintes), [Ecart("archive", phrase) for phrase in phrases]
 
 
