@@ -928,5 +928,125 @@ def test_un_fichier_coupe_ne_s_ajoute_pas_sans_que_personne_l_ait_vu(
 
     done = ctg("source", "ajouter", "--oui", str(chemin), dossier=tmp_path)
 
-    assert done.returncode == 1 and "dont la fin semble manquer" in done.stderr, done.stdout
+    assert done.returncode == 1 and "pour un fichier qui paraît faux" in done.stderr, done.stdout
     assert "sans « --oui »" in done.stderr and empreintes(donnees) == before
+
+
+def test_oui_n_accepte_jamais_ce_qui_parait_faux(donnees: Path, tmp_path: Path) -> None:
+    before = empreintes(donnees)
+    path = ecrire(tmp_path, "x.csv", cnaf().replace(HARNES, HARNES + "9"))
+
+    done = ctg("source", "ajouter", "--oui", str(path), dossier=tmp_path)
+
+    assert done.returncode == 1 and "cnaf_foyers dépasse cnaf_personnes" in done.stderr
+    assert "Cela paraît faux :" in done.stdout and empreintes(donnees) == before
+
+
+@pytest.mark.parametrize(
+    "texte",
+    [
+        cnaf(2026),  # another year, after one that nobody has
+        colonne(1, lambda code: code and "59" + code[2:])(
+            colonne(2, lambda nom: "" if nom else nom)(cnaf())
+        ),
+        "\r\n".join(
+            [line for line in cnaf().split("\r\n") if ";6244" in line or "nomcom" in line] + [""]
+        ),
+        cnaf().split("\r\n")[0]
+        + "\r\n2025-12;33063;Bordeaux;45000;90000;9000;5000;5000;5000;5000\r\n",
+    ],
+    ids=["autre année", "autre département", "quelques communes", "une commune d'ailleurs"],
+)
+def test_une_autre_annee_un_autre_territoire_une_partie_ne_sont_pas_faux(
+    texte: str, donnees: Path, tmp_path: Path
+) -> None:
+    path = ecrire(tmp_path, "x.csv", texte)
+
+    done = ctg("source", "ajouter", "--oui", str(path), dossier=tmp_path)
+
+    assert done.returncode == 0, done.stderr
+    assert "paraît faux" not in done.stdout
+
+
+def test_cinq_alertes_au_plus_les_fausses_d_abord_et_toutes_dans_un_fichier(
+    donnees: Path, tmp_path: Path
+) -> None:
+    text = colonne(5, lambda cell: str(int(cell or 0) + 1))(cnaf())
+    for column in (6, 7, 8, 9):
+        text = colonne(column, lambda cell: str(2 * int(cell or 0)))(text)
+    text = text.replace("indfoy_ndurpaje", "indfoy_ndurpage")
+    path = ecrire(tmp_path, "x.csv", text)
+
+    done = ctg("source", "ajouter", str(path), dossier=tmp_path)
+
+    shown = done.stdout.split("Cela paraît faux :\n")[1].split("\n  et ")[0].splitlines()
+    (all_of_them,) = tmp_path.glob("x-alertes-*.txt")
+    assert len(shown) == 5
+    assert "cnaf_foyers_rsa n'est pas un multiple de 5" in done.stdout
+    assert str(all_of_them) in done.stdout
+    lines = all_of_them.read_text(encoding="utf-8").splitlines()
+    assert [line.strip() for line in shown] == lines[:5]
+    assert any("cnaf_foyers_paje n'y est plus" in line for line in lines[5:])
+
+
+def test_ce_qui_a_ete_ajoute_se_retire_et_ce_qui_est_livre_reste(
+    donnees: Path, tmp_path: Path
+) -> None:
+    before = empreintes(donnees / "sources/publiques")
+    ajouter(tmp_path, "un.csv", cnaf())
+    ajouter(tmp_path, "autre.csv", iris().replace("A;", "A;"), annee=2021)
+
+    unknown = ctg("source", "retirer", "--oui", "deux.csv", dossier=tmp_path)
+    asked = ctg("source", "retirer", "un.csv", dossier=tmp_path)
+    removed = ctg("source", "retirer", "--oui", "un.csv", dossier=tmp_path)
+
+    assert unknown.returncode == 1 and "deux.csv" in unknown.stderr
+    assert asked.returncode == 1 and "Continuer ?" in asked.stdout
+    assert "cnaf_communes, commune, 2025 : 887 territoires" in removed.stdout
+    assert [file.fichier for file in lire_registre("sources/locales").fichiers] == ["autre.csv"]
+    assert 2025 not in publiques.lire("cnaf_foyers", "62413")["annee"].tolist()
+    assert empreintes(donnees / "sources/publiques") == before
+
+
+def test_un_fichier_retire_emporte_ceux_qui_sont_dans_les_memes_tables(
+    donnees: Path, tmp_path: Path
+) -> None:
+    ajouter(tmp_path, "un.csv", cnaf())
+    ajouter(tmp_path, "revision.csv", cnaf().replace(HARNES + "2950", HARNES + "2955"))
+
+    done = ctg("source", "retirer", "--oui", "revision.csv", dossier=tmp_path)
+
+    assert "un.csv : retiré aussi" in done.stdout and "à ajouter de nouveau" in done.stdout
+    assert lire_registre("sources/locales").fichiers == ()
+    assert not any("déjà ajouté" in said for said in ajouter(tmp_path, "un.csv", cnaf()).phrases)
+
+
+def test_la_liste_dit_ce_qui_se_remplit_ce_qui_a_vieilli_et_ce_qui_n_est_pas_la(
+    donnees: Path,
+) -> None:
+    told = ctg("source", "liste", dossier=donnees).stdout
+
+    assert "data_CAF_IRIS, jusqu'à 2020 : 20 indicateurs du diagnostic, 23 séries" in told
+    assert "s_ben_com_f, jusqu'à 2024 : 4 indicateurs du diagnostic, 15 séries ; 20" in told
+    assert "devrait être paru, voir https://data.caf.fr/explore/dataset/s_ben_com_f/" in told
+    assert "Ce que le classeur sait lire et qui n'y est pas :" in told
+    assert "epcicom (Composition des EPCI" in told
+
+
+def test_ce_qui_manque_a_une_convention_dit_le_fichier_sa_page_et_son_gain(
+    donnees: Path, tmp_path: Path
+) -> None:
+    before = ctg("source", "manque", "--convention", "harnes", dossier=donnees).stdout
+    births = MELODI.replace("2025", "2024")
+    ajouter(tmp_path, "naissances.csv", births)
+
+    after = ctg("source", "manque", "--convention", "harnes", dossier=donnees).stdout
+    unknown = ctg("source", "manque", "--convention", "lens", dossier=donnees)
+
+    assert "Harnes (62413) : 26 indicateurs du diagnostic sur 26" in before
+    assert "Pas-de-Calais (62) : 4 indicateurs du diagnostic sur 26" in before
+    assert "etat_civil (État civil : naissances et décès domiciliés, Insee) : 1 pour" in before
+    assert "https://www.insee.fr/fr/statistiques/1893255" in before
+    assert "data_CAF_IRIS" not in before.split("Pour les portraits")[0]
+    assert "Pas-de-Calais (62) : 5 indicateurs du diagnostic sur 26" in after
+    assert unknown.returncode == 1

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 from typer import core
 
-from ctglib.commandes import analyses, archives, bureau, cloture, donnees, rapports
+from ctglib.commandes import analyses, archives, bureau, cloture, donnees, rapports, sources
 from ctglib.commandes.terminal import dire, dire_l_empechement, dire_usage
 from ctglib.donnees.ecriture import reprendre_si_besoin
 from ctglib.donnees.fautes import Empechement
@@ -125,13 +125,15 @@ for commande in (
     application.command(cls=Commande)(commande)
 source = typer.Typer(
     cls=Groupe,
-    help="Les fichiers officiels (Cnaf, Insee) : les ajouter, dire ce qui est là.",
+    help="Les fichiers officiels (Cnaf, Insee) : ce qui est là, ce qui manque ; ajouter, retirer.",
     no_args_is_help=True,
     subcommand_metavar=ARGUMENTS,
     context_settings=OPTIONS_D_AIDE,
 )
-source.command("ajouter", cls=Commande)(donnees.ajouter_sources)
-source.command("liste", cls=Commande)(donnees.lister_sources)
+source.command("ajouter", cls=Commande)(sources.ajouter_sources)
+source.command("liste", cls=Commande)(sources.lister_sources)
+source.command("manque", cls=Commande)(sources.dire_ce_qui_manque)
+source.command("retirer", cls=Commande)(sources.retirer_sources)
 application.add_typer(source, name="source")
 
 

@@ -1,15 +1,13 @@
-"""The commands about data: check, collect, import, note what is masked, add sources, begin.
+"""The commands about data: check, collect, import, note what is masked, begin.
 
-``ctg valider``, ``gabarit``, ``importer``, ``figer``, ``source``, ``nouvelle-convention``.
+``ctg valider``, ``gabarit``, ``importer``, ``figer``, ``nouvelle-convention``.
 """
 
 import re
 import sys
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, nullcontext
-from datetime import date, datetime
-from itertools import groupby
-from operator import attrgetter
+from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -40,7 +38,6 @@ if TYPE_CHECKING:
     from ctglib.collecte.importer import Changement, Preparation
     from ctglib.collecte.ouverture import ClasseurLu
 
-RIEN = "Rien n'a été changé."
 RIEN_D_ENREGISTRE = "Rien n'a été enregistré."
 _VIDE = "(vide)"
 A_RENVOYER_DIT = "À renvoyer, avec ce qui a été saisi ; chaque cellule à reprendre est colorée :"
@@ -93,47 +90,6 @@ AnneeDuFichier = Annotated[
 Millesime = Annotated[
     int | None,
     Option(help="Année de la saisie, si ce n'est pas celle du classeur.", metavar="ANNÉE"),
-]
-Officiels = Annotated[
-    list[Path],
-    Argument(
-        help="Fichiers tels que téléchargés (CSV, Excel, Parquet, JSON, archive).",
-        metavar="FICHIER",
-        show_default=False,
-    ),
-]
-DateDuFichier = Annotated[
-    datetime | None,
-    Option(
-        "--date",
-        formats=["%Y-%m-%d"],
-        help="Date du fichier (celle du disque par défaut).",
-        metavar="AAAA-MM-JJ",
-    ),
-]
-Gardes = Annotated[
-    list[str] | None,
-    Option(
-        "--departement",
-        "-d",
-        help="N'en garder que ce département (tous par défaut).",
-        metavar="CODE",
-    ),
-]
-Oui = Annotated[bool, Option("--oui", "-o", help="Ajouter sans poser de question.")]
-NiveauDuFichier = Annotated[
-    str,
-    Option(
-        "--niveau",
-        help="Niveau des territoires, si le fichier ne le dit pas (departement, region, epci…).",
-        metavar="NIVEAU",
-    ),
-]
-Commun = Annotated[
-    bool,
-    Option(
-        "--commun", help="Écrire dans les tables livrées avec le classeur, et non dans les vôtres."
-    ),
 ]
 Nom = Annotated[str, Argument(help="Nom du dossier à créer.", metavar="NOM", show_default=False)]
 Depuis = Annotated[str, Option(help="Convention qui s'achève.", metavar="NOM")]
@@ -377,79 +333,6 @@ def figer(annee: AnneePubliee, convention: LaConvention) -> None:
         dire(f"{phrase}.", f"Notées dans {fichier} : les bilans suivants ne les montreront pas.")
     else:
         dire(f"{phrase}, déjà notée{pluriel}. Rien n'a été écrit.")
-
-
-@promettre(RIEN)
-@tenir_les_donnees()
-def ajouter_sources(
-    fichiers: Officiels,
-    annee: AnneeDuFichier = None,
-    le: DateDuFichier = None,
-    departement: Gardes = None,
-    niveau: NiveauDuFichier = "",
-    oui: Oui = False,
-    commun: Commun = False,
-) -> int:
-    """Reconnaître des fichiers officiels, dire ce qu'ils changent, les ajouter : tout, ou rien."""
-    from rich.console import Console
-
-    from ctglib.donnees.ajout import Ajout
-    from ctglib.donnees.geographie import lire_niveau
-    from ctglib.donnees.magasin import lire_registre
-
-    jour = le.date() if le else None
-    departements = tuple(departement or ())
-    ajout = Ajout(
-        fichiers,
-        annee=annee,
-        le=jour,
-        departements=departements,
-        commun=commun,
-        niveau=lire_niveau(niveau),
-    )
-    dire(*ajout.phrases)
-    if ajout.revisions:
-        revisions = [f"  {phrase}" for phrase in ajout.revisions]
-        dire("\nCe qui change de ce qui était là :", *revisions)
-    if ajout.alertes:
-        alertes = [f"  {phrase}" for phrase in ajout.alertes]
-        dire("\nÀ vérifier, cela paraît faux :", *alertes)
-    if ajout.registre == lire_registre(ajout.dossier):
-        dire(RIEN)
-        return 0
-    if oui and ajout.coupures:
-        raise refus(COMMANDE, *mots("officiel_coupe", coupures=" ; ".join(ajout.coupures)))
-    reponse = "oui"
-    if not oui:
-        try:
-            reponse = Console().input("Continuer ? [o/N] ", markup=False)
-        except EOFError:  # there is nobody to answer: it is a no
-            reponse = ""
-            dire("")
-    if reponse.strip().lower() not in ("o", "oui"):
-        dire(f"{RIEN} Pour ajouter sans question : --oui")
-        return 1
-    ajout.enregistrer()
-    dire(f"Ajouté : {compter(len(ajout.octets), 'table')} dans data/{ajout.dossier}.")
-    return 0
-
-
-def lister_sources() -> None:
-    """Dire quels chiffres publics sont là, et de quels fichiers ils viennent."""
-    from ctglib.donnees.magasin import LOCALES, PUBLIQUES, lire_registre
-
-    registres = {dossier: lire_registre(dossier) for dossier in (PUBLIQUES, LOCALES)}
-    for dossier, registre in registres.items():
-        dire(f"data/{dossier} :" if registre.tables else f"data/{dossier} : rien")
-        par_famille = groupby(registre.tables, attrgetter("famille", "niveau"))
-        for (famille, niveau), groupe in par_famille:
-            tables = list(groupe)
-            annees = ", ".join(str(table.annee) for table in tables)
-            territoires = max(table.territoires for table in tables)
-            dire(f"  {famille}, {niveau} : {annees} ({territoires} territoires au plus)")
-        for fichier in registre.fichiers:
-            origine = f"{fichier.producteur}, {fichier.jeu}, {fichier.licence}"
-            dire(f"  d'après {fichier.fichier} ({origine}, fichier du {fichier.date:%d/%m/%Y})")
 
 
 @promettre("Rien n'a été écrit.")

@@ -5,7 +5,7 @@ whole or not at all.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from pathlib import Path
 
@@ -15,12 +15,13 @@ import yaml
 from ctglib.donnees import magasin
 from ctglib.donnees.ecriture import ecrire
 from ctglib.donnees.enclos import ADRESSES_DE_DUCKDB, SECONDES_MAX, ouvrir_enclos
-from ctglib.donnees.fautes import DonneesInvalides, Faute, recueillir
+from ctglib.donnees.fautes import COMMANDE, DonneesInvalides, Faute, recueillir
 from ctglib.donnees.geographie import lire_geographie
 from ctglib.donnees.lecture import racine
 from ctglib.donnees.magasin import Cle
 from ctglib.donnees.modeles.sources import FichierAjoute, Niveau, Registre, TableGardee
 from ctglib.donnees.officiels import Officiel, lire_officiel
+from ctglib.donnees.references import nom_inconnu
 from ctglib.donnees.vraisemblance import COMMUNES, douter
 
 _OCTETS_PAR_SECONDE = 1024**2  # of what a slow computer reads; a workbook takes twice a CSV's time
@@ -41,9 +42,9 @@ class Ajout:
             territoires) »).
         revisions: The figures that would replace other ones, in French (« …, commune, 2024 : rsa
             révisé pour 62413 560 → 570 »).
-        alertes: What looks wrong and is no fault, in French.
-        coupures: Of these, what makes one think that a file lacks its end: nobody should add it
-            unseen.
+        alertes: What is to be looked at, in French: what looks wrong first, then what may be true.
+        fausses: Of these, what looks wrong: a contradiction, a file that lacks its end. Nobody
+            should add it unseen.
         gardees: The tables that the store has, by family, year and level.
         nouvelles: The tables that would be written, by family, year and level, figures as in
             ``Officiel``; ``attrs["sources"]`` has the sha256 of the files they come from.
@@ -84,7 +85,7 @@ class Ajout:
         self.phrases: list[str] = []
         self.revisions: list[str] = []
         self.alertes: list[str] = []
-        self.coupures: list[str] = []
+        self.fausses: list[str] = []
         self.octets: dict[str, bytes] = {}
         registre = magasin.lire_registre(self.dossier)
         fichiers = list(registre.fichiers)
@@ -100,6 +101,7 @@ class Ajout:
             else:
                 jour = le or date.fromtimestamp(chemin.stat().st_mtime)
                 fichiers.append(self._ajouter(officiel, jour))
+        self.alertes = [*self.fausses, *self.alertes]
         self.registre = Registre(fichiers=tuple(fichiers), tables=self._tables(registre.tables))
 
     def _lire(
@@ -195,17 +197,15 @@ class Ajout:
         source = f"{famille.titre} ({famille.producteur}, {famille.jeu})"
         self.phrases.append(f"{officiel.nom} : {source} – {contenu}")
         self.phrases += [f"  {phrase}" for phrase in officiel.phrases]
-        self.alertes += [f"{officiel.nom} : {phrase}" for phrase in officiel.alertes]
 
         for cle, chiffres in ajoutees.items():
             self._poser(cle, chiffres, officiel.sha256)
         toutes = {*self.gardees, *self.nouvelles}
         doutes = douter(toutes, list(ajoutees), self._table, self.familles)
-        self.alertes += [doute.phrase for doute in doutes]
-        coupures = [f"{officiel.nom} : {phrase}" for phrase in officiel.coupures]
-        self.alertes += coupures
-        self.coupures += coupures
-        self.coupures += [doute.phrase for doute in doutes if doute.perte]
+        self.fausses += [doute.phrase for doute in doutes if doute.faux or doute.perte]
+        self.fausses += [f"{officiel.nom} : {phrase}" for phrase in officiel.coupures]
+        self.alertes += [f"{officiel.nom} : {phrase}" for phrase in officiel.alertes]
+        self.alertes += [doute.phrase for doute in doutes if not doute.faux and not doute.perte]
         return FichierAjoute(
             fichier=officiel.nom,
             sha256=officiel.sha256,
@@ -288,28 +288,92 @@ class Ajout:
             self.revisions.append(phrase)
 
     def enregistrer(self) -> None:
-        """Write the tables, then the register that names them.
+        """Write the tables, then the register that names them."""
+        _enregistrer(self.dossier, self.registre, self.octets)
 
-        A table that the register does not name does not exist for the store; the files that it
-        names no more are removed.
+
+class Retrait:
+    """What taking official files out of the user's store would do; ``enregistrer`` then does it.
+
+    Attributes:
+        phrases: What would go, in French.
+        registre: The ``origine.yaml`` that would be written.
+    """
+
+    def __init__(self, noms: Sequence[str]) -> None:
+        """Prepare to take files out, or refuse the names that are those of none.
+
+        A table goes with the first of its files that goes: a figure does not say which file it is
+        from. The other files of that table go too, and are to be added again.
+
+        Args:
+            noms: Names of files, as they were added, or families.
         """
-        dossier = racine() / self.dossier
-        registre = yaml.safe_dump(
-            self.registre.model_dump(mode="json"),
-            allow_unicode=True,
-            sort_keys=False,
-            width=130,
-            default_flow_style=None,
-        )
-        fichiers = {dossier / nom: contenu for nom, contenu in self.octets.items()}
-        fichiers[dossier / magasin.ORIGINE] = (_EN_TETE_DU_REGISTRE + registre).encode()
-        tables = {table.table for table in self.registre.tables}
-        oubliees = [
-            chemin
-            for chemin in dossier.rglob("*.parquet")
-            if chemin.relative_to(dossier).as_posix() not in tables
+        registre = magasin.lire_registre(magasin.LOCALES)
+        connus = [
+            nom for fichier in registre.fichiers for nom in (fichier.fichier, fichier.famille)
         ]
-        ecrire(fichiers, retires=oubliees)
+        fautes = [
+            Faute(COMMANDE, *nom_inconnu(nom, dict.fromkeys(connus), "fichier_ajoute"))
+            for nom in noms
+            if nom not in connus
+        ]
+        if fautes:
+            raise DonneesInvalides(fautes)
+        demandes = [
+            fichier for fichier in registre.fichiers if {fichier.fichier, fichier.famille} & {*noms}
+        ]
+        empreintes = {fichier.sha256 for fichier in demandes}
+        retirees = [table for table in registre.tables if empreintes.intersection(table.sources)]
+        sources = {source for table in retirees for source in table.sources}
+        entraines = [
+            fichier
+            for fichier in registre.fichiers
+            if fichier.sha256 in sources and fichier not in demandes
+        ]
+        self.phrases = [f"{fichier.fichier} : retiré ({fichier.jeu})" for fichier in demandes]
+        for table in retirees:
+            lieu = f"{table.famille}, {table.niveau}, {table.annee}"
+            self.phrases.append(f"  {lieu} : {table.territoires} territoires")
+        self.phrases += [
+            f"{fichier.fichier} : retiré aussi, ses chiffres sont dans les mêmes tables ; à ajouter"
+            " de nouveau"
+            for fichier in entraines
+        ]
+        partis = [*demandes, *entraines]
+        self.registre = Registre(
+            fichiers=tuple(fichier for fichier in registre.fichiers if fichier not in partis),
+            tables=tuple(table for table in registre.tables if table not in retirees),
+        )
+
+    def enregistrer(self) -> None:
+        """Write the register, and remove the tables that it names no more."""
+        _enregistrer(magasin.LOCALES, self.registre, {})
+
+
+def _enregistrer(dossier: str, registre: Registre, octets: Mapping[str, bytes]) -> None:
+    """Write tables of a store, then its register.
+
+    A table that the register does not name does not exist for the store; the files that it names no
+    more are removed.
+    """
+    chemin_du_dossier = racine() / dossier
+    texte = yaml.safe_dump(
+        registre.model_dump(mode="json"),
+        allow_unicode=True,
+        sort_keys=False,
+        width=130,
+        default_flow_style=None,
+    )
+    fichiers = {chemin_du_dossier / nom: contenu for nom, contenu in octets.items()}
+    fichiers[chemin_du_dossier / magasin.ORIGINE] = (_EN_TETE_DU_REGISTRE + texte).encode()
+    tables = {table.table for table in registre.tables}
+    oubliees = [
+        chemin
+        for chemin in chemin_du_dossier.rglob("*.parquet")
+        if chemin.relative_to(chemin_du_dossier).as_posix() not in tables
+    ]
+    ecrire(fichiers, retires=oubliees)
 
 
 def _chiffre(valeur: float) -> str:

@@ -148,11 +148,30 @@ def _ecarts_d_une_annee(
     if perdues:
         phrase = f"{lieu} : {', '.join(perdues[:_CITES])} n'y est plus, ou sous un autre nom"
         yield Doute(nouvelle, phrase, faux=False)
-    perdus = avant.index.difference(apres.index)
-    if len(perdus) > regles.perte * len(avant):
-        phrase = f"{lieu} : {len(perdus)} territoires sur {len(avant)} n'y sont plus"
+    yield from _pertes(nouvelle, lieu, avant.index, apres.index, regles)
+
+
+def _pertes(
+    cle: Cle, lieu: str, avant: pd.Index, apres: pd.Index, regles: Vraisemblance
+) -> Iterator[Doute]:
+    """Yield the départements that lost many of their territories: a file of another département, or
+    of the whole of France after that of one, loses none.
+
+    The end of the file is missing when those that are lost come after those that it has.
+    """
+    departements = pd.Series("", index=avant)
+    departements_d_apres = pd.Series("", index=apres)
+    if cle.niveau in ("commune", "iris", "arrondissement"):
+        departements = departement_de(avant.to_series())
+        departements_d_apres = departement_de(apres.to_series())
+    attendus = avant[departements.isin(departements_d_apres.unique())]
+    perdus = attendus.difference(apres)
+    if len(perdus) > regles.perte * len(attendus):
+        dernier = apres.intersection(attendus).max()
+        phrase = f"{lieu} : {len(perdus)} territoires sur {len(attendus)} n'y sont plus"
+        a_la_fin = bool((perdus > dernier).mean() >= regles.perte_a_la_fin)
         for cite in _citer(perdus, phrase):
-            yield Doute(nouvelle, cite, faux=False, perte=True)
+            yield Doute(cle, cite, faux=False, perte=a_la_fin)
 
 
 def _sauts(

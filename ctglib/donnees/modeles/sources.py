@@ -143,6 +143,8 @@ class Famille(Presentation):
     adresse: Texte
     page: str = ""  # where its files are; ``adresse`` is the site
     licence: Texte
+    # how many years after those that its last figures tell of, None when it has no more
+    retard: int | None = Field(default=None, ge=0)
     mois: int | None = None
     niveaux: tuple[Niveau, ...]
     non_localise: Expression = ""
@@ -243,6 +245,7 @@ class Vraisemblance(Modele):  # ``vraisemblance.yaml``: from what a figure looks
     saut: float = Field(gt=0)
     effectif_du_saut: Positif
     perte: Part
+    perte_a_la_fin: float = Field(gt=0, le=1)
     ecart_des_noms: Part
     marge_du_departement: float = Field(ge=0, lt=1)
     communes_manquantes: float = Field(ge=0, lt=1)
