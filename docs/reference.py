@@ -273,7 +273,8 @@ def _commandes(commande: Any, nom: str) -> Iterator[tuple[str, Any]]:
         yield nom, commande
         return
     for sous_nom, sous_commande in sous_commandes.items():
-        yield from _commandes(sous_commande, f"{nom} {sous_nom}")
+        if not sous_commande.hidden:
+            yield from _commandes(sous_commande, f"{nom} {sous_nom}")
 
 
 def main() -> None:

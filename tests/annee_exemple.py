@@ -31,7 +31,6 @@ SAISIE = (
 TITREE = COUVERTURE.replace(
     "'Harnes'", "f\"{len(lire_octets(f'conventions/{convention}/annexe1.csv'))} octets\""
 )
-MASQUE = "paragraphe(str(existe(f'conventions/{convention}/masque.csv')))"
 # the letter and the workbook of a service, until it has given everything
 PIECES = f"""\
 import io, docx, openpyxl
@@ -69,7 +68,7 @@ def ecrire_les_carnets(carnets: Path) -> Path:
         ecrire_carnet(carnets / f"{nom}.ipynb", COUVERTURE, LECTURE)
     annuels = (CONVENTION, ANNEE)
     for nom in ("bilan", "releve"):
-        ecrire_carnet(carnets / f"{nom}.ipynb", TITREE, LECTURE, SAISIE, MASQUE, parametres=annuels)
+        ecrire_carnet(carnets / f"{nom}.ipynb", TITREE, LECTURE, SAISIE, parametres=annuels)
     ecrire_carnet(carnets / "fiche.ipynb", COUVERTURE, LECTURE, parametres=(*annuels, FICHE))
     ecrire_carnet(carnets / "dossier.ipynb", COUVERTURE, LECTURE, PIECES)
     (carnets / LISTE).write_text(RAPPORTS, encoding="utf-8")

@@ -186,3 +186,79 @@ def rejouer(
                         break
             found[nom] = (min(left), max(left)) if left else (0, -1)
     return found
+
+
+def groupes_lies(
+    publies: Mapping[Nom, int], caches: Iterable[Nom], sommes: Iterable[Somme]
+) -> list[set[Nom]]:
+    """Return the counts that a reader does not see, by groups that move together."""
+    equations = _equations(publies, list(sommes))
+    noms = sorted(
+        {*caches, *(nom for coefficients, _ in equations for nom in coefficients)}, key=str
+    )
+    return _groupes(noms, [coefficients for coefficients, _ in equations])
+
+
+def intervalles_de_plusieurs(
+    publies: Mapping[Nom, int],
+    caches: Iterable[Nom],
+    sommes: Iterable[Somme],
+    regles: Iterable[Iterable[Nom]],
+    *,
+    seuil: int,
+) -> dict[Nom, tuple[int, int]]:
+    """Return the least and the greatest value that each hidden count may have, to a reader of
+    several publications.
+
+    ``regles``: of the counts of each, one at least is small, as one of the publications says by
+    itself. Each is a choice (0 or 1) a count: who is chosen is from 1 to under the threshold.
+    """
+    suspects = [[nom for nom in regle if nom not in publies] for regle in regles]
+    lues = _equations(publies, list(sommes))
+    noms = sorted({*caches, *(nom for coefficients, _ in lues for nom in coefficients)}, key=str)
+    rangs = {nom: rang for rang, nom in enumerate(noms)}
+    choix = [(regle, nom) for regle, membres in enumerate(suspects) for nom in membres]
+    taille = len(noms) + len(choix)
+    lignes: list[np.ndarray] = []
+    basses: list[float] = []
+    hautes: list[float] = []
+
+    def ajouter(poids: Mapping[int, float], bas: float, haut: float) -> None:
+        ligne = np.zeros(taille)
+        for rang, valeur in poids.items():
+            ligne[rang] += valeur
+        lignes.append(ligne)
+        basses.append(bas)
+        hautes.append(haut)
+
+    for coefficients, constante in lues:
+        poids = {rangs[nom]: float(valeur) for nom, valeur in coefficients.items()}
+        ajouter(poids, constante, constante)
+    for rang, (_, nom) in enumerate(choix, len(noms)):
+        ajouter({rangs[nom]: 1.0, rang: -1.0}, 0, np.inf)
+        ajouter({rangs[nom]: 1.0, rang: float(INFINI)}, -np.inf, INFINI + seuil - 1)
+    for regle, membres in enumerate(suspects):
+        if membres:
+            de_la_regle = {
+                rang: 1.0
+                for rang, (sa_regle, _) in enumerate(choix, len(noms))
+                if sa_regle == regle
+            }
+            ajouter(de_la_regle, 1, np.inf)
+    contraintes = LinearConstraint(np.array(lignes), basses, hautes) if lignes else ()
+    bornes = Bounds(
+        np.zeros(taille), np.concatenate([np.full(len(noms), INFINI), np.ones(len(choix))])
+    )
+    trouves = {}
+    for nom in caches:
+        extremes = []
+        for signe in (1, -1):
+            but = np.zeros(taille)
+            but[rangs[nom]] = signe
+            solution = milp(
+                but, integrality=np.ones(taille), bounds=bornes, constraints=contraintes
+            )
+            assert solution.x is not None, solution.message
+            extremes.append(round(solution.x[rangs[nom]]))
+        trouves[nom] = (extremes[0], extremes[1])
+    return trouves

@@ -55,7 +55,7 @@ LONGS = (
     "test_donnees_invalides",
     "test_suivi_invalide",
     "test_presentation",
-    "test_figer",
+    "test_publier",
     "test_import",
     "test_portrait",
     "test_archiver",

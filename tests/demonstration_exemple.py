@@ -51,7 +51,7 @@ def publie() -> Publiable:
         read.catalogue,
         annee=ANNEES[-1],
         seuil=threshold,
-        masque=read.masque,
+        registre=read.registre,
         tirage=Tirage(cle_de(NOM)),
     )
 

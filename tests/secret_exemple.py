@@ -16,8 +16,10 @@ from ctglib.donnees.modeles.catalogue import (
     ValeurLiee,
     VariableProfil,
 )
+from ctglib.donnees.modeles.publications import EffectifCache, Publication, RegistrePublie
+from ctglib.secret.connu import noter
 from ctglib.secret.masque import EFFECTIFS, Masque
-from ctglib.secret.modele import Cle, Lien, Tirage
+from ctglib.secret.modele import Cle, Lien, Lieu, Tirage
 from ctglib.secret.publication import Publiable, appliquer
 
 TABLE = "t"
@@ -62,6 +64,7 @@ class SansHasard(Tirage):
 
 
 SANS_HASARD = SansHasard(b"")
+RIEN = RegistrePublie(convention="c")  # nothing was published
 
 
 class Choisi(Tirage):
@@ -135,11 +138,27 @@ def observations(*rows: tuple) -> pd.DataFrame:
     )
 
 
-def masque_csv(*rows: tuple) -> pd.DataFrame:
-    """Return rows of masque.csv."""
-    return pd.DataFrame(rows, columns=["annee", "table", "ligne", "colonne"]).astype(
-        {"annee": "Int64"}
-    )
+def masque_csv(*lieux: Lieu) -> RegistrePublie:
+    """Return the register that rows of masque.csv make."""
+    caches = tuple(EffectifCache(*lieu, 0, "") for lieu in lieux)
+    return RegistrePublie(convention="c", publications=(Publication(numero=1, caches=caches),))
+
+
+def noter_publication(
+    publiable: Publiable, annee: int, registre: RegistrePublie = RIEN, tirage: Tirage = SANS_HASARD
+) -> RegistrePublie:
+    """Return a register with one more publication: what the bilan of a year shows and hides."""
+    numero = len(registre.publications) + 1
+    montres, caches = noter(publiable.effectifs, numero, tirage.graine)
+    publication = Publication(numero=numero, annee=annee, montres=montres, caches=caches)
+    return RegistrePublie(convention="c", publications=(*registre.publications, publication))
+
+
+def lieux_caches(publiable: Publiable) -> set[Lieu]:
+    """Return the places of the counts that a bilan hides."""
+    donnes = publiable.effectifs[publiable.effectifs["effectif"].notna()]
+    caches = donnes.loc[~donnes["montre"], ["table", "ligne", "colonne"]]
+    return set(caches.itertuples(index=False, name=None))
 
 
 def catalogue() -> SimpleNamespace:
@@ -189,13 +208,18 @@ def publier(
     lignes_profils: pd.DataFrame,
     lignes: pd.DataFrame,
     annee: int = 2023,
-    masque: pd.DataFrame | None = None,
+    registre: RegistrePublie = RIEN,
     tirage: Tirage = SANS_HASARD,
 ) -> Publiable:
     """Return what the bilan of a year may show."""
-    earlier = masque_csv() if masque is None else masque
     return appliquer(
-        lignes_profils, lignes, catalogue(), annee=annee, seuil=SEUIL, masque=earlier, tirage=tirage
+        lignes_profils,
+        lignes,
+        catalogue(),
+        annee=annee,
+        seuil=SEUIL,
+        registre=registre,
+        tirage=tirage,
     )
 
 

@@ -30,6 +30,7 @@ annee,table,ligne,colonne
 2023,profils/caj/sante,aeeh,effectif
 2024,profils/caj/sante,aeeh,effectif
 """,
+    "suivi/.cle": "0" * 64 + "\n",
     "suivi/2023/bilan.yaml": """\
 annee: 2023
 statut: definitif

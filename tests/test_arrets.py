@@ -23,6 +23,7 @@ from officiels_exemple import cnaf, ecrire
 
 from ctglib.donnees import ecriture
 from ctglib.donnees.ecriture import JOURNAL, VERROU, reprendre_si_besoin, tenir_les_donnees
+from ctglib.production.manifeste import Trace, empreinte, lire_manifeste
 
 posix = pytest.mark.skipif(os.name == "nt", reason="Windows n'a pas de fork")
 Essai = dict[str, Any]
@@ -47,9 +48,18 @@ def ajouter(dossier: Path) -> list[str]:
     return ["source", "ajouter", "--oui", str(ecrire(dossier, "x.csv", cnaf(2026)))]
 
 
+def publier(dossier: Path) -> list[str]:
+    """Make a manifest of a report of the demonstration, which nobody has to make."""
+    manifeste = lire_manifeste(dossier / "reports" / "demonstration")
+    trace = Trace("", {}, "", {}, {}, [], {}, {}, {"2024/bilan.html": empreinte(b"bilan")}, {})
+    page = dossier / "reports/demonstration/2024/bilan.html"
+    manifeste.consigner({page: b"bilan"}, "2024/bilan", trace=trace)
+    return ["publier", "2024", "-c", "demonstration", "-s", str(dossier / "reports")]
+
+
 COMMANDES: dict[str, Callable[[Path], list[str]]] = {
     "importer": importer,
-    "figer": lambda _: ["figer", "2024", "-c", "demonstration"],
+    "publier": publier,
     "source": ajouter,
     "nouvelle-convention": lambda _: [
         *("nouvelle-convention", "lens", "--territoire", "62498", "--fiches", "1"),
@@ -234,12 +244,12 @@ def test_une_commande_qui_n_attend_plus_le_dit(
     assert tient.stdout is not None
     tient.stdout.readline()
 
-    done = ctg("figer", "2024", "-c", "demonstration", dossier=tmp_path)
+    done = ctg("publier", "2024", "-c", "demonstration", dossier=tmp_path)
     lu = ctg("source", "liste", dossier=tmp_path)
     tient.communicate()
 
     assert done.returncode == 1 and "une autre commande écrit dans ces données" in done.stderr
-    assert "Rien n'a été enregistré." in done.stderr
+    assert "Rien n'a été noté." in done.stderr
     assert lu.returncode == 0
 
 

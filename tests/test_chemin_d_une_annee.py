@@ -108,7 +108,7 @@ class Ordre:
 
     def suivre(self) -> None:
         """Do some gestures at random, then produce: all has to agree."""
-        gestes = (self.produire, self.importer, self.figer, self.verifier, self.archiver)
+        gestes = (self.produire, self.importer, self.publier, self.verifier, self.archiver)
         for geste in self.hasard.choices((*gestes, self.remplir), k=GESTES):
             self.faits.append(geste.__name__)
             geste()
@@ -129,8 +129,9 @@ class Ordre:
         self.annee.reussir("importer", remplir(self.annee, self.hasard.choice(VALEURS)))
         self.a_jour = False
 
-    def figer(self) -> None:
-        self.annee.reussir("figer", "2025", "-c", NOM)
+    def publier(self) -> None:
+        fait = self.annee.lancer("publier", "2025", "-c", NOM)
+        assert fait.returncode == 0 or "ctg produire" in fait.stderr, fait.stderr
         self.a_jour = False
 
     def verifier(self) -> None:
@@ -165,7 +166,6 @@ def test_cinquante_ordres_au_hasard_finissent_par_concorder(annee: Annee) -> Non
     for graine in range(combien(ORDRES, UN_SUR)):
         convention = annee.donnees / "conventions" / NOM
         shutil.rmtree(convention / "suivi", ignore_errors=True)
-        (convention / "masque.csv").unlink(missing_ok=True)
         if graine % 5 == 0:
             shutil.rmtree(annee.rapports, ignore_errors=True)
         ordre = Ordre(annee, graine)

@@ -7,7 +7,8 @@ from __future__ import annotations
 import hashlib
 import hmac
 import re
-import stat
+import shutil
+import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -132,28 +133,17 @@ def conventions(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return tmp_path / "conventions"
 
 
-def test_la_cle_est_faite_une_fois_au_hasard_et_pour_son_proprietaire_seul(
-    conventions: Path,
-) -> None:
-    for name in ("une", "autre"):
-        (conventions / name / "suivi").mkdir(parents=True)
+def test_lire_la_cle_d_une_convention_qui_n_en_a_pas_n_en_fait_pas(conventions: Path) -> None:
+    (conventions / "autre" / "suivi").mkdir(parents=True)
 
-    first, again, other = (cle_de(name) for name in ("une", "une", "autre"))
-
-    assert first == again != other and len(first) == 32
-    assert stat.S_IMODE((conventions / "une" / FICHIER).stat().st_mode) == 0o600
-
-
-def test_une_convention_sans_suivi_n_a_pas_de_cle(conventions: Path) -> None:
-    assert cle_de("une") == b""
-    assert list(conventions.iterdir()) == []
+    assert cle_de("une") == cle_de("autre") == b""
+    assert list(conventions.rglob("*")) == [conventions / "autre", conventions / "autre" / "suivi"]
 
 
 @pytest.mark.parametrize("contenu", ["", "abc\n", "# clé\n", "z" * 64, "0" * 64 + "\n" + "1" * 64])
 def test_une_cle_abimee_est_dite_avec_son_fichier_et_ce_qu_il_faut_faire(
-    conventions: Path, contenu: str, monkeypatch: pytest.MonkeyPatch
+    conventions: Path, contenu: str
 ) -> None:
-    monkeypatch.setattr(lecture, "PAUSE", 0)
     (conventions / "une/suivi").mkdir(parents=True)
     (conventions / "une" / FICHIER).write_text(contenu, encoding="utf-8")
 
@@ -165,12 +155,30 @@ def test_une_cle_abimee_est_dite_avec_son_fichier_et_ce_qu_il_faut_faire(
     assert "la reprendre d'une sauvegarde" in str(error.value)
 
 
-def test_la_cle_d_une_vraie_convention_n_est_pas_suivie_par_git_et_celle_de_la_demonstration_l_est(
-    depot: Path,
+def test_git_ne_suit_ni_la_cle_ni_ce_qui_a_la_saisie_hors_du_suivi_sauf_les_cles_fictives(
+    depot: Path, tmp_path: Path
 ) -> None:
-    rules = (depot / ".gitignore").read_text(encoding="utf-8").splitlines()
+    subprocess.run(["git", "init", "-q", str(tmp_path)], check=True)
+    shutil.copy(depot / ".gitignore", tmp_path)
+    ignores = [
+        f"data/conventions/harnes/{FICHIER}",
+        "ctg-harnes.zip",
+        "ctg-harnes-2025.xlsx",
+        "rendus/ctg-harnes-2025-rpe.xlsx",
+        "a-renvoyer/ctg-harnes-2025.xlsx",
+        "data/.ctg-0123456789abcdef.tmp",
+        "~$ctg-harnes-2025.xlsx",
+    ]
+    suivis = [
+        f"data/{CLE}",
+        f"tests/fixtures/conventions/monteclair/{FICHIER}",
+        "data/conventions/harnes/suivi/publications.json",
+    ]
 
-    assert f"/data/conventions/*/{FICHIER}" in rules and f"!/data/{CLE}" in rules
+    commande = ["git", "-C", str(tmp_path), "check-ignore", *ignores, *suivis]
+    dits = subprocess.run(commande, capture_output=True, text=True, check=True).stdout
+
+    assert dits.splitlines() == ignores
 
 
 def test_un_fichier_saisi_qui_change_fait_refaire_son_rapport_et_une_autre_cle_aussi(

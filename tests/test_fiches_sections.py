@@ -138,13 +138,17 @@ def test_un_tableau_retire_en_entier_est_dit_dans_la_fiche_qu_il_concerne(
     bilans: dict[int, Bilan],
 ) -> None:
     tables = pd.DataFrame(
-        {"table": ["profils/2024/caj", "profils/2024/cmj"], "raison": ["Trop petit.", "Autre."]}
+        {
+            "table": ["profils/2024/caj", "profils/2024/cmj"],
+            "raison": ["sans_protection", "trop_long"],
+        }
     )
     bilan = Bilan(replace(bilans[2024].annee, retraits=tables))
 
     html = bilan.fiche(2).limites().html
 
-    assert "Trop petit." in html and "Autre." not in html
+    assert "aucun masque partiel ne protège ses petits effectifs (profils/2024/caj)" in html
+    assert "profils/2024/cmj" not in html
 
 
 def test_l_etat_dit_ce_qui_est_passe_et_cite_la_trace(bilans: dict[int, Bilan]) -> None:

@@ -10,10 +10,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 from secret_exemple import (
     GRAINE,
+    RIEN,
     SEUIL,
     SEXES,
     SansHasard,
-    masque_csv,
+    lieux_caches,
     observations,
     profils,
     publier,
@@ -24,7 +25,7 @@ from ctglib.donnees.modeles.catalogue import Secret
 from ctglib.donnees.yaml_strict import charger_yaml
 from ctglib.secret.masque import SANS_PROTECTION, TROP_LONG
 from ctglib.secret.modele import Tirage
-from ctglib.secret.publication import appliquer
+from ctglib.secret.publication import GARDE, appliquer
 
 AGES = (("m", 3), ("n", 12), ("o", 9))
 
@@ -36,10 +37,10 @@ def test_un_petit_effectif_d_un_profil_est_masque_avec_un_autre_de_la_meme_varia
     publiable = publier(profils(*ages, *sexes), observations())
 
     assert secrets(publiable.profils, "variable", "modalite") == [("age", "m"), ("age", "n")]
-    assert publiable.masque.to_numpy().tolist() == [
-        [2023, "profils/2023/cmj", "age/m", ""],
-        [2023, "profils/2023/cmj", "age/n", ""],
-    ]
+    assert lieux_caches(publiable) == {
+        ("profils/2023/cmj", "age/m", ""),
+        ("profils/2023/cmj", "age/n", ""),
+    }
 
 
 def test_la_marge_d_un_profil_croise_est_celle_de_ses_deux_variables() -> None:
@@ -118,7 +119,7 @@ def test_les_heures_d_un_chantier_tombent_avec_le_nombre_de_ses_jeunes() -> None
         suivi().catalogue,
         annee=2024,
         seuil=SEUIL,
-        masque=masque_csv(),
+        registre=RIEN,
         tirage=SansHasard(b""),
     )
 
@@ -155,7 +156,7 @@ def test_sans_suivi_il_n_y_a_rien_a_masquer() -> None:
     publiable = publier(profils(), observations())
 
     assert publiable.profils.empty and publiable.observations.empty
-    assert publiable.masque.empty and publiable.retraits.empty
+    assert publiable.effectifs.empty and publiable.retraits.empty
 
 
 def test_un_dispositif_de_trois_personnes_est_masque_dans_l_indicateur_aussi() -> None:
@@ -307,7 +308,7 @@ def test_profils_et_indicateur_publies_ensemble_ne_resserrent_rien_sous_le_seuil
 def test_les_raisons_d_un_retrait_ont_leurs_mots_au_catalogue() -> None:
     written = charger_yaml("catalogue/secret.yaml", Secret)
 
-    assert set(written.raisons) == {SANS_PROTECTION, TROP_LONG}
+    assert set(written.raisons) == {SANS_PROTECTION, TROP_LONG, GARDE}
 
 
 @pytest.mark.parametrize("valeur", [-1, 2.5])

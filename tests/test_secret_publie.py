@@ -310,7 +310,7 @@ def autre(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
 
 def _montre(read: DossierSuivi) -> list[pd.DataFrame]:
     shown, _ = publier(read, DERNIERE)
-    return [shown.observations, shown.masque, *(year.profils for year in shown.suivis.values())]
+    return [shown.observations, *(year.profils for year in shown.suivis.values())]
 
 
 def test_d_autres_effectifs_masques_donnent_ce_qui_est_publie(autre: Path) -> None:

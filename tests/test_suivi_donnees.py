@@ -28,9 +28,10 @@ def test_un_bilan_ne_lit_que_les_annees_jusqu_a_la_sienne(donnees: Path) -> None
     touched = {*journal.lus, *journal.absents, *journal.listes}
     assert list(suivi.suivis) == [2023]
     assert f"{HARNES}/suivi/2023/bilan.yaml" in journal.lus
-    assert not [
+    d_ailleurs = {
         name for name in touched if name.startswith(f"{HARNES}/suivi") and "suivi/2023/" not in name
-    ]
+    }
+    assert d_ailleurs == {f"{HARNES}/suivi/publications.json"}
 
 
 def test_une_absence_du_suivi_est_retenue(donnees: Path) -> None:
@@ -123,7 +124,7 @@ def test_les_observations_gardent_une_valeur_et_ses_revisions(donnees: Path) -> 
     assert revised["valeur"].tolist() == [400, 405]
 
 
-def test_un_bilan_ancien_ne_voit_ni_les_avenants_ni_le_masque_ni_le_contexte_d_apres(
+def test_un_bilan_ancien_ne_voit_ni_les_avenants_ni_le_contexte_d_apres_mais_tout_ce_qui_a_ete_publie(
     donnees: Path,
 ) -> None:
     ecrire_suivi(donnees)
@@ -134,8 +135,10 @@ def test_un_bilan_ancien_ne_voit_ni_les_avenants_ni_le_masque_ni_le_contexte_d_a
     assert [item.numero for item in ancien.avenants] == []
     assert [item.numero for item in dernier.avenants] == ["1", "2"]
     assert (ancien.fin, dernier.fin) == (date(2026, 12, 31), date(2027, 6, 30))
-    assert ancien.masque["annee"].tolist() == [2023]
-    assert dernier.masque["annee"].tolist() == [2023, 2024]
+    for suivi in (ancien, dernier):
+        (publication,) = suivi.registre.publications
+        assert publication.annee is None
+        assert {cache.table for cache in publication.caches} == {"profils/caj/sante"}
     assert ancien.contexte["annee"].max() <= 2023
 
 

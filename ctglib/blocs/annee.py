@@ -229,9 +229,12 @@ class EtudeAnnuelle(Montrable):
         )
 
     def phrases_des_retraits(self) -> list[str]:
-        """Return a sentence for each table that secrecy withholds whole, with the reason."""
+        """Return a sentence for each table that secrecy withholds whole, or leaves as it was
+        published, with the reason.
+        """
+        raisons = self.catalogue.secret.raisons
         return [
-            self.texte("suivi.tableau_retire", table=table, raison=raison)
+            self.texte("suivi.tableau_retire", table=table, raison=raisons[raison])
             for table, raison in zip(self.retraits["table"], self.retraits["raison"], strict=True)
         ]
 
@@ -432,7 +435,6 @@ def part_de(etude: EtudeAnnuelle, fiche: Fiche) -> EtudeAnnuelle:
             etude.suivi,
             suivis=suivis,
             observations=de_la_fiche(etude.suivi.observations),
-            masque=etude.suivi.masque.iloc[:0],
             depuis_la_cloture=None,
         ),
         empreintes={

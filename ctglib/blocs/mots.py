@@ -15,6 +15,7 @@ from ctglib.document.typographie import remplir
 from ctglib.donnees import VERSION
 from ctglib.donnees.lecture import publiable
 from ctglib.donnees.modeles.rapports import ReglesDiagnostic, RoleDeFichier
+from ctglib.donnees.publications import ANCIEN, FICHIER
 from ctglib.donnees.publiques import reperes
 from ctglib.donnees.yaml_strict import charger_yaml
 
@@ -56,8 +57,14 @@ def sources(
     """Return the files read, grouped by what they are, in the order of the roles then of their
     paths.
 
-    The fingerprint of a file that is not published is not shown.
+    The fingerprint of a file that is not published is not shown. What was published before is no
+    source of a report: it is noted once the report is made.
     """
+    empreintes = {
+        path: empreinte
+        for path, empreinte in empreintes.items()
+        if not path.endswith((FICHIER, ANCIEN))
+    }
     rang_du_role = {}
     for path in empreintes:
         rangs = [rang for rang, role in enumerate(roles) if fnmatchcase(path, role.motif)]

@@ -33,16 +33,18 @@ from ctglib.collecte.suivi import (
     lire_annee,
     triee,
 )
+from ctglib.donnees.cle import copiee_de, faire_une_cle
 from ctglib.donnees.cloture import CLOS
 from ctglib.donnees.csv_strict import charger_schema
 from ctglib.donnees.dossier import GABARIT
 from ctglib.donnees.ecriture import ecrire
 from ctglib.donnees.fautes import DonneesInvalides, Faute, mots, recueillir, refus
-from ctglib.donnees.lecture import conventions, proches, racine
+from ctglib.donnees.lecture import cle_de, conventions, proches, racine, superposer
 from ctglib.donnees.modeles.suivi import Gabarit
-from ctglib.donnees.pieces import TABLES
+from ctglib.donnees.pieces import TABLES, avec_le_suivi, fichier_sensible, lire_pieces
 from ctglib.donnees.plan import dossier_du_suivi
 from ctglib.donnees.plausibilite import ecrit, saute
+from ctglib.donnees.publications import lire_publications
 from ctglib.donnees.validation import fautes_de_saisie
 from ctglib.donnees.yaml_strict import charger_yaml
 
@@ -137,6 +139,33 @@ def preparer_dans(
         raise refus(
             "--millesime", *mots("millesime_avant_l_annee", millesime=millesime, annee=cadre.annee)
         )
+    cle = _cle_a_faire(cadre.dossier.convention.id)
+    with superposer(cle):
+        preparation = _preparer(cadre, classeurs, millesime, jour)
+    if not cle or not preparation.fichiers:
+        return preparation
+    with superposer(preparation.fichiers):
+        pieces = avec_le_suivi(lire_pieces(preparation.convention), None)
+    if not fichier_sensible(pieces):
+        return preparation
+    return replace(preparation, fichiers={**preparation.fichiers, **cle})
+
+
+def _cle_a_faire(convention: str) -> dict[str, bytes]:
+    """Return the file of the key that an import is to make if it enters a sensitive value, by path;
+    none: the convention has its own.
+
+    One that was copied with its folder is another's.
+    """
+    est_copiee = copiee_de(convention) and not lire_publications(convention).publications
+    if cle_de(convention) and not est_copiee:
+        return {}
+    return faire_une_cle(convention)
+
+
+def _preparer(
+    cadre: Cadre, classeurs: list[ClasseurLu], millesime: int | None, jour: date
+) -> Preparation:
     cadre = cadre_a_lire(cadre)
     plan = feuilles(cadre, a_lire=True)
     regles = cadre.dossier.catalogue.confidentialite

@@ -114,7 +114,7 @@ for commande in (
     donnees.valider,
     donnees.gabarit,
     donnees.importer,
-    donnees.figer,
+    cloture.publier,
     cloture.clore,
     donnees.nouvelle_convention,
     archives.verifier,
@@ -123,6 +123,7 @@ for commande in (
     analyses.analyser,
 ):
     application.command(cls=Commande)(commande)
+application.command(cls=Commande, hidden=True)(cloture.figer)
 source = typer.Typer(
     cls=Groupe,
     help="Les fichiers officiels (Cnaf, Insee) : ce qui est là, ce qui manque ; ajouter, retirer.",

@@ -1,4 +1,6 @@
-"""``ctg clore``: close a year, once its bilan is what the parties agreed on."""
+"""``ctg publier`` and ``ctg clore``: note what is published, and close a year, once its bilan is
+what the parties agreed on.
+"""
 
 from __future__ import annotations
 
@@ -9,6 +11,7 @@ from typing import TYPE_CHECKING, Annotated
 from typer import Argument, Option
 
 from ctglib.commandes import options
+from ctglib.commandes.archives import archiver
 from ctglib.commandes.terminal import compter, dire, promettre, verifier_la_demande
 from ctglib.donnees.ecriture import tenir_les_donnees
 from ctglib.donnees.fautes import Empechement
@@ -18,6 +21,9 @@ from ctglib.production.plan import CARNETS, SORTIE
 if TYPE_CHECKING:
     from ctglib.production.cloture import Cloture
 
+AnneePubliee = Annotated[
+    int, Argument(help="Année du bilan publié.", metavar="ANNÉE", show_default=False)
+]
 AnneeAClore = Annotated[int, Argument(help="Année à clore.", metavar="ANNÉE", show_default=False)]
 JourDeCloture = Annotated[
     datetime | None,
@@ -31,8 +37,42 @@ JourDeCloture = Annotated[
 ]
 
 
-@promettre("L'année n'a pas été close.")
+@promettre("Rien n'a été noté.")
 @tenir_les_donnees()
+def publier(
+    annee: AnneePubliee,
+    convention: options.LaConvention,
+    sortie: options.Sortie = Path(SORTIE),
+) -> None:
+    """Noter ce que montrent et masquent les rapports publiés d'une année : les suivants en
+    tiennent compte.
+    """
+    from ctglib.production.publier import publier as publier_l_annee
+
+    verifier_la_demande((convention,), (annee,))
+    publication, chemin, nouvelle = publier_l_annee(convention, annee, date.today(), sortie=sortie)
+    fichiers = compter(len(publication.fichiers), "fichier")
+    phrase = (
+        f"{convention}, {annee}, publication n° {publication.numero} : {fichiers},"
+        f" {compter(len(publication.montres), 'effectif')} en clair,"
+        f" {len(publication.caches)} masqués"
+    )
+    if nouvelle:
+        dire(f"{phrase}.", f"Notée dans data/{chemin} : les suivantes en tiendront compte.")
+    else:
+        dire(f"{phrase}, déjà notée. Rien n'a été écrit.")
+
+
+def figer(
+    annee: AnneePubliee,
+    convention: options.LaConvention,
+    sortie: options.Sortie = Path(SORTIE),
+) -> None:
+    """Ancien nom de ctg publier."""
+    dire("« ctg figer » s'appelle désormais « ctg publier », et fait ce qu'il fait.")
+    publier(annee, convention, sortie)
+
+
 def clore(
     annee: AnneeAClore,
     convention: options.LaConvention,
@@ -42,7 +82,27 @@ def clore(
     delai: options.Delai = 600,
     carnets: options.Carnets = CARNETS,
 ) -> None:
-    """Clore une année : son plan est gardé, ses rapports ne changent plus."""
+    """Clore une année : son plan est gardé, ses rapports ne changent plus, notés et archivés."""
+    cloture = _clore(annee, convention, le, sortie, travailleurs, delai, carnets)
+    if not cloture.rapports:
+        return
+    with promettre("L'année, elle, est close."):
+        publier(annee, convention, sortie)
+        archiver(convention, sortie, tel_quel=True, carnets=carnets)
+
+
+@promettre("L'année n'a pas été close.")
+@tenir_les_donnees()
+def _clore(
+    annee: int,
+    convention: str,
+    le: datetime | None,
+    sortie: Path,
+    travailleurs: int,
+    delai: float,
+    carnets: Path,
+) -> Cloture:
+    """Write the copy of the plan and the last reports of a year, and say what was written."""
     from ctglib.donnees.validation import valider
     from ctglib.production.cloture import clore as clore_l_annee
     from ctglib.production.pool import ouvrir_executeur
@@ -69,6 +129,7 @@ def clore(
         if cloture.rapports:
             ecrire_portail(sortie)
     _dire_la_cloture(convention, annee, cloture)
+    return cloture
 
 
 def _dire_la_cloture(convention: str, annee: int, cloture: Cloture) -> None:

@@ -1,6 +1,6 @@
-"""The commands about data: check, collect, import, note what is masked, begin.
+"""The commands about data: check, collect, import, begin.
 
-``ctg valider``, ``gabarit``, ``importer``, ``figer``, ``nouvelle-convention``.
+``ctg valider``, ``gabarit``, ``importer``, ``nouvelle-convention``.
 """
 
 import re
@@ -32,7 +32,8 @@ from ctglib.donnees.fautes import (
     recueillir,
     refus,
 )
-from ctglib.donnees.lecture import CONVENTIONS, conventions, proches, racine
+from ctglib.donnees.lecture import CLE, CONVENTIONS, conventions, proches, racine
+from ctglib.donnees.publications import nouvelle_cle
 
 if TYPE_CHECKING:
     from ctglib.collecte.importer import Changement, Preparation
@@ -40,6 +41,7 @@ if TYPE_CHECKING:
 
 RIEN_D_ENREGISTRE = "Rien n'a été enregistré."
 _VIDE = "(vide)"
+A_SAUVEGARDER = "faite au hasard : à sauvegarder avec la saisie, à ne jamais publier."
 A_RENVOYER_DIT = "À renvoyer, avec ce qui a été saisi ; chaque cellule à reprendre est colorée :"
 FICHES_AU_PLUS = 20
 QUESTIONS = {  # asked on the terminal for what was not typed after « ctg nouvelle-convention »
@@ -52,9 +54,6 @@ QUESTIONS = {  # asked on the terminal for what was not typed after « ctg nouve
 
 AnneeSaisie = Annotated[
     int | None, Argument(help="Année à saisir.", metavar="ANNÉE", show_default=False)
-]
-AnneePubliee = Annotated[
-    int, Argument(help="Année du bilan publié.", metavar="ANNÉE", show_default=False)
 ]
 Responsable = Annotated[
     str,
@@ -77,7 +76,7 @@ Texte = Annotated[
     ),
 ]
 Remplis = Annotated[
-    list[Path],
+    list[Path] | None,
     Argument(help="Classeurs, fichiers CSV, ou dossiers.", metavar="FICHIER", show_default=False),
 ]
 DuFichier = Annotated[
@@ -90,6 +89,13 @@ AnneeDuFichier = Annotated[
 Millesime = Annotated[
     int | None,
     Option(help="Année de la saisie, si ce n'est pas celle du classeur.", metavar="ANNÉE"),
+]
+NouvelleCle = Annotated[
+    bool,
+    Option(
+        "--nouvelle-cle",
+        help="Faire une autre clé secrète, celle de la saisie étant perdue et rien n'étant publié.",
+    ),
 ]
 Nom = Annotated[str, Argument(help="Nom du dossier à créer.", metavar="NOM", show_default=False)]
 Depuis = Annotated[str, Option(help="Convention qui s'achève.", metavar="NOM")]
@@ -165,11 +171,12 @@ def gabarit(
 
 
 def importer(
-    chemins: Remplis,
+    chemins: Remplis = None,
     convention: DuFichier = "",
     annee: AnneeDuFichier = None,
     millesime: Millesime = None,
     a_blanc: ABlanc = False,
+    autre_cle: NouvelleCle = False,
 ) -> int:
     """Vérifier les classeurs remplis, puis enregistrer chacun : tout entier, ou rien."""
     from ctglib.collecte.fichiers import recevoir
@@ -178,12 +185,38 @@ def importer(
     if convention:
         with promettre(RIEN_D_ENREGISTRE):
             verifier_la_demande((convention,), () if annee is None else (annee,))
+    if not chemins:
+        _faire_une_cle(convention, a_blanc, demandee=autre_cle)
+        return 0
     classeurs, fautes = recevoir(chemins)
     with nullcontext() if a_blanc else tenir_les_donnees():
         if any(est_une_convention(classeur) for classeur in classeurs):
             _importer_une_convention(classeurs, fautes, convention, a_blanc)
             return 0
-        return _importer_des_annees(classeurs, fautes, convention, annee, millesime, a_blanc)
+        return _importer_des_annees(
+            classeurs,
+            fautes,
+            convention,
+            annee,
+            millesime,
+            a_blanc=a_blanc,
+            autre_cle=autre_cle,
+        )
+
+
+@promettre(RIEN_D_ENREGISTRE)
+def _faire_une_cle(convention: str, a_blanc: bool, *, demandee: bool) -> None:
+    """Write another key for a convention whose data were typed with one that is lost."""
+    if not demandee:
+        raise refus(COMMANDE, *mots("importer_sans_fichier"))
+    if not convention:
+        raise refus(COMMANDE, *mots("nouvelle_cle_sans_convention"))
+    with nullcontext() if a_blanc else tenir_les_donnees():
+        cle = nouvelle_cle(convention)
+        if not a_blanc:
+            ecrire({racine() / chemin: octets for chemin, octets in cle.items()})
+    dire(*(f"Clé secrète du suivi : data/{chemin}, {A_SAUVEGARDER}" for chemin in cle))
+    _dire_l_issue(convention, cle, a_blanc)
 
 
 def _importer_des_annees(
@@ -192,7 +225,9 @@ def _importer_des_annees(
     convention: str,
     annee: int | None,
     millesime: int | None,
+    *,
     a_blanc: bool,
+    autre_cle: bool,
 ) -> int:
     """Check what was filled for years, then write each file: whole, or not at all."""
     from ctglib.collecte.importer import par_annee
@@ -205,7 +240,13 @@ def _importer_des_annees(
     for (sa_convention, son_annee), de_l_annee in groupes.items():
         with _dire_ce_qui_l_est(pris), recueillir(fautes):
             reception = recevoir_une_annee(
-                sa_convention, son_annee, de_l_annee, millesime, jour=date.today(), a_blanc=a_blanc
+                sa_convention,
+                son_annee,
+                de_l_annee,
+                millesime,
+                jour=date.today(),
+                a_blanc=a_blanc,
+                autre_cle=autre_cle,
             )
             fautes += reception.preparation.fautes
             if reception.preparation.pris:
@@ -254,6 +295,9 @@ def _dire_la_preparation(preparation: "Preparation", a_blanc: bool) -> None:
     for table, nombre in preparation.nouvelles.items():
         dire(f"{table} : {compter(nombre, 'ligne')} de plus")
     dire(preparation.reste)
+    for chemin in preparation.fichiers:
+        if chemin.endswith(CLE):
+            dire(f"Clé secrète du suivi : data/{chemin}, {A_SAUVEGARDER}")
     _dire_l_issue(f"{preparation.convention}, {preparation.annee}", preparation.fichiers, a_blanc)
 
 
@@ -312,27 +356,6 @@ def _montrer_les_changements(titre: str, changements: "list[Changement]") -> Non
     if lignes:
         dire(titre)
         montrer(("Où", "Repère", "Colonne", "Avant", "Après"), lignes)
-
-
-@promettre(RIEN_D_ENREGISTRE)
-@tenir_les_donnees()
-def figer(annee: AnneePubliee, convention: LaConvention) -> None:
-    """Noter ce que masque le bilan publié d'une année : les suivants le masqueront."""
-    from ctglib.secret import publication
-
-    verifier_la_demande((convention,), (annee,))
-    fichier, nombre_de_masquees, nombre_d_ajoutees = publication.figer(convention, annee)
-    bilan = f"{convention}, bilan {annee}"
-    if not nombre_de_masquees:
-        dire(f"{bilan} : aucune cellule n'est masquée, rien à noter.")
-        return
-    pluriel = "s" if nombre_de_masquees > 1 else ""
-    cellules = f"{nombre_de_masquees} cellule{pluriel} masquée{pluriel}"
-    phrase = f"{bilan} : {cellules}, ce bilan et les précédents compris"
-    if nombre_d_ajoutees:
-        dire(f"{phrase}.", f"Notées dans {fichier} : les bilans suivants ne les montreront pas.")
-    else:
-        dire(f"{phrase}, déjà notée{pluriel}. Rien n'a été écrit.")
 
 
 @promettre("Rien n'a été écrit.")

@@ -20,7 +20,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from ctglib.donnees.fautes import DonneesInvalides, Empechement, mots, refus
-from ctglib.donnees.lecture import racine
+from ctglib.donnees.lecture import CLE, racine
 
 PREFIXE = ".ctg-"
 SUFFIXE = ".tmp"
@@ -193,7 +193,9 @@ class _Ecriture:
                 file.flush()
                 os.fsync(file.fileno())
             droits = droits_du_umask
-            if cible.exists():
+            if cible.as_posix().endswith(CLE):
+                droits = DROITS  # for its owner alone
+            elif cible.exists():
                 droits = cible.stat().st_mode & 0o777
             self.droits[cible] = droits
 

@@ -11,10 +11,9 @@ import re
 import stat
 import sys
 import threading
-import time
 import unicodedata
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from difflib import SequenceMatcher, get_close_matches
 from pathlib import Path, PurePosixPath
@@ -38,13 +37,6 @@ OCTETS_MAX = 64 * 1024 * 1024  # the largest file of the project has a hundredth
 CLE = "suivi/.cle"
 PLAN_CLOS = "plan.yaml"  # in the folder of a year of follow-up, once it is closed
 OCTETS_CLE = 32
-TETE_CLE = (
-    "# Clé secrète du suivi : à garder avec les données saisies et leurs sauvegardes, "
-    "à ne jamais publier.\n"
-)
-# Waits for another process that is writing the key.
-ESSAIS = 50
-PAUSE = 0.02
 _CHIFFRES = re.compile(r"\d+")
 _DOSSIER = Path(__file__).resolve().parents[2] / "data"
 
@@ -510,34 +502,25 @@ def publiable(relatif: str) -> bool:
 
 
 def cle_de(convention: str) -> bytes:
-    """Return the secret key of a convention, made at random the first time.
+    """Return the secret key of a convention, empty when it has none.
 
-    It is empty when the convention has no follow-up. It lies beside what is entered, and goes
-    nowhere else. It chooses among the masks that would hide small counts (``ctglib/secret``), and
-    keys the fingerprints of what is entered, which may then be published: without it nobody can try
-    counts until their fingerprint comes out.
+    It lies beside what is entered, and goes nowhere else. It chooses among the masks that would
+    hide small counts (``ctglib/secret``), and keys the fingerprints of what is entered, which may
+    then be published: without it nobody can try counts until their fingerprint comes out. Who makes
+    it, and when there has to be one: ``ctglib.donnees.cle``.
     """
     relatif = f"{CONVENTIONS}/{convention}/{CLE}"
-    path = _chemin(relatif)
-    if not path.parent.is_dir():
-        return b""
-    trouve = "contenu qui n'est pas une clé"
-    try:
-        if not path.exists():
-            # Its owner alone may read it; another process may be writing one at the same time.
-            with suppress(FileExistsError):
-                descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-                with os.fdopen(descriptor, "w", encoding="utf-8") as file:
-                    file.write(f"{TETE_CLE}{os.urandom(OCTETS_CLE).hex()}\n")
-        for _ in range(ESSAIS):
-            lignes = path.read_text(encoding="ascii", errors="replace").splitlines()
-            cles = [ligne.strip() for ligne in lignes if ligne and not ligne.startswith("#")]
-            if len(cles) == 1 and re.fullmatch(f"[0-9a-f]{{{2 * OCTETS_CLE}}}", cles[0]):
-                return bytes.fromhex(cles[0])
-            time.sleep(PAUSE)
-    except OSError as error:
-        trouve = f"fichier qui ne peut être lu ni créé ({error.strerror})"
-    raise refus(relatif, *mots("cle_du_suivi", trouve=trouve, chiffres=2 * OCTETS_CLE))
+    octets = _superposes.get(relatif)
+    if octets is None:
+        try:
+            octets = lire_fichier(_chemin(relatif), relatif)
+        except (FileNotFoundError, NotADirectoryError):
+            return b""
+    lignes = octets.decode("ascii", errors="replace").splitlines()
+    cles = [ligne.strip() for ligne in lignes if ligne and not ligne.startswith("#")]
+    if len(cles) == 1 and re.fullmatch(f"[0-9a-f]{{{2 * OCTETS_CLE}}}", cles[0]):
+        return bytes.fromhex(cles[0])
+    raise refus(relatif, *mots("cle_du_suivi", chiffres=2 * OCTETS_CLE))
 
 
 def signer(cle: bytes, contenu: bytes) -> str:

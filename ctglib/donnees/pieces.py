@@ -40,8 +40,10 @@ from ctglib.donnees.modeles import (
     sources,
     suivi,
 )
+from ctglib.donnees.modeles.publications import RegistrePublie
 from ctglib.donnees.partage import partager
 from ctglib.donnees.plan import PLAN, chemin_du_plan, dossier_du_suivi
+from ctglib.donnees.publications import fautes_de_la_cle, lire_publications
 from ctglib.donnees.yaml_strict import Document, examiner_yaml
 
 Modeles = Mapping[str, type[Modele]]  # of YAML files, by name
@@ -79,6 +81,8 @@ DOCUMENTS: Modeles = {
     "messages": rapports.MessagesDesParties,
 }
 TABLES = ("observations", "actions", "moyens", "profils", "posture", "confirmations")
+# Of these, those that may count persons, or score a post: what holds the figure.
+VALEURS_SENSIBLES = {"observations": "valeur", "profils": "effectif", "posture": "niveau"}
 # What only the evaluation at the end reads: of the catalogue, then of the convention.
 FINALE: Modeles = {
     "evaluation_finale": evaluation.ReglesFinales,
@@ -108,6 +112,7 @@ class Pieces:
     annees: tuple[int, ...] | None = None
     # Whether the convention, its avenants and its own indicators are the copy of a closed year.
     copie: bool = False
+    registre: RegistrePublie | None = None  # what was published; None: the follow-up is left out
 
     @property
     def fautes(self) -> list[Faute]:
@@ -302,7 +307,7 @@ def _logos(dossier: str, document: Document) -> tuple[dict[str, bytes | None], l
 
 
 def avec_le_suivi(pieces: Pieces, annee: int | None) -> Pieces:
-    """Return pieces with the follow-up, the mask, the context and the public series.
+    """Return pieces with the follow-up, what was published, the context and the public series.
 
     ``annee`` is the last year read, the first being that of the convention; None: all the years
     that have a folder.
@@ -320,7 +325,6 @@ def avec_le_suivi(pieces: Pieces, annee: int | None) -> Pieces:
         nom: _tables_saisies(nom, [f"{annuel}/{nom}.csv" for annuel in dossiers_annuels], regles)
         for nom in TABLES
     }
-    tables["masque"] = _tables_saisies("masque", [f"{dossier}/masque.csv"], regles)
     # Not the stores, which are read when all communes are needed.
     sous_dossiers = [f"{SOURCES}/{nom[:-1]}" for nom in _noms(SOURCES) if nom.endswith("/")]
     extraits = [extrait for extrait in sous_dossiers if extrait not in (PUBLIQUES, LOCALES)]
@@ -332,12 +336,40 @@ def avec_le_suivi(pieces: Pieces, annee: int | None) -> Pieces:
     documents |= _documents("convention/", {"collecte": suivi.CollecteAnnuelle}, dossier)
     # A series has both its files: a figure without an origin is not published.
     documents |= _documents("sources/", {"origine": sources.Origine}, *extraits, exiges=True)
-    return replace(
+    lues = replace(
         pieces,
         annees=annees,
         documents=pieces.documents | documents,
         tables=pieces.tables | tables,
     )
+    fautes: list[Faute] = []
+    with recueillir(fautes):
+        registre = lire_publications(pieces.nom)
+        fautes += fautes_de_la_cle(registre, fichier_sensible(lues))
+        lues = replace(lues, registre=registre)
+    return replace(lues, autres_fautes=(*pieces.autres_fautes, *fautes))
+
+
+def fichier_sensible(pieces: Pieces) -> str:
+    """Return the first file of the follow-up that counts persons, or scores a post; "" if none
+    does.
+    """
+    sensibles = {
+        indicateur.id
+        for sujet in (*pieces.objets("indicateurs"), *pieces.objets("convention/indicateurs"))
+        for indicateur in sujet.indicateurs
+        if indicateur.sensible
+    }
+    for nom, colonne in VALEURS_SENSIBLES.items():
+        for table in pieces.tables[nom]:
+            if "/suivi/" not in table.fichier or colonne not in table.lignes:
+                continue
+            remplies = table.lignes[colonne].ne("")
+            if nom == "observations":
+                remplies &= table.lignes["indicateur"].isin(sensibles)
+            if remplies.any():
+                return table.fichier
+    return ""
 
 
 def _tables_saisies(

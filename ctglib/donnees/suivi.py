@@ -19,6 +19,7 @@ from ctglib.donnees.fautes import mots, refus
 from ctglib.donnees.magasin import tables as tables_du_magasin
 from ctglib.donnees.modeles.avenants import Avenant
 from ctglib.donnees.modeles.convention import Convention
+from ctglib.donnees.modeles.publications import RegistrePublie
 from ctglib.donnees.modeles.rapports import MessageDesParties, MessagesDesParties
 from ctglib.donnees.modeles.sources import Origine
 from ctglib.donnees.modeles.suivi import Appreciation, Appreciations, Bilan, Participation
@@ -99,8 +100,7 @@ class DossierSuivi(Montrable):
     observations: pd.DataFrame
     # what came since the year before was closed; None: it is open, or all years are read
     depuis_la_cloture: DepuisLaCloture | None
-    # annee (Int64), table, ligne, colonne: cells that the bilans publish as suppressed
-    masque: pd.DataFrame
+    registre: RegistrePublie  # what was published, of all the years
     # Public series of the territories, up to that year, with what a fictional convention invents:
     # columns of the observations, and ``serie`` ("" when invented).
     contexte: pd.DataFrame
@@ -165,6 +165,7 @@ def lire_suivi_brut(
     pieces = avec_le_suivi(lire_pieces(convention, None if plan_actuel else annee), annee)
     assert pieces.annees is not None  # the follow-up is among the pieces
     dossier = en_dossier(pieces, _jours_des_plans(pieces))
+    assert pieces.registre is not None  # a damaged one has stopped the reading
     avenants = tuple(
         avenant for avenant in dossier.avenants if annee is None or avenant.date.year <= annee
     )
@@ -184,7 +185,7 @@ def lire_suivi_brut(
         fin=dossier.convention.fin_selon(avenants),
         observations=en_table("observations", tables_saisies),
         depuis_la_cloture=_depuis_la_cloture(pieces, annee, dossier.convention, avenants),
-        masque=_jusqu_a(en_table("masque", pieces.tables["masque"]), annee),
+        registre=pieces.registre,
         contexte=_contexte(pieces, dossier, annee),
         origines=origines,
     )

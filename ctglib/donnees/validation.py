@@ -9,6 +9,7 @@ from typing import cast
 
 import pandas as pd
 
+from ctglib.donnees.cle import avertissements_de_la_cle
 from ctglib.donnees.cloture import avertissements_des_clotures, fautes_des_copies
 from ctglib.donnees.csv_strict import examiner_csv
 from ctglib.donnees.dossier import COLLECTE, charger_gabarit, lire_dossier
@@ -150,6 +151,7 @@ def avertissements(convention: str) -> list[str]:
                 f"{CONVENTIONS}/{convention}/lectures.yaml, rien sur {_les_fiches(oubliees)} :"
                 " l'évaluation finale n'en lira pas les objectifs"
             )
+    avertis += avertissements_de_la_cle(convention)
     avertis += avertissements_des_clotures(convention)
     # The values that a closed year keeps.
     pieces = avec_le_suivi(lire_pieces(convention), None)

@@ -14,6 +14,8 @@ from ctglib.collecte.importer import Preparation, preparer_dans
 from ctglib.collecte.ouverture import ClasseurLu
 from ctglib.collecte.renvoi import A_RENVOYER, copie, nom_de_la_copie, place_libre
 from ctglib.donnees.ecriture import ecrire
+from ctglib.donnees.lecture import superposer
+from ctglib.donnees.publications import nouvelle_cle
 
 
 @dataclass(frozen=True)
@@ -52,6 +54,7 @@ def recevoir_une_annee(
     *,
     jour: date,
     a_blanc: bool = False,
+    autre_cle: bool = False,
 ) -> Reception:
     """Check what was filled for a year, then write each file: whole, or not at all.
 
@@ -62,15 +65,19 @@ def recevoir_une_annee(
         millesime: The year of entry, when it is another.
         jour: Today.
         a_blanc: Whether nothing is to be written.
+        autre_cle: Whether the convention gets another secret key with them.
 
     Raises:
-        DonneesInvalides: What is already entered does not hold.
+        DonneesInvalides: What is already entered does not hold, or another key is asked for though
+            something was published.
         EcritureImpossible: Something cannot be written; the data are then as they were.
     """
-    cadre = ouvrir_cadre(convention, annee)
-    preparation = preparer_dans(cadre, classeurs, millesime, jour=jour)
-    fichiers = asseoir(convention, annee, preparation.fichiers)
-    preparation = replace(preparation, fichiers=fichiers)
+    cle = nouvelle_cle(convention) if autre_cle else {}
+    with superposer(cle):
+        cadre = ouvrir_cadre(convention, annee)
+        preparation = preparer_dans(cadre, classeurs, millesime, jour=jour)
+        fichiers = asseoir(convention, annee, preparation.fichiers)
+    preparation = replace(preparation, fichiers={**fichiers, **cle})
     if preparation.pris and not a_blanc:
         preparation.ecrire()
     return Reception(cadre, classeurs, preparation)

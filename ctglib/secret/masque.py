@@ -73,6 +73,7 @@ def masquer(
     seuil: int,
     tirage: Tirage,
     lieux_deja_caches: Collection[Lieu] = (),
+    anciennes: Iterable[Cellule] = (),
 ) -> Masque:
     """Return the counts with the small ones hidden, and others that keep them hidden.
 
@@ -85,11 +86,12 @@ def masquer(
         seuil: The threshold of secrecy.
         tirage: What the key draws: the same one gives the same mask.
         lieux_deja_caches: The places that an earlier bilan hid: they stay hidden.
+        anciennes: Counts that an earlier publication had and that are no longer in ``effectifs``.
 
     Raises:
         ValueError: A count is given twice, is negative or is not whole.
     """
-    cellules = _cellules(effectifs)
+    cellules = cellules_de(effectifs)
     petits = effectifs["sensible"] & effectifs["effectif"].between(1, seuil - 1)
     lieux_caches_avant = frozenset(lieux_deja_caches)
     cles_cachees = {
@@ -98,7 +100,7 @@ def masquer(
         if petit or cellule.cle.lieu in lieux_caches_avant
     }
     retraits: set[tuple[str, str]] = set()
-    cellules_par_cle, sommes = deduire_les_inconnues(cellules, liens)
+    cellules_par_cle, sommes = deduire_les_inconnues([*cellules, *anciennes], liens)
     for famille in familles(cellules_par_cle, sommes, lieux_caches_avant, seuil, tirage):
         rangs_caches, raison = _rangs_a_cacher(famille)
         cles_de_la_famille = {famille.cles[rang] for rang in rangs_caches}
@@ -116,7 +118,7 @@ def masquer(
     )
 
 
-def _cellules(effectifs: pd.DataFrame) -> list[Cellule]:
+def cellules_de(effectifs: pd.DataFrame) -> list[Cellule]:
     """Return the rows of a table of columns ``EFFECTIFS``, each count given once and whole.
 
     Raises:
@@ -169,7 +171,7 @@ def _rangs_a_cacher(famille: Famille) -> tuple[frozenset[int], str]:
     Its tables are withheld (``SANS_PROTECTION``, ``TROP_LONG``) when all that can still be hidden
     is: no smaller mask suffices, or none was found in time.
     """
-    rangs_a_proteger = famille.rangs_imposes | famille.rangs_petits_jamais_affiches
+    rangs_a_proteger = famille.rangs_imposes | famille.rangs_jamais_affiches
     if not rangs_a_proteger:
         return frozenset(), ""
     tous_les_rangs_masquables = famille.rangs_imposes | rangs_vrais(famille.masquables)
@@ -219,7 +221,7 @@ def _masque_le_moins_cher(famille: Famille) -> frozenset[int] | None:
         if choix is None:
             return None
         rangs_caches = rangs_vrais(choix)
-        rangs_a_proteger = rangs_caches | famille.rangs_petits_jamais_affiches
+        rangs_a_proteger = rangs_caches | famille.rangs_jamais_affiches
         rangs_resserres_par_groupe = [
             rangs_trop_resserres(famille, groupe, rangs_a_proteger)
             for groupe in groupes(famille, rangs_caches)

@@ -44,7 +44,7 @@ class Cle(NamedTuple):
 
     @property
     def lieu(self) -> Lieu:
-        """Return the place alone: what masque.csv keeps, whatever the entry."""
+        """Return the place alone: hidden once, it stays so, whatever the entry."""
         return self.table, self.ligne, self.colonne
 
 
@@ -104,6 +104,9 @@ class Cellule(NamedTuple):
     affichee: bool = True  # it has a value that a report would show
     publiee: bool = False  # an earlier bilan showed it: hiding it now would hide nothing
     sensible: bool = True  # it counts persons: small, it is secret
+    # Small or not, it is never shown and has to stay hidden: a publication hid it, and its place
+    # has another value since.
+    protegee: bool = False
 
 
 class Famille(NamedTuple):
@@ -121,7 +124,7 @@ class Famille(NamedTuple):
     sensibles: np.ndarray  # those of them that are hidden when they are small
     rangs_petits: frozenset[int]  # small and masquables: hidden because they are small
     rangs_imposes: frozenset[int]  # hidden in any case: these, and those of earlier bilans
-    rangs_petits_jamais_affiches: frozenset[int]  # small: the published ones could give them away
+    rangs_jamais_affiches: frozenset[int]  # small, or protected: the others could give them away
     rangs_tires: frozenset[int]  # hidden because the draw says so
     prix: np.ndarray  # how dear each is to hide: by the draw, and by the sums it is the total of
     borne: int  # greatest value looked at: far above the values, so that it narrows nothing
@@ -285,6 +288,7 @@ def _famille(
     affichees = np.array([cellule.affichee for cellule in cellules], dtype=bool)
     publiees = np.array([cellule.publiee for cellule in cellules], dtype=bool)
     sensibles = np.array([cellule.sensible for cellule in cellules], dtype=bool)
+    protegees = np.array([cellule.protegee for cellule in cellules], dtype=bool)
     valeurs = np.array([cellule.valeur or 0 for cellule in cellules], dtype=np.int64)
     sans_valeur = np.array([cellule.valeur is None for cellule in cellules], dtype=bool)
     petites = sensibles & (valeurs > 0) & (valeurs < seuil)
@@ -310,7 +314,7 @@ def _famille(
         sensibles=affichees & sensibles,
         rangs_petits=rangs_vrais(masquables & petites),
         rangs_imposes=rangs_vrais(masquables & (petites | cachees_avant)),
-        rangs_petits_jamais_affiches=rangs_vrais(~affichees & petites),
+        rangs_jamais_affiches=rangs_vrais(~affichees & (petites | protegees)),
         rangs_tires=rangs_vrais(masquables & (chances < EN_PLUS / (1 + nombre_de_sommes) ** 2)),
         prix=(1 + DISPERSION * prix_tires) * (1 + nombre_de_sommes),
         borne=int(valeurs.max()) + seuil * (len(cles) + 1),

@@ -1,7 +1,7 @@
 """The only door of statistical secrecy: what a bilan may show, masked before any use of it.
 
-Nothing is computed or drawn from a count that is hidden. What a published bilan hides is kept in
-``masque.csv``.
+Nothing is computed or drawn from a count that is hidden. What was published, shown or hidden, is in
+the register of the convention (``ctglib.secret.connu``).
 
 A bilan is named by its year. Two other years go with a count: ``annee``, that it is about, and
 ``annee_de_saisie``, the bilan for which its row was entered (``millesime`` in observations.csv). A
@@ -11,7 +11,7 @@ which that value was first entered.
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 from itertools import permutations
 from typing import NamedTuple
 
@@ -19,18 +19,27 @@ import numpy as np
 import pandas as pd
 
 from ctglib.donnees.catalogue import Catalogue
-from ctglib.donnees.ecriture import ecrire
-from ctglib.donnees.lecture import cle_de, racine
+from ctglib.donnees.lecture import cle_de
 from ctglib.donnees.lignes import lignes
 from ctglib.donnees.modeles.catalogue import Indicateur, ValeurLiee
-from ctglib.donnees.suivi import DossierSuivi, lire_suivi_brut
-from ctglib.secret.masque import CLE, LIEU, RETRAITS, Masque, cles, couvrir, masquer
+from ctglib.donnees.modeles.publications import RegistrePublie
+from ctglib.donnees.suivi import DossierSuivi
+from ctglib.secret.connu import Connu, connaitre
+from ctglib.secret.masque import (
+    CLE,
+    RETRAITS,
+    Masque,
+    cellules_de,
+    cles,
+    couvrir,
+    masquer,
+)
 from ctglib.secret.modele import Cle, Lien, Tirage
 
-COLONNES = ["annee", *LIEU]
 PROFILS = "profils"
 OBSERVATIONS = "observations"
 SOMME = "somme"
+GARDE = "valeurs_gardees"  # why a table is told: it keeps the counts that were published
 # The line of a whole: all the persons of a dispositif, all the modalités of an indicator.
 ENSEMBLE = "ensemble"
 SERIE = ["territoire", "annee", "indicateur", "dimension", "modalite"]
@@ -46,8 +55,11 @@ class Publiable(NamedTuple):
 
     profils: pd.DataFrame  # the rows known to the bilan, hidden ones without value and of status Q
     observations: pd.DataFrame  # likewise, every millésime; the note of a hidden one is dropped
-    masque: pd.DataFrame  # annee, table, ligne, colonne: hidden cells, and by which bilan first
-    retraits: pd.DataFrame  # table, raison: tables withheld whole
+    # table, raison: tables withheld whole, or that keep the counts last published (``GARDE``)
+    retraits: pd.DataFrame
+    # Of every count known to the bilan: ``masque.CLE``, effectif (its true value), montre. It is
+    # what the register notes, and goes nowhere else.
+    effectifs: pd.DataFrame
 
 
 def appliquer(
@@ -57,14 +69,18 @@ def appliquer(
     *,
     annee: int,
     seuil: int,
-    masque: pd.DataFrame,
+    registre: RegistrePublie,
     tirage: Tirage,
 ) -> Publiable:
     """Return the profiles and the observations that the bilan of a year may show.
 
     A reader may lay it beside the bilans before it. So these are made again, one after the other,
     each with the counts and the sums of all up to it: what one hid stays hidden in the next, even
-    revised, and what one showed can no longer be hidden to protect anything.
+    revised, and what one showed can no longer be hidden to protect anything. What was published, as
+    the register notes it, counts first.
+
+    A table of which counts were corrected since they were published, and that no mask protects with
+    the corrected ones, keeps those last published: it then says nothing new.
 
     Args:
         profils: annee (of the follow-up) and the columns of profils.csv.
@@ -72,78 +88,152 @@ def appliquer(
         catalogue: Which counts are sensitive, and what they are added up to.
         annee: The year of the bilan.
         seuil: From 1 to under it, a count is small.
-        masque: Columns of masque.csv: what was published as suppressed, which stays so whatever is
-            worked out here.
+        registre: What was published.
         tirage: The draws of the secret key of the convention: they choose among the masks that
             would do.
     """
     profils = profils[profils["annee"] <= annee].reset_index(drop=True)
     connues = (observations["millesime"] <= annee) & (observations["annee"] <= annee)
     observations = observations[connues].reset_index(drop=True)
+    demande = _Demande(catalogue, annee, seuil, registre, tirage)
+    publiable, valeurs = _masquer_les_bilans(demande, profils, observations)
+    a_garder = _tables_a_garder(publiable, valeurs)
+    if not a_garder:
+        return publiable
+    anciens = {cle: valeur for cle, valeur in valeurs.items() if cle.table in a_garder}
+    comptes = _comptes(observations, catalogue.mesures)
+    profils = profils.assign(
+        effectif=_valeurs_gardees(profils["effectif"], _cles_des_profils(profils), anciens)
+    )
+    cles_des_comptes = pd.Series(cles(comptes), index=comptes.index, dtype=object)
+    gardees = _valeurs_gardees(comptes["effectif"], cles_des_comptes, anciens)
+    valeurs_observees = observations["valeur"].copy()
+    valeurs_observees[gardees.index] = gardees
+    observations = observations.assign(valeur=valeurs_observees)
+    publiable, _ = _masquer_les_bilans(demande, profils, observations)
+    gardes = pd.DataFrame({"table": a_garder, "raison": GARDE}, columns=RETRAITS)
+    return publiable._replace(retraits=pd.concat([publiable.retraits, gardes], ignore_index=True))
+
+
+class _Demande(NamedTuple):
+    """What bilans are masked by (see ``appliquer``)."""
+
+    catalogue: Catalogue
+    annee: int
+    seuil: int
+    registre: RegistrePublie
+    tirage: Tirage
+
+
+def _masquer_les_bilans(
+    demande: _Demande, profils: pd.DataFrame, observations: pd.DataFrame
+) -> tuple[Publiable, Mapping[Cle, int]]:
+    """Return what the bilan of a year may show, and the value that was last published of each
+    count.
+    """
+    catalogue = demande.catalogue
+    annee = demande.annee
     comptes = _comptes(observations, catalogue.mesures)
     effectifs = _effectifs(profils, comptes, catalogue)
     liens_dates = [*_liens_profils(profils), *_liens_observations(comptes, catalogue.mesures)]
-    cellules_masquees = masque.loc[masque["annee"] <= annee, COLONNES]
-    retraits = pd.DataFrame(columns=RETRAITS)
-    masques: dict[int, Masque] = {}
-    for bilan in sorted({*effectifs["premier_bilan"].tolist(), annee}):
+
+    def liens_de(bilan: int) -> list[Lien]:
         liens = [lien for premier_bilan, lien in liens_dates if premier_bilan <= bilan]
         liens += _liens_identiques(
             comptes[comptes["annee_de_saisie"] <= bilan],
             profils[profils["annee"] <= bilan],
             catalogue,
         )
-        masquees_avant = cellules_masquees.loc[cellules_masquees["annee"] <= bilan, LIEU]
-        lieux_deja_caches = sorted(set(masquees_avant.itertuples(index=False, name=None)))
+        return liens
+
+    connu = Connu()
+    if demande.registre.publications:
+        connu = connaitre(
+            demande.registre,
+            cellules_de(effectifs),
+            liens_de(annee),
+            annee=annee,
+            cle=demande.tirage.graine,
+            sommes_de=lambda noms: _liens_des_cles(noms, catalogue),
+        )
+        effectifs["publiee"] = [cle in connu.publiees for cle in cles(effectifs)]
+    lieux_caches = set(connu.lieux_caches)
+    retraits = pd.DataFrame(columns=RETRAITS)
+    masques: dict[int, Masque] = {}
+    for bilan in sorted({*effectifs["premier_bilan"].tolist(), annee}):
+        connu_alors = connu.jusqu_a(bilan)
         masque_du_bilan = masquer(
             effectifs[effectifs["premier_bilan"] <= bilan],
-            liens,
-            seuil=seuil,
-            tirage=tirage,
-            lieux_deja_caches=lieux_deja_caches,
+            [*liens_de(bilan), *connu_alors.liens],
+            seuil=demande.seuil,
+            tirage=demande.tirage,
+            lieux_deja_caches=sorted(lieux_caches),
+            anciennes=connu_alors.anciennes,
         )
         masques[bilan] = masque_du_bilan
-        cellules_masquees = pd.concat(
-            [cellules_masquees, masque_du_bilan.cellules.assign(annee=bilan)], ignore_index=True
-        )
+        lieux_caches |= set(masque_du_bilan.cellules.itertuples(index=False, name=None))
         retraits = pd.concat([retraits, masque_du_bilan.retraits])
         retraits = retraits.drop_duplicates("table", ignore_index=True)
         montres = masque_du_bilan.effectifs["effectif"].notna()
         effectifs.loc[montres.index, "publiee"] |= montres
     montres = masques[annee].effectifs["effectif"].notna()  # the last bilan knows every count
     secrets = effectifs["effectif"].notna() & ~montres
-    cellules_masquees = cellules_masquees.drop_duplicates(LIEU)
-    cellules_masquees = cellules_masquees.sort_values(COLONNES, ignore_index=True)
-    return Publiable(
+    publiable = Publiable(
         # The first rows of the counts are those of the profiles.
         profils=couvrir(profils, secrets.to_numpy()[: len(profils)], "effectif"),
         observations=_observations_couvertes(
             observations, comptes, effectifs.loc[secrets, CLE], catalogue
         ),
-        masque=cellules_masquees.astype({"annee": "Int64"}),
         retraits=retraits,
+        effectifs=effectifs[[*CLE, "effectif"]].assign(montre=montres),
+    )
+    return publiable, connu.valeurs
+
+
+def _tables_a_garder(publiable: Publiable, valeurs: Mapping[Cle, int]) -> list[str]:
+    """Return the tables withheld that have a count corrected since it was published."""
+    retirees = set(publiable.retraits["table"])
+    effectifs = publiable.effectifs[publiable.effectifs["table"].isin(retirees)]
+    corrigees = {
+        cle.table
+        for cle, effectif in zip(cles(effectifs), effectifs["effectif"].tolist(), strict=True)
+        if cle in valeurs and valeurs[cle] != effectif
+    }
+    return sorted(corrigees)
+
+
+def _valeurs_gardees(
+    valeurs: pd.Series, noms: Iterable[Cle], anciens: Mapping[Cle, int]
+) -> pd.Series:
+    """Return counts, those that have an old value with it."""
+    gardees = [anciens.get(nom, valeur) for nom, valeur in zip(noms, valeurs.tolist(), strict=True)]
+    return pd.Series(gardees, index=valeurs.index, dtype=valeurs.dtype)
+
+
+def publiable_de(suivi: DossierSuivi, annee: int) -> Publiable:
+    """Return what the reports of a year may show of a follow-up, read as it was entered."""
+    profils = [
+        suivi_annuel.profils.assign(annee=year).astype({"annee": "Int64"})
+        for year, suivi_annuel in suivi.suivis.items()
+    ]
+    return appliquer(
+        pd.concat(profils, ignore_index=True),
+        suivi.observations,
+        suivi.catalogue,
+        annee=annee,
+        seuil=suivi.catalogue.seuils.petits_effectifs,
+        registre=suivi.registre,
+        tirage=Tirage(cle_de(suivi.convention.id)),
     )
 
 
 def publier(suivi: DossierSuivi, annee: int) -> tuple[DossierSuivi, pd.DataFrame]:
     """Return the follow-up that the reports of a year read, and the tables withheld whole.
 
-    No count that the reports hide is left anywhere in it. The second table has the columns table
-    and raison.
+    No count that the reports hide is left anywhere in it, nor what was published. The second table
+    has the columns table and raison.
     """
-    profils = [
-        suivi_annuel.profils.assign(annee=year).astype({"annee": "Int64"})
-        for year, suivi_annuel in suivi.suivis.items()
-    ]
-    publiable = appliquer(
-        pd.concat(profils, ignore_index=True),
-        suivi.observations,
-        suivi.catalogue,
-        annee=annee,
-        seuil=suivi.catalogue.seuils.petits_effectifs,
-        masque=suivi.masque,
-        tirage=Tirage(cle_de(suivi.convention.id)),
-    )
+    publiable = publiable_de(suivi, annee)
     suivis = {}
     for year, suivi_annuel in suivi.suivis.items():
         de_l_annee = publiable.profils["annee"] == year
@@ -156,7 +246,10 @@ def publier(suivi: DossierSuivi, annee: int) -> tuple[DossierSuivi, pd.DataFrame
             observations=observations,
         )
     publie = replace(
-        suivi, suivis=suivis, observations=publiable.observations, masque=publiable.masque
+        suivi,
+        suivis=suivis,
+        observations=publiable.observations,
+        registre=RegistrePublie(convention=suivi.convention.id),
     )
     return publie, publiable.retraits
 
@@ -172,44 +265,19 @@ def _confirmations_montrables(
     return confirmations[montrables].reset_index(drop=True)
 
 
-def figer(convention: str, annee: int) -> tuple[str, int, int]:
-    """Add to ``masque.csv`` what the bilan of a year hides, once it is published.
-
-    Without it, the bilans of the past are worked out again from today's data and threshold: a count
-    mended since, or a lower threshold, would uncover what was published as secret.
-
-    Returns:
-        The file, relative to the data folder, how many cells the bilan hides, how many were not in
-        the file.
-    """
-    path = f"conventions/{convention}/masque.csv"
-    cellules_notees = lire_suivi_brut(convention).masque  # of later bilans too
-    publie, _ = publier(lire_suivi_brut(convention, annee), annee)
-    cellules = pd.concat([cellules_notees, publie.masque])[COLONNES].astype({"annee": "Int64"})
-    cellules = cellules.sort_values(COLONNES).drop_duplicates(LIEU)
-    if len(cellules) > len(cellules_notees):
-        contenu = cellules.to_csv(index=False, lineterminator="\n")
-        ecrire({racine() / path: contenu.encode("utf-8")})
-    return path, len(publie.masque), len(cellules) - len(cellules_notees)
-
-
 def _effectifs(profils: pd.DataFrame, comptes: pd.DataFrame, catalogue: Catalogue) -> pd.DataFrame:
     """Return one row a count, those of the profiles first, in their order.
 
     Columns: ``masque.EFFECTIFS`` (``publiee`` False: no bilan is made yet), and ``premier_bilan``,
     the year of the first bilan that can show it.
     """
-    cles_des_profils = [
-        _cle_profil(ligne.annee, ligne.dispositif, *ligne.modalites)
-        for ligne in lignes(profils, LigneDeProfil)
-    ]
     # A whole dispositif is sensitive; a modalité is if one of its variables is.
     variables_sensibles = [
         variable.id for variable in catalogue.profils.variables if variable.sensible
     ]
     tout_le_dispositif = profils["variable"].eq("")
     modalite_sensible = profils[["variable", "variable_2"]].isin(variables_sensibles).any(axis=1)
-    des_profils = pd.DataFrame(cles_des_profils, columns=CLE)
+    des_profils = pd.DataFrame(_cles_des_profils(profils), columns=CLE)
     des_profils = des_profils.join(profils[["effectif", "statut"]]).assign(
         sensible=tout_le_dispositif | modalite_sensible, premier_bilan=profils["annee"]
     )
@@ -219,6 +287,13 @@ def _effectifs(profils: pd.DataFrame, comptes: pd.DataFrame, catalogue: Catalogu
     des_observations = des_observations.drop_duplicates(CLE)[des_profils.columns]
     effectifs = pd.concat([des_profils, des_observations], ignore_index=True)
     return effectifs.astype({"premier_bilan": "int64", "sensible": bool}).assign(publiee=False)
+
+
+def _cles_des_profils(profils: pd.DataFrame) -> list[Cle]:
+    return [
+        _cle_profil(ligne.annee, ligne.dispositif, *ligne.modalites)
+        for ligne in lignes(profils, LigneDeProfil)
+    ]
 
 
 @dataclass(frozen=True)
@@ -435,6 +510,33 @@ def _liens_identiques(
                 # equal through it, if they were entered the same year: hence its millésime.
                 cle_du_profil = cle_du_profil._replace(millesime=cle.millesime)
             yield Lien(cle, (cle_du_profil,), exacte=True)
+
+
+def _liens_des_cles(noms: list[Cle], catalogue: Catalogue) -> list[Lien]:
+    """Return the sums that readers of some counts know of, from the names of these alone."""
+    lignes_de_profil = []
+    lignes_observees = []
+    for nom in noms:
+        sorte, annee, *reste = nom.table.split("/")
+        if sorte == PROFILS:
+            (dispositif,) = reste
+            places = [place for place in (nom.ligne, nom.colonne) if place not in ("", ENSEMBLE)]
+            paires = [tuple(place.split("/", 1)) for place in places]
+            paires += [("", "")] * (2 - len(paires))
+            lignes_de_profil.append((int(annee), dispositif, *paires[0], *paires[1]))
+        else:
+            territoire, indicateur = reste
+            dimension, _, modalite = nom.ligne.partition("/")
+            if nom.ligne == ENSEMBLE:
+                dimension = ""
+            serie = (territoire, int(annee), indicateur, dimension, modalite)
+            lignes_observees.append((*nom, *serie, nom.millesime))
+    champs = [champ.name for champ in fields(LigneDeProfil)]
+    profils = pd.DataFrame(lignes_de_profil, columns=champs)
+    comptes = pd.DataFrame(lignes_observees, columns=[*CLE, *SERIE, "annee_de_saisie"])
+    liens = [lien for _, lien in _liens_profils(profils)]
+    liens += [lien for _, lien in _liens_observations(comptes, catalogue.mesures)]
+    return [*liens, *_liens_identiques(comptes, profils, catalogue)]
 
 
 def _observations_couvertes(
