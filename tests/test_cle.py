@@ -83,7 +83,7 @@ def test_lire_ne_fait_pas_de_cle_et_n_ecrit_rien(donnees: Path, tmp_path: Path) 
 def test_une_saisie_sans_sa_cle_arrete_tout_et_dit_comment_la_ramener(
     commande: tuple[str, ...], donnees: Path, tmp_path: Path
 ) -> None:
-    ecrire_suivi(donnees)
+    (ecrire_suivi(donnees) / "masque.csv").unlink()
     enregistrer(vierge(), tmp_path, "ctg-harnes-2024.xlsx")
     (donnees / CONVENTION / CLE).unlink()
     avant = photographie(donnees)
@@ -96,7 +96,7 @@ def test_une_saisie_sans_sa_cle_arrete_tout_et_dit_comment_la_ramener(
 
 
 def test_une_nouvelle_cle_se_demande_ou_rien_n_a_ete_publie(donnees: Path, tmp_path: Path) -> None:
-    ecrire_suivi(donnees)
+    (ecrire_suivi(donnees) / "masque.csv").unlink()
     (donnees / CONVENTION / CLE).unlink()
 
     a_blanc = reussir("importer", "--nouvelle-cle", "-c", NOM, "--a-blanc", dossier=tmp_path)

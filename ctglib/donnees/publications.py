@@ -18,6 +18,7 @@ from ctglib.donnees.modeles.publications import EffectifCache, Publication, Regi
 
 FICHIER = "suivi/publications.json"
 ANCIEN = "masque.csv"  # what was noted before there was a register: its first entry
+NON_NOTEE = "non notée"  # the key of what masque.csv noted
 CHIFFRES = 16  # of a fingerprint of the key, or of a hidden count
 
 
@@ -123,7 +124,7 @@ def nouvelle_cle(convention: str) -> dict[str, bytes]:
         phrase = mots(
             "nouvelle_cle_publiee",
             publications=len(registre.publications),
-            attendue=cle_publiee(registre) or "non notée",
+            attendue=cle_publiee(registre) or NON_NOTEE,
             nom=convention,
         )
         raise refus(chemin_de_la_cle(convention), *phrase)
@@ -145,8 +146,9 @@ def fautes_de_la_cle(registre: RegistrePublie, saisi: str) -> Iterator[Faute]:
         phrase = mots("cle_autre", trouvee=trouvee, attendue=attendue, nom=convention)
         yield Faute(chemin, *phrase)
     elif saisi and not cle:
-        mot = "cle_publiee_absente" if attendue else "cle_absente"
-        yield Faute(chemin, *mots(mot, saisi=saisi, attendue=attendue, nom=convention))
+        mot = "cle_publiee_absente" if registre.publications else "cle_absente"
+        phrase = mots(mot, saisi=saisi, attendue=attendue or NON_NOTEE, nom=convention)
+        yield Faute(chemin, *phrase)
 
 
 def cle_publiee(registre: RegistrePublie) -> str:
