@@ -366,6 +366,11 @@ ERREURS: dict[str, Callable[[], object]] = {
     ),
     "enregistrer sans extension": lambda: a.enregistrer(a.donnees(SERIE, "Harnes"), "x"),
     "enregistrer autre chose": lambda: a.enregistrer(12, "x.png"),
+    "évolution d'une seule année": lambda: a.evolution(SERIE, "Harnes", 2024, 2024),
+    "évolution depuis une année absente": lambda: a.evolution(SERIE, "Harnes", 1999),
+    "fichier absent": lambda: a.importer("rien.csv"),
+    "fichier d'un tableur": lambda: a.importer("places.xlsx"),
+    "provisoires sans suivi": lambda: a.provisoires("demonstration", 2022),
     "note sans liste": lambda: a.note("Titre", "texte"),
     "note sans titre": lambda: a.note("", ["texte"]),
     "note d'autre chose": lambda: a.note("Titre", [12]),
@@ -700,3 +705,89 @@ def test_une_colonne_tapee_n_est_jamais_de_la_cnaf() -> None:
     assert a.tableau(jointe).source.endswith("saisie ou calcul (ce carnet) : « places »")
     assert a.tableau(places, "Places").source == "saisie ou calcul (ce carnet)"
     assert a.tableau(places, "Places", source="Ville").source == "Ville"
+
+
+def test_une_evolution_dit_son_ecart_et_ce_qui_empeche_de_le_dire() -> None:
+    rsa = a.evolution(RSA, ["Harnes", "Bénifontaine", "Acheville"], 2020, 2024)
+    logement = a.evolution("cnaf_foyers_logement", "Harnes")
+    rompue = a.evolution("cnaf_foyers_logement", "Harnes", 2020)
+    taux = a.evolution(RSA, "Harnes", pour="cnaf_foyers")
+
+    assert rsa["ecart"].tolist() == [-110, -5, 0]
+    assert rsa["sens"].tolist() == ["baisse", "dans l'arrondi", "stable"]
+    assert rsa["evolution"].iloc[0] == pytest.approx(100 * -110 / 670)
+    assert logement["annee_depart"].tolist() == [2021] and logement["sens"].tolist() == ["baisse"]
+    assert any("Depuis 2021" in remarque for remarque in logement.attrs["remarques"])
+    assert rompue["sens"].tolist() == ["rompu"]
+    assert a.tableau(rompue).cellules["ecart"].tolist() == ["−220 (r)"]
+    assert "evolution" not in taux  # points
+
+
+def test_les_valeurs_provisoires_disent_qui_les_confirme() -> None:
+    provisoires = a.provisoires("demonstration", 2025)
+
+    heures = provisoires[provisoires["indicateur"] == "heures_realisees"]
+    assert heures["qui"].eq("Service enfance, service jeunesse pour ses accueils").all()
+    assert heures["quand"].str.contains("après la clôture du 31 mars").all()
+    assert all(
+        texte.endswith(("(p)", "(e)")) for texte in a.tableau(provisoires).cellules["valeur"]
+    )
+    assert "heures_realisees" not in set(
+        a.provisoires("demonstration", 2026).query("annee == 2025")["indicateur"]
+    )
+
+
+def test_les_revisions_disent_l_ancienne_valeur_la_nouvelle_et_la_raison() -> None:
+    revisions = a.revisions("demonstration", 2025)
+
+    premiere = revisions.iloc[0]
+    assert (premiere["valeur_ancienne"], premiere["valeur"], premiere["ecart"]) == (948, 941, -7)
+    assert premiere["note"] == "Sept enfants inscrits deux fois l'été retirés"
+
+
+FRANCAIS = (
+    "Commune;Code Insee;Places;Taux;Filles\n"
+    "Harnes;62413;1 022;3,5;s\n"
+    "Bourg;1053;7;;12\n"
+    "Total;;1029;;\n"
+)
+
+
+@pytest.mark.parametrize("encodage", ["utf-8", "utf-8-sig", "cp1252"])
+@pytest.mark.parametrize("separateur", [";", "\t"])
+def test_un_csv_francais_s_importe_et_dit_ce_qui_en_est_compris(
+    tmp_path: Path, encodage: str, separateur: str
+) -> None:
+    fichier = tmp_path / "places.csv"
+    fichier.write_text(FRANCAIS.replace(";", separateur), encoding=encodage)
+
+    table = a.importer(fichier)
+
+    assert table.columns.tolist() == ["Commune", "Code Insee", "Places", "Taux", "Filles", "ligne"]
+    assert table["Code Insee"].tolist() == ["62413", "01053", ""]
+    assert table["Places"].tolist() == [1022, 7, 1029] and table["Taux"].iloc[0] == 3.5
+    assert table["ligne"].tolist() == ["partie", "partie", "total"]
+    with pytest.raises(SommeRefusee, match="un total"):
+        table["Places"].sum()
+    assert table[table["ligne"] == "partie"]["Places"].sum() == 1029
+    montree = a.tableau(table)
+    assert montree.source == "saisie : places.csv"
+    assert montree.cellules["Filles"].tolist()[:2] == ["secret", "12"]
+    dites = " ".join(montree.notes)
+    assert "virgule décimale" in dites and "zéro de tête" in dites and "ligne de total" in dites
+
+
+def test_un_fichier_importe_se_joint_aux_series_et_les_deux_sources_sont_dites(
+    tmp_path: Path,
+) -> None:
+    fichier = tmp_path / "places.csv"
+    fichier.write_text("code,places\n62413,22\n62498,105\n", encoding="utf-8")
+
+    jointe = a.donnees("cnaf_foyers_paje", ["Harnes", "Lens"], 2024).merge(
+        a.importer(fichier, source="Ville, registre 2024"), left_on="territoire", right_on="code"
+    )
+
+    assert len(jointe) == 2
+    assert a.tableau(jointe).source.split(" ; ")[-1] == "Ville, registre 2024"
+    taux = (jointe["places"] / jointe["valeur"]).rename("taux").to_frame()
+    assert a.tableau(taux).source.startswith("Ville, registre 2024 ; Cnaf")

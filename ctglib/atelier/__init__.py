@@ -8,10 +8,12 @@ a.comparer("cnaf_foyers_rsa", ["Harnes", "Pas-de-Calais"])
 
 from ctglib.atelier.carnet import installer
 from ctglib.atelier.dessins import barres, carte, courbes, points
+from ctglib.atelier.fichiers import importer
 from ctglib.atelier.questions import cibles, comparer, frequentation, promesses, rang, semblables
 from ctglib.atelier.recherche import chercher
 from ctglib.atelier.series import donnees, epci, lieux, oublier, ratio
 from ctglib.atelier.sorties import PONCTUELLE, enregistrer, figure, note, tableau
+from ctglib.atelier.suivre import evolution, provisoires, revisions
 from ctglib.atelier.tables import definitions
 
 __all__ = [
@@ -26,15 +28,19 @@ __all__ = [
     "donnees",
     "enregistrer",
     "epci",
+    "evolution",
     "figure",
     "frequentation",
+    "importer",
     "lieux",
     "note",
     "oublier",
     "points",
     "promesses",
+    "provisoires",
     "rang",
     "ratio",
+    "revisions",
     "semblables",
     "tableau",
 ]

@@ -194,7 +194,9 @@ def _toutes_normales(table: pd.DataFrame) -> bool:
     statuts = {marque.statut for marque in _marques(table)}
     ecrits = set(table["statut"].dropna())
     normaux = {mots_des_statuts()[Statut.NORMAL]}
-    return statuts <= {Statut.NORMAL} and ecrits <= normaux and not table["valeur"].isna().any()
+    mesures = [table.iloc[:, rang] for rang in range(table.shape[1])]
+    absente = any(est_mesuree(colonne) and colonne.isna().any() for colonne in mesures)
+    return statuts <= {Statut.NORMAL} and ecrits <= normaux and not absente
 
 
 def _marques(table: pd.DataFrame) -> list[Marque]:

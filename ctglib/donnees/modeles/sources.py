@@ -271,6 +271,7 @@ class Ailleurs(Modele):
 class Recherche(Modele):
     """What ``chercher`` understands: words of one sense, words that say nothing."""
 
+    totaux: tuple[Texte, ...]  # with what the row of a total begins, in a file
     mots_vides: tuple[Texte, ...]
     synonymes: tuple[tuple[Texte, ...], ...]
     ailleurs: tuple[Ailleurs, ...]

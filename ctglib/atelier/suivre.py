@@ -1,0 +1,245 @@
+"""Ce qui change : une évolution entre deux années, ce qui est provisoire, ce qui a été révisé."""
+
+from dataclasses import replace
+
+import pandas as pd
+
+from ctglib.atelier.phrases import dire, impossible
+from ctglib.atelier.questions import comparer
+from ctglib.atelier.series import (
+    DETAIL,
+    Lieux,
+    etude,
+    mots_des_statuts,
+)
+from ctglib.atelier.tables import attributs, avec_attributs
+from ctglib.blocs.annee import EtudeAnnuelle
+from ctglib.donnees.marques import Marque, Origine
+from ctglib.donnees.nombres import Nombres, marques_de, nombres, remarquer
+from ctglib.donnees.statuts import PROVISOIRES, Statut
+
+COLONNES_DE_L_EVOLUTION = [
+    "territoire",
+    "libelle",
+    "annee_depart",
+    "depart",
+    "annee",
+    "valeur",
+    "ecart",
+    "evolution",
+    "sens",
+]
+COLONNES_DES_PROVISOIRES = [
+    "indicateur",
+    "libelle",
+    "modalite",
+    "annee",
+    "valeur",
+    "statut",
+    "qui",
+    "quand",
+    "document",
+]
+COLONNES_DES_REVISIONS = [
+    "indicateur",
+    "libelle",
+    "modalite",
+    "annee",
+    "valeur_ancienne",
+    "valeur",
+    "ecart",
+    "millesime_ancien",
+    "millesime",
+    "note",
+]
+
+
+def evolution(
+    code: str,
+    lieux: Lieux,
+    debut: int | None = None,
+    fin: int | None = None,
+    *,
+    pour: str | None = None,
+    convention: str | None = None,
+) -> pd.DataFrame:
+    """Dit de combien une série a changé entre deux années, lieu par lieu, et si l'arrondi ou une
+    rupture empêche de le dire.
+
+    Paramètres :
+        code: Le code de la série (voir ``chercher``).
+        lieux: Des noms, des codes, ou des tables de ``lieux``.
+        debut: La première année ; par défaut, la première connue depuis la dernière rupture.
+        fin: La dernière année ; la dernière connue par défaut.
+        pour: Le code d'un dénominateur, pour l'évolution d'un taux pour 100.
+        convention: Si la série est d'une convention.
+
+    Rend :
+        territoire, libelle, annee_depart, depart, annee, valeur, ecart, evolution (%, d'un effectif
+        seulement), sens (« hausse », « baisse », « stable », « dans l'arrondi », « rompu »).
+
+    Exemples :
+        >>> from ctglib import atelier as a
+        >>> a.evolution("cnaf_foyers_rsa", "Harnes", 2020, 2024)["ecart"].tolist()
+        [-110.0]
+    """
+    table = comparer(code, lieux, pour=pour, convention=convention)
+    annees = sorted(table.loc[table["valeur"].notna(), "annee"].unique())
+    if not annees:
+        raise impossible("sans_evolution", serie=attributs(table)["titre"], annees="aucune année")
+    ruptures = [
+        annee
+        for origine in attributs(table)["series"].values()
+        for annee, _ in origine.ruptures
+        if annees[0] < annee <= annees[-1]
+    ]
+    apres = [annee for annee in annees if annee >= max(ruptures, default=annees[0])]
+    annee_depart = apres[0] if debut is None else debut
+    annee_fin = annees[-1] if fin is None else fin
+    connues = ", ".join(map(str, annees))
+    if annee_depart not in annees or annee_fin not in annees or annee_depart >= annee_fin:
+        raise impossible("sans_evolution", serie=attributs(table)["titre"], annees=connues)
+    par_lieu = table.drop_duplicates("territoire").set_index("territoire")[["libelle"]]
+    bouts = {}
+    for annee in (annee_depart, annee_fin):
+        de_l_annee = table[table["annee"] == annee]
+        bouts[annee] = de_l_annee.set_index("territoire")["valeur"].reindex(par_lieu.index)
+    ecart = bouts[annee_fin] - bouts[annee_depart]
+    relative = remarquer(
+        100 * ecart / bouts[annee_depart].where(bouts[annee_depart] != 0),
+        lambda marque: replace(marque, unite="pourcent"),
+    )
+    marques = marques_de(ecart)
+    resultat = par_lieu.assign(
+        annee_depart=annee_depart,
+        depart=bouts[annee_depart],
+        annee=annee_fin,
+        valeur=bouts[annee_fin],
+        ecart=ecart,
+        evolution=relative,
+        sens=[_sens(valeur, marque) for valeur, marque in zip(ecart, marques, strict=True)],
+    ).reset_index()
+    if pour is not None:  # points, not per cent of a rate
+        resultat = resultat.drop(columns="evolution")
+    presentes = [colonne for colonne in COLONNES_DE_L_EVOLUTION if colonne in resultat]
+    titre = f"{attributs(table)['titre']}, {annee_depart}-{annee_fin}"
+    remarques = list(table.attrs["remarques"])
+    if debut is None and ruptures:
+        remarques.append(dire("depuis_la_rupture", annee=annee_depart))
+    return avec_attributs(resultat[presentes], titre, remarques=remarques)
+
+
+def _sens(ecart: float, marque: Marque | None) -> str:
+    """Return which way a value went: not when a break stands between, nor under the rounding."""
+    if pd.isna(ecart):
+        return marque.mot if marque and marque.mot else dire("sens_inconnu")
+    if marque and marque.ruptures:
+        return dire("sens_rompu")
+    if ecart == 0:
+        return dire("sens_stable")
+    if marque and abs(ecart) <= marque.arrondi / 2:
+        return dire("sens_arrondi")
+    return dire("sens_hausse" if ecart > 0 else "sens_baisse")
+
+
+def provisoires(convention: str | None = None, annee: int | None = None) -> pd.DataFrame:
+    """Dit quelles valeurs du suivi sont provisoires ou estimées, qui les confirme, et quand.
+
+    Paramètres :
+        convention: Le dossier de la convention ; la seule convention réelle par défaut.
+        annee: Le suivi tel qu'il est connu cette année-là ; la dernière par défaut.
+
+    Rend :
+        indicateur, libelle, modalite, annee, valeur, statut, qui (confirme), quand, document.
+
+    Exemples :
+        >>> from ctglib import atelier as a
+        >>> set(a.provisoires("demonstration")["statut"]) <= {"valeur provisoire", "valeur estimée"}
+        True
+    """
+    suivi = etude(convention, annee)
+    cle = ["annee", "territoire", "indicateur", *DETAIL]
+    observations = suivi.suivi.observations.sort_values("millesime", kind="stable")
+    dernieres = observations.drop_duplicates(cle, keep="last")
+    a_confirmer = dernieres[dernieres["statut"].isin(PROVISOIRES)]
+    if a_confirmer.empty:
+        raise impossible("rien_de_provisoire", convention=suivi.convention.id, annee=suivi.annee)
+    indicateurs = suivi.catalogue.indicateurs_fiches
+    collectes = [indicateurs[code].collecte for code in a_confirmer["indicateur"]]
+    table = a_confirmer.assign(
+        libelle=[indicateurs[code].libelle for code in a_confirmer["indicateur"]],
+        modalite=_details(suivi, a_confirmer),
+        qui=["" if collecte is None else collecte.qui for collecte in collectes],
+        quand=["" if collecte is None else collecte.quand for collecte in collectes],
+        document=["" if collecte is None else collecte.document for collecte in collectes],
+        valeur=_valeurs(suivi, a_confirmer),
+        statut=a_confirmer["statut"].map(mots_des_statuts()),
+    )
+    titre = dire("titre_des_provisoires", territoire=suivi.contexte.territoire.nom)
+    rangee = table.sort_values(["qui", "indicateur", "annee"], kind="stable", ignore_index=True)
+    return avec_attributs(rangee[COLONNES_DES_PROVISOIRES], titre)
+
+
+def revisions(convention: str | None = None, annee: int | None = None) -> pd.DataFrame:
+    """Dit quelles valeurs d'années passées le suivi d'une année donne autrement que le précédent.
+
+    Paramètres :
+        convention: Le dossier de la convention ; la seule convention réelle par défaut.
+        annee: L'année du suivi ; la dernière par défaut.
+
+    Rend :
+        indicateur, libelle, modalite, annee, valeur_ancienne, valeur, ecart, millesime_ancien,
+        millesime, note (la raison donnée).
+
+    Exemples :
+        >>> from ctglib import atelier as a
+        >>> a.revisions("demonstration", 2025)["libelle"].nunique() > 0
+        True
+    """
+    suivi = etude(convention, annee)
+    revisees = suivi.revisions
+    if revisees.empty:
+        raise impossible("rien_de_revise", convention=suivi.convention.id, annee=suivi.annee)
+    indicateurs = suivi.catalogue.indicateurs_fiches
+    table = revisees.assign(
+        libelle=[indicateurs[code].libelle for code in revisees["indicateur"]],
+        modalite=_details(suivi, revisees),
+        valeur_ancienne=_valeurs(suivi, revisees, "valeur_ancienne", "statut_ancien"),
+        valeur=_valeurs(suivi, revisees),
+    )
+    table = table.assign(ecart=table["valeur"] - table["valeur_ancienne"])
+    titre = dire("titre_des_revisions", territoire=suivi.contexte.territoire.nom, annee=suivi.annee)
+    return avec_attributs(table[COLONNES_DES_REVISIONS].reset_index(drop=True), titre)
+
+
+def _details(suivi: EtudeAnnuelle, lignes: pd.DataFrame) -> list[str]:
+    """Return the label of the modalité of each row, "" for the whole."""
+    libelles = {
+        (code, modalite.id): modalite.libelle
+        for code, dimension in suivi.catalogue.dimensions.items()
+        for modalite in dimension.modalites
+    }
+    cles = zip(lignes["dimension"], lignes["modalite"], strict=True)
+    return [libelles.get(cle) or cle[1] for cle in cles]
+
+
+def _valeurs(
+    suivi: EtudeAnnuelle, lignes: pd.DataFrame, colonne: str = "valeur", statut: str = "statut"
+) -> Nombres:
+    """Return values of a follow-up, each with its source and its status, by the names of their
+    columns.
+    """
+    indicateurs = suivi.catalogue.indicateurs_fiches
+    marques = []
+    par_ligne = zip(
+        lignes["indicateur"], lignes["annee"], lignes[statut], lignes[colonne], strict=True
+    )
+    for code, annee, lettre, valeur in par_ligne:
+        indicateur = indicateurs[code]
+        source = suivi.convention.source_suivi
+        origine = Origine(code, indicateur.libelle, source, indicateur.unite)
+        lettre_connue = str(lettre) if pd.notna(lettre) else Statut.NON_TRANSMIS.value
+        mot = mots_des_statuts()[lettre_connue] if pd.isna(valeur) else ""
+        annees = (int(annee), int(annee))
+        marques.append(Marque((origine,), indicateur.unite, lettre_connue, mot, annees=annees))
+    return nombres(lignes[colonne], marques)
