@@ -252,9 +252,10 @@ def aplats(svg: str, couleur: str) -> list[tuple[float, float, float, float]]:
         if item.get("fill") == couleur and item.tag.endswith("path")
     ]
     wanted = {f"tracé {item.get('d')[:40]}" for item in filled}
-    found = [
+    # once, when an outline has the same place
+    found = {
         (item.gauche, item.haut, item.droite, item.bas)
         for item in traits(svg)
         if item.mot in wanted
-    ]
+    }
     return sorted(found, key=lambda box: (box[1], box[0]))

@@ -93,7 +93,8 @@ def test_chaque_rangee_a_ses_communes_la_notre_et_son_ecart(
     said = mots(svg)
 
     marks = list(racine(svg).iter("{http://www.w3.org/2000/svg}use"))
-    assert len(marks) == len(rows) * (harnes.resultat.nombre + 1)
+    # the others, their mean, the commune; these two in the key
+    assert len(marks) == len(rows) * (harnes.resultat.nombre + 2) + 2
     assert said.count("dans le bruit") == int(rows["bruit"].sum()) + 1
     assert "+0,8" in said
     assert "−4,3" in said

@@ -9,7 +9,7 @@ import pandas as pd
 import pytest
 import yaml
 from analyse_exemple import contexte
-from dessin_svg import cadre, chevauchements, debords, mots, tailles, traits
+from dessin_svg import Boite, cadre, chevauchements, debords, mots, racine, tailles, traits
 from graphiques_exemple import HOSTILE
 from offre_exemple import tableau_ages, tableau_tranches
 
@@ -23,7 +23,6 @@ CAS_HARNES = yaml.safe_load((DOSSIER_CAS / "graphiques_offre.yaml").read_text(en
 VIDE = float("nan")
 LONG = "Maison de la petite enfance et de la parentalité des communes associées du bassin minier"
 NOMS_DIFFICILES = {"longs": LONG, "hostiles": HOSTILE, "interminables": "m" * 5000}
-EPAISSEUR = 12.0
 
 
 TRANCHES = tableau_tranches((0, 2, 473.0), (3, 5, 458.0), (6, 11, 980.0), (12, 17, VIDE))
@@ -54,10 +53,21 @@ def dessins(figure: Figure) -> tuple[str, str]:
     return figure.svg_large, figure.svg_etroit
 
 
-def barres(svg: str, epaisseur: float = EPAISSEUR) -> list[tuple[float, float]]:
-    """Return the left and right ends of the bars of that thickness, from top to bottom."""
-    found = [item for item in traits(svg) if abs(item.bas - item.haut - epaisseur) < 0.02]
-    return [(item.gauche, item.droite) for item in sorted(found, key=lambda item: item.haut)]
+def _bleus(svg: str) -> list[Boite]:
+    """Return what is filled with the colour of the territory, from top to bottom."""
+    bleu = charte().couleurs.territoire
+    debuts = {
+        item.get("d")[:40]
+        for item in racine(svg).iter()
+        if item.get("fill") == bleu and item.tag.endswith("path")
+    }
+    found = [item for item in traits(svg) if item.mot.removeprefix("tracé ") in debuts]
+    return sorted(found, key=lambda item: (item.haut, item.gauche))
+
+
+def barres(svg: str) -> list[tuple[float, float]]:
+    """Return the left and right ends of the bars, from top to bottom."""
+    return [(item.gauche, item.droite) for item in _bleus(svg)]
 
 
 def lisible(text: str) -> str:
@@ -110,9 +120,10 @@ def test_un_age_au_dela_de_l_echelle_finit_par_une_fleche_au_bord() -> None:
     figure = dessiner(tableau_ages(("A", "Un", 16.0, 25.0)), TRANCHES)
 
     for svg in dessins(figure):
-        (span,) = barres(svg)
-        assert span[1] == pytest.approx(cadre(svg)[0] - 8, abs=0.05)
-        assert max(item.droite for item in traits(svg)) == pytest.approx(cadre(svg)[0], abs=0.05)
+        (_, fin_de_la_barre), (pointe, bord) = barres(svg)
+        assert fin_de_la_barre == pytest.approx(pointe, abs=0.05)
+        assert bord - pointe > 4
+        assert bord == pytest.approx(max(item.droite for item in traits(svg)), abs=0.05)
     verifier(figure)
 
 

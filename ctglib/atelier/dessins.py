@@ -16,7 +16,7 @@ from ctglib.atelier.tables import Attributs, attributs
 from ctglib.document.figure import charte, charter_style
 from ctglib.document.typographie import nombre_court
 from ctglib.donnees import publiques
-from ctglib.graphiques.planche import spread
+from ctglib.graphiques.feuille import ecarter
 from ctglib.graphiques.teintes import CONTOURS, tracer_carte
 
 MARQUES = ("o", "D", "s", "^", "v", "P")
@@ -331,7 +331,7 @@ def _nommer_les_bouts(ax: Axes, bouts: list[Bout]) -> None:
     hauteurs = [INTERLIGNE * (1 + nom.count("\n")) * figure.dpi / POINTS_PAR_POUCE for nom in noms]
     milieux = [ax.transData.transform((0, bout.valeur))[1] for bout in bouts]
     bas = [milieu - hauteur / 2 for milieu, hauteur in zip(milieux, hauteurs, strict=True)]
-    bas_ecartes = spread(bas, hauteurs, 1.0)
+    bas_ecartes = ecarter(bas, hauteurs, 1.0)
     for rang, bout in enumerate(bouts):
         decalage = bas_ecartes[rang] + hauteurs[rang] / 2 - milieux[rang]
         ax.annotate(

@@ -50,6 +50,7 @@ STYLES = re.compile(r' style="([^"]*)"')
 DECIMALES = re.compile(r"\d+\.\d{3,}")
 SANS_ANGLE = re.compile(r' transform="rotate\(-?0 [^"]*"')
 LIGNE_DE_TEXTE = re.compile(r'(<text.*) transform="translate\(([\d.-]+) ([\d.-]+)\)"')
+TEXTE_VIDE = re.compile(r"<text[^<>]*/>")
 ENTRE_BALISES = re.compile(r">\s+<")
 
 
@@ -312,6 +313,7 @@ def svg(figure: Dessin, nom: str, alt: str, taille: str) -> str:
     after_styles = buffer.getvalue().partition("</style>")[2]
     body = after_styles.partition("</defs>")[2].rpartition("</svg>")[0]
     body = lisible(body)
+    body = TEXTE_VIDE.sub("", body)  # an empty line of a text
     body = BALISE.sub(lambda tag: _lighten(tag[0], tuple(font.items())), body)
     width_text = _to_the_hundredth(f"{width:.6f}")
     height_text = _to_the_hundredth(f"{height:.6f}")

@@ -1,63 +1,120 @@
-"""Bars: the ages that structures take, entries and exits year by year, the parts of a whole."""
+"""Bars: values a row each, the ages that structures take, entries and exits year by year, the parts
+of a whole.
+
+``barres`` draws on plain axes of matplotlib; ``ages``, ``entrees_sorties`` and ``parts`` are the
+charts of the reports, with what is said of them.
+"""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from functools import partial
-from typing import Unpack
+from typing import Any, Unpack
 
 import pandas as pd
 from matplotlib.axes import Axes
+from matplotlib.figure import Figure as Dessin
+from matplotlib.ticker import FixedLocator
 
 from ctglib.calculs.ecriture import FINE, INSECABLE, enumerer, minuscule, nombre, pourcent
 from ctglib.document.contexte import Contexte
-from ctglib.document.figure import Figure
-from ctglib.document.typographie import RIEN, compter
+from ctglib.document.figure import Figure, charte, charter_style
+from ctglib.document.typographie import RIEN, compter, nombre_court
 from ctglib.donnees.lignes import lignes
-from ctglib.graphiques.planche import (
-    BETWEEN_ROWS,
-    GUTTER,
-    Block,
-    Echelle,
+from ctglib.donnees.modeles.catalogue import Largeur
+from ctglib.graphiques.feuille import (
+    ENTRE_LIGNES,
+    INTERLIGNE,
+    MARQUE,
+    POINTS_PAR_POUCE,
     Legende,
-    Planche,
+    aerer,
     assemble,
+    couper,
     dire,
-    echelle,
-    sur_une_planche,
+    encre,
+    est_etroit,
+    feuille,
+    finir,
+    hachures,
+    largeur_de,
+    lignes_de,
+    longueur,
+    nuances,
+    ranger,
+    sur_fond,
 )
 
+A_COTE = 5.0  # points between a bar and its text
 # of the ages, in points
-THICKNESS = 12.0  # of the bar of a structure
-BESIDE = 5.0  # between a bar and its text
-HEIGHT_OF_BAND = 15.0  # of the children of each age group
-POINT_OF_ARROW = 8.0
-BEFORE_A_GROUP = 8.0
-UNDER_A_TITLE = 5.0
-# of entries and exits, in points
+BANDEAU = 15.0  # the height of the children of each age group
+# of entries and exits
 ENTREES = "Entrées"
 SORTIES = "Sorties"
 SOLDE = "Solde"
 SENS = {"entrees": 1, "sorties": -1}  # a column, and the side of the axis where its bars go
 SANS_SOLDE = "inconnu"
-HEIGHT = 110.0  # of the longest entry and the longest exit together
-PART_OF_A_BAR = 0.62
-WIDEST_BAR = 46.0
-SQUARE = 10.0  # of what is absent
-MARGIN_OF_YEARS = 5.0
-BETWEEN_BLOCKS = 14.0
+HAUTEUR = 110.0  # points of the longest entry and the longest exit together
+PART_D_UNE_BARRE = 0.62  # of the width of its year, at most
+LARGEUR_D_UNE_BARRE = 50.0  # points, at most
+CARRE = 10.0  # points of what is absent
+MARGE_DES_ANNEES = 5.0
+ANNEES_PAR_RANG = 3  # at least
 # of parts, in points
-LINES = 3  # of a text, at most
-LINES_INSIDE = 2  # of a label inside its segment
-MARGIN = 4.0
-UNDER_NAME = 2.0
-BETWEEN_BARS = 11.0
-SEPARATOR = 1.4
-PATCH = 7.0  # of colour, before a label that stands under the bar
-AFTER_PATCH = 4.0
-BETWEEN_ENTRIES = 12.0
-WHOLE = 100.0  # %
-LEAST = 0.05  # %: what known parts leave of 100 % is no more than their rounding
+LIGNES_D_UN_NOM = 3
+LIGNES_DEDANS = 2  # of a label inside its segment
+MARGE = 4.0
+ENTRE_BARRES = 11.0
+PASTILLE = 7.0  # of colour, before a label that stands under the bar
+RETRAIT = 11.0  # of such a label
+ENTRE_LIBELLES = 12.0
+TOUT = 100.0  # %
+ARRONDI = 0.05  # %: what known parts leave of 100 % is no more than their rounding
 COLONNES_DES_PARTS = ["groupe", "modalite", "libelle", "part", "effectif", "statut"]
+
+
+def barres(
+    table: pd.DataFrame,
+    ax: Axes | None = None,
+    *,
+    y: str = "valeur",
+    par: str = "libelle",
+    couleurs: Sequence[str] = (),
+) -> Axes:
+    """Return axes with a bar a line of a table, from top to bottom, its value at its end.
+
+    Args:
+        table: One row a bar: the values, the names, and if any texte (the value as it is written,
+            or the word of its absence, which stands after a hatched square).
+        ax: Where to draw, alone in its figure; new axes as wide as a page by default.
+        y: The column of the values.
+        par: The column of the names.
+        couleurs: That of each bar; that of the territory by default.
+    """
+    with charter_style():
+        axes = ax or feuille().add_subplot()
+        milieux = ranger(axes, table[par].astype(str).tolist())
+        valeurs = table[y].astype("Float64").astype("float64")
+        textes = table["texte"] if "texte" in table else [""] * len(table)
+        teintes = list(couleurs) or [charte().couleurs.territoire] * len(table)
+        carre = CARRE / largeur_de(axes) * max(valeurs.abs().max(), 1e-9)
+        for milieu, valeur, texte, teinte in zip(milieux, valeurs, textes, teintes, strict=True):
+            if pd.isna(valeur):
+                axes.barh(milieu, carre, CARRE, **hachures())
+            else:
+                axes.barh(milieu, valeur, MARQUE, color=teinte)
+            axes.annotate(
+                texte or nombre_court(round(valeur, 1)),
+                (carre if pd.isna(valeur) else valeur, milieu),
+                (A_COTE if not valeur < 0 else -A_COTE, 0),
+                textcoords="offset points",
+                ha="left" if not valeur < 0 else "right",
+                va="center",
+            )
+        axes.set_xlim(min(valeurs.min(), 0.0), max(valeurs.max(), 0.0, carre))
+        axes.axvline(0, color=charte().couleurs.filet, linewidth=0.8)
+        axes.xaxis.set_visible(False)
+        if ax is None:
+            finir(axes)
+    return axes
 
 
 # Ages.
@@ -131,10 +188,8 @@ def ages(
     tableau = pd.concat([table_structures.assign(compte=""), tranches_en_lignes], ignore_index=True)
     return assemble(
         contexte,
-        sur_une_planche(
-            lambda planche: _draw_ages(
-                planche, table_structures, table_tranches, _end_of_age(jusqu_a)
-            )
+        lambda taille: _dessiner_les_ages(
+            taille, table_structures, table_tranches, _end_of_age(jusqu_a)
         ),
         **legende,
         alt=alt,
@@ -198,117 +253,99 @@ def _enfants(tranches: Iterable[Tranche]) -> str:
     )
 
 
-def _draw_ages(
-    planche: Planche, structures: pd.DataFrame, tranches: pd.DataFrame, furthest: float
-) -> float:
-    """Draw the band of the children, then the structures by category, over an axis of ages.
+def _dessiner_les_ages(
+    taille: Largeur, structures: pd.DataFrame, tranches: pd.DataFrame, au_moins: float
+) -> Dessin:
+    """Return the band of the children, then the structures by category, over an axis of ages.
 
-    The rules of the axis stand at the bounds of the age groups, or at round ages when there are no
-    age groups. ``furthest`` is the end of an age that must be on the scale.
+    The graduations are the bounds of the age groups, or round ages when there are none.
+    ``au_moins`` is the end of an age that must be on the scale.
     """
-    couleurs = planche.couleurs
-    ends = structures["fin"] if tranches.empty else tranches["fin"]
-    scale = echelle([0.0, *ends, furthest], planche.left, planche.width, zero=True)
-    axes = planche.plot(scale)
-    y = 0.0
-    if tranches.empty:
-        bounds = scale.graduations()
-    else:
-        bounds = sorted({*tranches["age_min"], *ends, max(furthest, ends.max())})
-        y = _put_children(planche, axes, scale, y, tranches) + GUTTER
-    top = y
+    axes = feuille(taille).add_subplot()
+    couleurs = charte().couleurs
+    rangees = []  # the name, the detail, the height of the mark, the structure or None
+    if len(tranches):
+        rangees.append((dire("bandeau_des_ages"), "", BANDEAU, None))
     if structures.empty:
-        y = planche.put_text(0, y, dire("sans_age"), color=couleurs.absence) + BETWEEN_ROWS
-
-    categories = structures.groupby("libelle_categorie", sort=False)
-    for rank, (categorie, membres) in enumerate(categories):
-        if rank:
-            planche.rule([(0, y), (planche.width, y)], couleurs.filet, 0.5)
-            y += BEFORE_A_GROUP
-        y = planche.put_text(0, y, str(categorie), lines=3, bold=True, hide=True) + UNDER_A_TITLE
-        rangees = list(lignes(membres, Structure))
-        # The kind qualifies the name, unless it begins with it.
-        types = [
-            "" if structure.nom.startswith(structure.libelle_type) else structure.libelle_type
-            for structure in rangees
-        ]
-        noms = [structure.nom for structure in rangees]
-        middles, bottom = planche.put_rows(noms, y, details=types)
-        for middle, structure in zip(middles, rangees, strict=True):
-            _put_span(planche, axes, scale, middle, structure)
-        y = bottom + BETWEEN_ROWS
-
-    values = [(bound, nombre(bound)) for bound in bounds]
-    bottom = planche.put_axis(axes, scale, top, y - BETWEEN_ROWS, values=values)
-    if planche.narrow:
-        right = planche.width
-        line = bottom + 5
-    else:
-        right = scale.start - GUTTER
-        line = bottom - 6
-    planche.write(right, line, dire("unite_des_ages"), ha="right", color=couleurs.secondaire)
-    return line + 6
-
-
-def _put_children(
-    planche: Planche, axes: Axes, scale: Echelle, top: float, tranches: pd.DataFrame
-) -> float:
-    """Put a band cut at each age group, with its number of children, and return its bottom.
-
-    A number that has no room in its piece is left out.
-    """
-    middles, bottom = planche.put_rows(
-        [dire("bandeau_des_ages")], top, mark=HEIGHT_OF_BAND, first=1.0, bold=True
+        rangees.append((dire("sans_age"), "", 0.0, None))
+    for categorie, membres in structures.groupby("libelle_categorie", sort=False):
+        rangees.append((str(categorie), "", 0.0, None))
+        for structure in lignes(membres, Structure):
+            # The kind qualifies the name, unless it begins with it.
+            deja_dit = structure.nom.startswith(structure.libelle_type)
+            detail = "" if deja_dit else structure.libelle_type
+            rangees.append((structure.nom, detail, MARQUE, structure))
+    milieux = ranger(
+        axes,
+        [nom for nom, _, _, _ in rangees],
+        details=[detail for _, detail, _, _ in rangees],
+        titres=[rang for rang, rangee in enumerate(rangees) if rangee[-1] is None],
+        marques=[marque for _, _, marque, _ in rangees],
     )
-    middle = middles[0]
-    axes.barh(
-        [middle] * len(tranches),
-        tranches["fin"] - tranches["age_min"],
-        HEIGHT_OF_BAND,
-        tranches["age_min"],
-        color=planche.degrade[3],
-        edgecolor=planche.couleurs.fond,
-        linewidth=1.5,
-        clip_on=False,
-    )
+    fins = structures["fin"] if tranches.empty else tranches["fin"]
+    fin = max([au_moins, *fins], default=0.0) or 1.0
+    axes.set_xlim(0, fin)
+    part_des_barres = 0.95 if est_etroit(axes) else 0.6  # of the width
+    points_par_an = part_des_barres * largeur_de(axes) / fin
+    if len(tranches):
+        bornes = sorted({*tranches["age_min"], *fins, fin})
+        axes.xaxis.set_major_locator(FixedLocator(aerer(bornes, points_par_an)))
+    axes.xaxis.set_major_formatter(lambda age, _: nombre(age))
+    axes.xaxis.grid(True)
+    axes.set_xlabel(dire("unite_des_ages"), loc="right", labelpad=1)
+
     for tranche in lignes(tranches, Tranche):
-        left = scale.place(tranche.age_min)
-        right = scale.place(tranche.fin)
-        if planche.measure(tranche.compte, bold=True) <= right - left - 1.5:
-            planche.write((left + right) / 2, middle, tranche.compte, ha="center", bold=True)
-    return bottom
+        duree = tranche.fin - tranche.age_min
+        style = {"color": charte().degrade[3], "edgecolor": couleurs.fond, "linewidth": 1.5}
+        axes.barh(milieux[0], duree, BANDEAU, tranche.age_min, **style)
+        if longueur(tranche.compte, gras=True) <= duree * points_par_an - 1.5:
+            milieu = tranche.age_min + duree / 2
+            axes.text(milieu, milieux[0], tranche.compte, ha="center", va="center", weight="bold")
+    for milieu, (_, _, _, structure) in zip(milieux, rangees, strict=True):
+        if structure:
+            _etendre(axes, milieu, structure, fin, points_par_an)
+    return finir(axes, lignes_en_plus=1)
 
 
-def _put_span(planche: Planche, axes: Axes, scale: Echelle, y: float, structure: Structure) -> None:
+def _etendre(
+    axes: Axes, milieu: float, structure: Structure, fin: float, points_par_an: float
+) -> None:
     """Put the bar of a structure's ages, and its text where there is room.
 
-    On the right of the bar, else on its left, else on the bar itself.
+    On the right of the bar, else on its left, else on the bar itself. One that goes beyond the
+    scale ends with an arrow.
     """
-    beyond = structure.fin > scale.maximum
-    colour = planche.couleurs.territoire
-    end = min(structure.fin, scale.maximum)
-    left = scale.place(structure.age_min)
-    right = scale.place(end)
-    if beyond:  # the bar stops where its arrowhead begins
-        planche.arrow(right, y, 1, colour)
-        years_a_point = (scale.maximum - scale.minimum) / (scale.end - scale.start)
-        end -= POINT_OF_ARROW * years_a_point
+    bleu = charte().couleurs.territoire
+    dernier = min(structure.fin, fin)
+    au_dela = structure.fin > fin
+    pointe = MARQUE / 2 / points_par_an if au_dela else 0.0
     axes.barh(
-        y,
-        end - structure.age_min,
-        THICKNESS,
+        milieu,
+        dernier - pointe - structure.age_min,
+        MARQUE,
         structure.age_min,
-        color=colour,
-        zorder=2.2,  # over the rules
-        clip_on=False,
+        color=bleu,
+        zorder=2,
     )
-    width = planche.measure(structure.texte) + BESIDE
-    if not beyond and right + width <= planche.width:
-        planche.write(right + BESIDE, y, structure.texte, hide=True)
-    elif left - width >= scale.start:
-        planche.write(left - BESIDE, y, structure.texte, ha="right", hide=True)
+    if au_dela:
+        axes.fill(
+            [dernier - pointe, dernier, dernier - pointe],
+            [milieu - MARQUE / 2, milieu, milieu + MARQUE / 2],
+            color=bleu,
+            zorder=2,
+            linewidth=0,
+        )
+    place = longueur(structure.texte) + A_COTE
+    style: dict[str, Any] = {"textcoords": "offset points", "va": "center"}
+    if not au_dela and (fin - dernier) * points_par_an >= place:
+        a_droite = (dernier, milieu), (A_COTE, 0)
+        axes.annotate(structure.texte, *a_droite, **style, bbox=sur_fond())
+    elif structure.age_min * points_par_an >= place:
+        a_gauche = (structure.age_min, milieu), (-A_COTE, 0)
+        axes.annotate(structure.texte, *a_gauche, **style, ha="right", bbox=sur_fond())
     else:
-        planche.write(left + BESIDE, y, structure.texte, color=planche.couleurs.fond)
+        dedans = (structure.age_min, milieu), (A_COTE, 0)
+        axes.annotate(structure.texte, *dedans, **style, color=charte().couleurs.fond)
 
 
 # Entries and exits.
@@ -345,20 +382,9 @@ def entrees_sorties(
         for annee in lignes(par_annee, Annee)
     ]
 
-    def draw(planche: Planche) -> float:
-        textes = par_annee[["texte_entrees", "texte_sorties", "texte_solde", "an"]]
-        left = planche.widest((ENTREES, SORTIES, SOLDE), bold=True) + GUTTER
-        widest_word = planche.widest_word(textes.to_numpy().ravel().tolist(), bold=True)
-        plus_grands = [par_annee[sens].max() for sens in SENS]  # NaN when all are absent
-        personnes = sum(effectif for effectif in plus_grands if effectif > 0)
-        points_per_person = HEIGHT / max(personnes, 1.0)
-        put_block = partial(_put_years, planche, par_annee, points_per_person)
-        need = widest_word + 2 * MARGIN_OF_YEARS
-        return planche.put_blocks(range(len(par_annee)), left, need, BETWEEN_BLOCKS, put_block)
-
     return assemble(
         contexte,
-        sur_une_planche(draw),
+        lambda taille: _dessiner_les_mouvements(taille, par_annee),
         **legende,
         alt=f"Entrées et sorties sur {compter(len(par_annee), 'année')}. {' '.join(phrases)}",
         lecture=f"en {derniere.an}, entrées : {derniere.texte_entrees} ; "
@@ -399,90 +425,92 @@ def _mouvements_par_annee(mouvements: pd.DataFrame, contexte: Contexte) -> pd.Da
     return par_annee
 
 
-def _put_years(
-    planche: Planche,
-    par_annee: pd.DataFrame,
-    points_per_person: float,
-    rangs: Sequence[int],
-    block: Block,
-) -> float:
-    """Put some years, a column each, and return the bottom of the block.
+def _dessiner_les_mouvements(taille: Largeur, par_annee: pd.DataFrame) -> Dessin:
+    """Return the entries above a line, the exits under it, a column a year; under each, the year
+    and the balance.
 
-    From top to bottom: the bar of the entries above the axis, with its text over it; the bar of the
-    exits, with its text under it; the year; the balance. A number that is absent has a hatched
-    square instead of its bar.
-
-    Args:
-        planche: The sheet.
-        par_annee: Rows of ``_mouvements_par_annee``.
-        points_per_person: The height of a bar for one person.
-        rangs: The ranks of the years to put.
-        block: Where their columns stand.
+    A number that is absent has a hatched square instead of its bar. The years are in as many axes,
+    one under the other and on one scale, as it takes for their texts to fit.
     """
-    annees = par_annee.loc[list(rangs)].reset_index(drop=True)
-    couleurs = planche.couleurs
-    lead = planche.leading
-    left, top, column_width = block
+    dessin = feuille(taille)
+    par_annee = par_annee.assign(texte_solde=f"{SOLDE} : " + par_annee["texte_solde"])
+    textes = par_annee[["texte_entrees", "texte_sorties", "texte_solde"]].to_numpy().ravel()
+    mots = {mot for texte in textes for mot in texte.split(" ")}
+    besoin = max(longueur(mot, gras=True) for mot in mots) + 2 * MARGE_DES_ANNEES
+    place = largeur_de(dessin) - longueur(SORTIES, gras=True) - A_COTE
+    par_rang = max(int(place / besoin), ANNEES_PAR_RANG)
+    rangs = -(-len(par_annee) // par_rang)
+    par_rang = -(-len(par_annee) // rangs)
+    colonne = place / par_rang
+    points_par_personne = HAUTEUR / max(par_annee[[*SENS]].max().sum(), 1.0)
 
-    def wrap(texte: str) -> list[str]:
-        return planche.wrap(texte, column_width - MARGIN_OF_YEARS, LINES, bold=True)
-
-    # By column of ``annees``: the lines of each text, the length of each bar (or square), and how
-    # far from the axis the longest bar goes, with its text.
-    lines = {}
-    for nom in (*SENS, "solde"):
-        lines[nom] = [wrap(texte) for texte in annees[f"texte_{nom}"]]
-    lengths = {}
-    reach = {}
+    coupes = par_annee.assign(
+        **{
+            f"texte_{nom}": [
+                couper(texte, colonne - MARGE_DES_ANNEES, LIGNES_D_UN_NOM, gras=True)
+                for texte in par_annee[f"texte_{nom}"]
+            ]
+            for nom in (*SENS, "solde")
+        }
+    )
+    portees = {}  # how far from the line a bar goes with its text, in points
     for sens in SENS:
-        square_in_persons = SQUARE / points_per_person
-        lengths[sens] = annees[sens].fillna(square_in_persons) * points_per_person
-        bars = zip(lengths[sens], lines[sens], strict=True)
-        reach[sens] = max(length + len(text) * lead + 4 for length, text in bars)
-    zero = top + reach["entrees"]
-    bottom = zero + reach["sorties"]
-    across = Echelle(0, len(annees), left, left + column_width * len(annees))
-    lowest = -reach["sorties"] / points_per_person
-    highest = reach["entrees"] / points_per_person
-    upward = Echelle(lowest, highest, bottom, top)
-    axes = planche.plot(across, upward)
-    middles = [across.place(rank + 0.5) for rank in range(len(annees))]
-    width = min(PART_OF_A_BAR * column_width, WIDEST_BAR)
-    colour = {"entrees": couleurs.territoire, "sorties": planche.degrade[1]}
-    for sens, side in SENS.items():
-        effectifs = annees[sens]
-        positifs = effectifs[effectifs > 0]
-        axes.bar(
-            positifs.index + 0.5,
-            side * positifs,
-            width / column_width,
-            color=colour[sens],
-            clip_on=False,
+        longueurs = coupes[sens].fillna(CARRE / points_par_personne) * points_par_personne
+        portees[sens] = (longueurs + coupes[f"texte_{sens}"].map(lignes_de) * INTERLIGNE + 5).max()
+    lignes_du_bas = 1 + coupes["texte_solde"].map(lignes_de).max()
+    hauteur = sum(portees.values()) + lignes_du_bas * INTERLIGNE + 12
+    dessin.set_figheight(rangs * hauteur / POINTS_PAR_POUCE)
+    for rang, axes in enumerate(dessin.subplots(rangs, 1, squeeze=False).ravel()):
+        annees = coupes.iloc[rang * par_rang : (rang + 1) * par_rang].reset_index(drop=True)
+        axes.set_xlim(-0.5, par_rang - 0.5)
+        axes.set_ylim(
+            -portees["sorties"] / points_par_personne, portees["entrees"] / points_par_personne
         )
-        for x, effectif, length, text in zip(
-            middles, effectifs, lengths[sens], lines[sens], strict=True
+        _mouvoir(axes, annees, points_par_personne)
+    return dessin
+
+
+def _mouvoir(axes: Axes, annees: pd.DataFrame, points_par_personne: float) -> None:
+    """Put the bars of some years and their texts."""
+    couleurs = charte().couleurs
+    teintes = {"entrees": couleurs.territoire, "sorties": charte().degrade[1]}
+    carre = CARRE / points_par_personne
+    colonne = largeur_de(axes) / (axes.get_xlim()[1] - axes.get_xlim()[0])
+    largeur = min(PART_D_UNE_BARRE, LARGEUR_D_UNE_BARRE / colonne)
+    for sens, cote in SENS.items():
+        for rang, (effectif, texte) in enumerate(
+            zip(annees[sens], annees[f"texte_{sens}"], strict=True)
         ):
             absent = pd.isna(effectif)
             if absent:
-                top_of_square = zero - length if side > 0 else zero
-                planche.rectangle(x - width / 2, top_of_square, width, length, None)
-            middle_of_text = zero - side * (length + 3 + len(text) * lead / 2)
-            colour_of_text = couleurs.absence if absent else couleurs.texte
-            planche.write_lines(
-                x, middle_of_text, text, ha="center", bold=not absent, color=colour_of_text
+                axes.bar(rang, cote * carre, largeur / 4, **hachures())
+            elif effectif:
+                axes.bar(rang, cote * effectif, largeur, color=teintes[sens])
+            axes.annotate(
+                texte,
+                (rang, cote * (carre if absent else effectif)),
+                (0, 3 * cote),
+                textcoords="offset points",
+                ha="center",
+                va="bottom" if cote > 0 else "top",
+                linespacing=ENTRE_LIGNES,
+                weight="normal" if absent else "bold",
+                color=couleurs.absence if absent else couleurs.texte,
             )
-    axes.axhline(0, color=couleurs.texte, linewidth=0.8, clip_on=False)
-    planche.write(0, zero - 8, ENTREES, bold=True, color=couleurs.territoire)
-    planche.write(0, zero + 9, SORTIES, bold=True, color=couleurs.secondaire)
-    planche.rule([(0, bottom + 1), (planche.width, bottom + 1)], couleurs.filet, 0.5)
-    top_of_years = bottom + 6
-    top_of_soldes = top_of_years + lead + 2
-    for x, an, solde in zip(middles, annees["an"], lines["solde"], strict=True):
-        planche.write(x, top_of_years + lead / 2, an, ha="center", color=couleurs.secondaire)
-        middle_of_solde = top_of_soldes + len(solde) * lead / 2
-        planche.write_lines(x, middle_of_solde, solde, ha="center", bold=True)
-    planche.write(0, top_of_years + lead * 1.5 + 2, SOLDE, bold=True)
-    return top_of_soldes + max(len(solde) for solde in lines["solde"]) * lead
+    axes.axhline(0, color=couleurs.texte, linewidth=0.8)
+    au_milieu = 8 / points_par_personne
+    axes.set_yticks([au_milieu, -au_milieu], [ENTREES, SORTIES])
+    for nom, teinte in zip(
+        axes.get_yticklabels(), (couleurs.territoire, couleurs.secondaire), strict=True
+    ):
+        nom.set(color=teinte, fontweight="bold")
+    en_bas = [
+        f"{an}\n{solde}" for an, solde in zip(annees["an"], annees["texte_solde"], strict=True)
+    ]
+    axes.set_xticks(range(len(annees)), en_bas)
+    axes.tick_params(length=0)
+    axes.spines[:].set_visible(False)
+    axes.patch.set_visible(False)
 
 
 # Parts of a whole.
@@ -532,21 +560,14 @@ def parts(parts: pd.DataFrame, contexte: Contexte, **legende: Unpack[Legende]) -
         mots = [f"{mot} : {minuscule(libelles)}" for mot, libelles in absences]
         lecture += f" ({' ; '.join(mots)})"
 
-    def draw(planche: Planche) -> float:
-        couleurs = dict(zip(modalites, planche.shades(len(modalites)), strict=True))
-        barres = {groupe: _segments(membres, couleurs) for groupe, membres in groupes.items()}
-        totaux = [sum(segment.part for segment in segments) for segments in barres.values()]
-        scale = Echelle(0, max(WHOLE, *totaux), 0, planche.width)
-        axes = planche.plot(scale)
-        y = 0.0
-        for groupe, segments in barres.items():
-            y = _put_bar(planche, axes, scale, y, groupe, segments) + BETWEEN_BARS
-        return y - BETWEEN_BARS + 2
-
+    couleurs = dict(zip(modalites, nuances(len(modalites)), strict=True))
+    barres_des_groupes = {
+        groupe: _segments(membres, couleurs) for groupe, membres in groupes.items()
+    }
     entetes = {f"g{rang}": f"{groupe} (%)" for rang, groupe in enumerate(groupes)}
     return assemble(
         contexte,
-        sur_une_planche(draw),
+        lambda taille: _dessiner_les_parts(taille, barres_des_groupes),
         **legende,
         alt=f"Parts de {nombre_de_modalites} dans {nombre_de_groupes}. {' '.join(phrases)}",
         lecture=f"{lecture}.",
@@ -590,8 +611,8 @@ def _segments(membres: pd.DataFrame, couleurs: dict[str, str]) -> list[Segment]:
         )
     ]
     absences = _absences(membres)
-    reste = max(WHOLE - connues["part"].sum(), 0.0)
-    part_absente = reste / len(absences) if absences and reste > LEAST else 0.0
+    reste = max(TOUT - connues["part"].sum(), 0.0)
+    part_absente = reste / len(absences) if absences and reste > ARRONDI else 0.0
     for mot, libelles in absences.items():
         segments.append(Segment(libelles, mot, part_absente, ""))
     return segments
@@ -610,96 +631,108 @@ def _absences(membres: pd.DataFrame) -> dict[str, str]:
     return absences
 
 
-def _put_bar(
-    planche: Planche,
-    axes: Axes,
-    scale: Echelle,
-    top: float,
-    groupe: str,
-    segments: Sequence[Segment],
+def _dessiner_les_parts(taille: Largeur, groupes: dict[str, list[Segment]]) -> Dessin:
+    """Return a stacked bar a group, under its name; labels that have no room in it are under it."""
+    axes = feuille(taille).add_subplot()
+    totaux = [sum(segment.part for segment in segments) for segments in groupes.values()]
+    total = max(TOUT, *totaux)
+    y = 0.0
+    for groupe, segments in groupes.items():
+        y = _empiler(axes, y, groupe, segments, total) + ENTRE_BARRES
+    axes.set_xlim(0, total)
+    axes.set_ylim(y - ENTRE_BARRES + 2, 0)
+    axes.set_axis_off()
+    return finir(axes)
+
+
+def _empiler(
+    axes: Axes, haut: float, groupe: str, segments: Sequence[Segment], total: float
 ) -> float:
     """Put the name of a group, its bar, the labels that have no room inside; return the bottom."""
-    lead = planche.leading
-    top = planche.put_text(0, top, groupe, lines=LINES, bold=True) + UNDER_NAME
-    inside = [_lines_inside(planche, scale, segment) for segment in segments]
-    height = max(1, *(len(lines) for lines in inside)) * lead + 2 * MARGIN
-    start = 0.0
-    for segment, lines in zip(segments, inside, strict=True):
+    couleurs = charte().couleurs
+    largeur = largeur_de(axes) - 2
+    nom = couper(groupe, largeur, LIGNES_D_UN_NOM, gras=True)
+    _ecrire(axes, 0, haut, nom, weight="bold")
+    haut += lignes_de(nom) * INTERLIGNE + 2
+    dedans = [_lignes_dedans(segment, segment.part * largeur / total) for segment in segments]
+    hauteur = max(1, *(len(textes) for textes in dedans)) * INTERLIGNE + 2 * MARGE
+    milieu = haut + hauteur / 2
+    debut = 0.0
+    for segment, textes in zip(segments, dedans, strict=True):
         if segment.part and segment.couleur:
-            axes.barh(
-                top + height / 2, segment.part, height, start, color=segment.couleur, clip_on=False
-            )
+            style: dict[str, Any] = {
+                "color": segment.couleur,
+                "edgecolor": couleurs.fond,
+                "linewidth": 1.4,
+            }
+            axes.barh(milieu, segment.part, hauteur, debut, **style)
         elif segment.part:
-            planche.rectangle(start, top, segment.part, height, None, axes=axes)
-        if segment.part and start:  # a thin line between it and the last
-            axes.vlines(
-                start,
-                top,
-                top + height,
-                colors=planche.couleurs.fond,
-                linewidth=SEPARATOR,
-                clip_on=False,
-            )
+            axes.barh(milieu, segment.part, hauteur, debut, **hachures())
+        teinte = encre(segment.couleur) if segment.couleur else couleurs.absence
+        y = milieu - len(textes) * INTERLIGNE / 2
+        for rang, texte in enumerate(textes):
+            style: dict[str, Any] = {
+                "weight": "bold" if rang == len(textes) - 1 else "normal",
+                "color": teinte,
+            }
+            if not segment.couleur:
+                style["bbox"] = sur_fond()
+            _ecrire(axes, debut, y + rang * INTERLIGNE, texte, MARGE, **style)
+        debut += segment.part
+    # Without an outline the lightest shade would be lost on the page.
+    axes.barh(milieu, debut, hauteur, fill=False, edgecolor=couleurs.filet, linewidth=0.5)
 
-        ink = planche.ink(segment.couleur) if segment.couleur else planche.couleurs.absence
-        x = scale.place(start) + MARGIN
-        first = top + (height - (len(lines) - 1) * lead) / 2
-        for rank, line in enumerate(lines):
-            is_last = rank == len(lines) - 1
-            y = first + rank * lead
-            planche.write(x, y, line, bold=is_last, color=ink, hide=not segment.couleur)
-        start += segment.part
+    x = 0.0  # in points
+    y = haut + hauteur + 4
+    dehors = [segment for segment, textes in zip(segments, dedans, strict=True) if not textes]
+    for rang, segment in enumerate(dehors):
+        texte = segment.texte
+        if FINE in texte:  # a number: not cut from its unit
+            texte = texte.replace(" ", INSECABLE)
+        texte = couper(f"{segment.libelle} : {texte}", largeur - RETRAIT, LIGNES_D_UN_NOM)
+        place = RETRAIT + max(longueur(ligne) for ligne in texte.split("\n"))
+        if rang and x and (x + place > largeur or lignes_de(texte) > 1):
+            x = 0.0
+            y += INTERLIGNE
+        pastille = PASTILLE * total / largeur
+        style: dict[str, Any] = {"color": segment.couleur} if segment.couleur else hachures()
+        gauche = x * total / largeur
+        milieu = y + INTERLIGNE / 2
+        axes.barh(milieu, pastille, PASTILLE, gauche, **style)
+        filet = couleurs.filet
+        axes.barh(milieu, pastille, PASTILLE, gauche, fill=False, edgecolor=filet, linewidth=0.5)
+        _ecrire(axes, gauche, y, texte, RETRAIT)
+        x += place + ENTRE_LIBELLES
+        y += (lignes_de(texte) - 1) * INTERLIGNE
+    return y + INTERLIGNE if dehors else haut + hauteur + 2
 
-    _outline(planche, 0.0, top, scale.place(start), height)
-    outside = [segment for segment, lines in zip(segments, inside, strict=True) if not lines]
-    if not outside:
-        return top + height + 2
-    return _put_labels_under(planche, top + height + 4, outside)
+
+def _ecrire(
+    axes: Axes, x: float, haut: float, texte: str, retrait: float = 0.0, **style: Any
+) -> None:
+    """Write a text under a height, its left so many points after a place."""
+    axes.annotate(
+        texte,
+        (x, haut + lignes_de(texte) * INTERLIGNE / 2),
+        (retrait, 0),
+        textcoords="offset points",
+        va="center",
+        linespacing=ENTRE_LIGNES,
+        annotation_clip=False,
+        in_layout=False,
+        **style,
+    )
 
 
-def _lines_inside(planche: Planche, scale: Echelle, segment: Segment) -> list[str]:
+def _lignes_dedans(segment: Segment, largeur: float) -> list[str]:
     """Return what is written in a segment: the lines of its label, then its part.
 
     [] when they have no room in it: the label is then written under the bar.
     """
-    room = scale.place(segment.part) - 2 * MARGIN
+    place = largeur - 2 * MARGE
     # Over hatching a label has one line, or goes under the bar.
-    lines = planche.wrap(segment.libelle, room, LINES_INSIDE if segment.couleur else 1)
-    on_a_line = planche.wrap(segment.libelle, 1e6, 1)[0]
-    label_fits = " ".join(lines) == on_a_line
-    if label_fits and planche.measure(segment.texte, bold=True) <= room:
-        return [*lines, segment.texte]
+    libelle = couper(segment.libelle, place, LIGNES_DEDANS if segment.couleur else 1)
+    entier = libelle.replace("\n", " ") == couper(segment.libelle, 1e6, 1)
+    if entier and longueur(segment.texte, gras=True) <= place:
+        return [*libelle.split("\n"), segment.texte]
     return []
-
-
-def _put_labels_under(planche: Planche, top: float, segments: Sequence[Segment]) -> float:
-    """Put labels side by side, each after a patch of its colour; return the bottom of the last.
-
-    A label that has no room left on the line, or takes several lines, begins a new line.
-    """
-    lead = planche.leading
-    indent = PATCH + AFTER_PATCH
-    x = 0.0
-    y = top
-    for segment in segments:
-        texte = segment.texte
-        if FINE in texte:  # a number: not cut from its unit
-            texte = texte.replace(" ", INSECABLE)
-        lines = planche.wrap(f"{segment.libelle} : {texte}", planche.width - indent, LINES)
-        width = indent + planche.widest(lines)
-        if x and (x + width > planche.width or len(lines) > 1):
-            x = 0.0
-            y += lead
-        top_of_patch = y + (lead - PATCH) / 2
-        planche.rectangle(x, top_of_patch, PATCH, PATCH, segment.couleur or None)
-        _outline(planche, x, top_of_patch, PATCH, PATCH)
-        planche.write_lines(x + indent, y + len(lines) * lead / 2, lines)
-        x += width + BETWEEN_ENTRIES
-        y += (len(lines) - 1) * lead
-    return y + lead
-
-
-def _outline(planche: Planche, x: float, y: float, width: float, height: float) -> None:
-    """Put a thin outline: without it the lightest shade would be lost on the page."""
-    corners = [(x, y), (x + width, y), (x + width, y + height), (x, y + height), (x, y)]
-    planche.rule(corners, planche.couleurs.filet, 0.5)

@@ -30,11 +30,15 @@ from ctglib.graphiques.feuille import (
     ENTRE_LIGNES,
     INTERLIGNE,
     POINTS_PAR_POUCE,
+    aerer,
+    annoter,
     couper,
     dire,
     ecarter,
     espacer,
     feuille,
+    figure_de,
+    hachures,
     largeur_de,
     lignes_de,
     longueur,
@@ -52,11 +56,9 @@ ECARTS = (6.0, 12.0, 18.0)  # from a point to its value
 JEU = 1.2  # around a value
 CAPITALE = 7.6  # height of a text of the charter, and how far more it goes down
 JAMBAGE = 1.0
-ENTRE_ANNEES = 4.0
 ENTRE_RANGS = 9.0  # of panels
 SOUS_LE_TITRE = 3.0
 LES_ANNEES = 17.0  # the height that they take under the axes
-AVANT_LA_NOTE = 5.0
 PART_DE_LA_LARGEUR = 0.3  # the height of the points of a panel, between these
 PLUS_BAS = 58.0
 PLUS_HAUT = 96.0
@@ -189,12 +191,7 @@ def panneaux(series: Sequence[Panneau], dessin: Dessin, note: str = "") -> list[
         hauteur += SOUS_LE_TITRE + AU_DESSUS + _hauteur_des_points(largeur) + AU_DESSOUS
         hauteur += LES_ANNEES + ENTRE_RANGS
     if note:
-        note = couper(note, largeur_de(dessin) - JEU, LIGNES_D_UNE_REMARQUE)
-        hauteur += lignes_de(note) * INTERLIGNE + AVANT_LA_NOTE
-        gris = charte().couleurs.secondaire
-        dessin.supxlabel(
-            note, x=0, ha="left", fontsize="medium", color=gris, linespacing=ENTRE_LIGNES
-        )
+        hauteur += annoter(dessin, note)
     dessin.set_figheight(hauteur / POINTS_PAR_POUCE)
     espacer(dessin, colonnes, rangs, ENTRE_RANGS)
 
@@ -388,7 +385,7 @@ def _signe(signe: str) -> Artist:
     if signe == "cible":
         return Line2D([], [], **_trait(CARRE))
     if signe == "absence":
-        return Rectangle((0, 0), 1, 1, **_hachures())
+        return Rectangle((0, 0), 1, 1, **hachures())
     if signe == "provisoire":
         return Line2D([], [], **_creux("o", couleurs.territoire))
     return Line2D(
@@ -426,16 +423,6 @@ def _trait(largeur: float) -> dict:
     }
 
 
-def _hachures() -> dict:
-    """Return the style of what is absent."""
-    return {
-        "facecolor": "none",
-        "edgecolor": charte().couleurs.absence,
-        "linewidth": 0.6,
-        "hatch": "////",
-    }
-
-
 def _points(annees: Sequence[Annee]) -> list[tuple[int, float]]:
     """Return the points of a line, with one without a value before each break."""
     points = []
@@ -466,27 +453,21 @@ def _cible(annees: Sequence[Annee]) -> list[tuple[int, float]]:
 # What is set and written once it is known how wide and high the axes are.
 
 
-def _figure(axes: Axes) -> Dessin:
-    dessin = axes.get_figure(root=True)
-    assert dessin is not None  # the axes were just drawn on
-    return dessin
-
-
 def _mettre_en_page(axes: Axes) -> None:
     """Lay out the figure of axes, so that their places are known."""
-    mise_en_page = _figure(axes).get_layout_engine()
+    mise_en_page = figure_de(axes).get_layout_engine()
     if mise_en_page is not None:
-        mise_en_page.execute(_figure(axes))
+        mise_en_page.execute(figure_de(axes))
 
 
 def _en_points(axes: Axes) -> Affine2D:
     """Return the transform from the pixels of a figure to points."""
-    return Affine2D().scale(POINTS_PAR_POUCE / _figure(axes).dpi)
+    return Affine2D().scale(POINTS_PAR_POUCE / figure_de(axes).dpi)
 
 
 def _decalage(axes: Axes, points: float) -> ScaledTranslation:
     """Return the transform that moves by so many points, upward."""
-    return ScaledTranslation(0, points / POINTS_PAR_POUCE, _figure(axes).dpi_scale_trans)
+    return ScaledTranslation(0, points / POINTS_PAR_POUCE, figure_de(axes).dpi_scale_trans)
 
 
 def _regler(
@@ -512,7 +493,7 @@ def _regler(
     axes.set_ylim(bas - AU_DESSOUS * unites_par_point, haut + AU_DESSUS * unites_par_point)
     if seule and bas <= 0 <= haut:
         axes.axhline(0, color=charte().couleurs.filet, linewidth=0.8, zorder=1)
-    _graduer(axes, _annees_ecrites(premiere, derniere, 1 / annees_par_point))
+    _graduer(axes, aerer(range(premiere, derniere + 1), 1 / annees_par_point))
     # The sign of absence stands on the line of zero, or at the bottom of a scale without zero.
     absentes = [annee.annee for annee in toutes if isnan(annee.valeur)]
     plancher = 0.0 if bas <= 0 <= haut else bas
@@ -524,7 +505,7 @@ def _regler(
             marker="s",
             transform=axes.transData + _decalage(axes, CARRE / 2),
             clip_on=False,
-            **_hachures(),
+            **hachures(),
         )
     if seule:
         _ecrire_les_valeurs(axes, toutes, plancher)
@@ -532,20 +513,9 @@ def _regler(
         _nommer_les_bouts(axes, lignes)
 
 
-def _graduer(axes: Axes, annees: Sequence[int]) -> None:
+def _graduer(axes: Axes, annees: Sequence[float]) -> None:
     axes.xaxis.set_major_locator(FixedLocator(annees))
     axes.xaxis.set_major_formatter("{x:.0f}")
-
-
-def _annees_ecrites(premiere: int, derniere: int, points_par_an: float) -> list[int]:
-    """Return the years written under axes: the ends, and between them those that have room."""
-    place = longueur(str(derniere)) + ENTRE_ANNEES
-    ecrites = [premiere]
-    for annee in range(premiere + 1, derniere):
-        loin_de_la_precedente = (annee - ecrites[-1]) * points_par_an >= place
-        if loin_de_la_precedente and (derniere - annee) * points_par_an >= place:
-            ecrites.append(annee)
-    return sorted({*ecrites, derniere})
 
 
 def _ecrire_les_valeurs(axes: Axes, annees: Sequence[Annee], plancher: float) -> None:

@@ -1,44 +1,71 @@
-"""Dots in rows: a territory and its reference, its indices of vulnerability, comparable communes.
+"""Marks in rows: values beside those of a reference, indices, a place among others like it.
 
-Three charts: dumbbells (``haltere``), the dot plot of indices (``points_indices``), and the strip
-of comparable communes (``points_comparables``). In columns and fields, ``ici`` is what is written
-for the territory, and ``la`` for its reference.
+``points`` draws on plain axes of matplotlib; ``haltere``, ``points_indices`` and
+``points_comparables`` are the charts of the reports, with what is said of them. In columns and
+fields, ``ici`` is what is written for the territory, and ``la`` for its reference.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
-from math import ceil
-from typing import NamedTuple, Unpack
+from dataclasses import dataclass
+from math import isnan, nan
+from typing import Any, NamedTuple, Unpack
 
 import pandas as pd
+from matplotlib.artist import Artist
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure as Dessin
+from matplotlib.layout_engine import ConstrainedLayoutEngine
+from matplotlib.lines import Line2D
+from matplotlib.ticker import FixedLocator, MaxNLocator
 
 from ctglib.calculs.comparables import Resultat
-from ctglib.calculs.comparaison import DECIMALES_INDICE, ranger
-from ctglib.calculs.ecriture import INSECABLE, enumerer, minuscule, nombre, pourcent
+from ctglib.calculs.comparaison import DECIMALES_INDICE
+from ctglib.calculs.comparaison import ranger as ranger_les_indices
+from ctglib.calculs.ecriture import FINE, INSECABLE, enumerer, minuscule, nombre, pourcent
 from ctglib.document.contexte import Contexte
-from ctglib.document.figure import Figure
-from ctglib.document.typographie import RIEN, de_a, nombre_court, points, remplir, signe
+from ctglib.document.figure import Figure, charte, charter_style
+from ctglib.document.typographie import (
+    RIEN,
+    de_a,
+    nombre_court,
+    remplir,
+    signe,
+)
+from ctglib.document.typographie import (
+    points as en_points,
+)
 from ctglib.donnees.lignes import lignes
-from ctglib.donnees.modeles.catalogue import Comparaison, Radar
-from ctglib.graphiques.planche import (
-    GUTTER,
-    LINE_OF_NAMES,
-    Echelle,
+from ctglib.donnees.modeles.catalogue import Comparaison, Largeur, Radar
+from ctglib.graphiques.feuille import (
+    GOUTTIERE,
+    INTERLIGNE,
+    MARQUE,
+    PART_DES_LIBELLES,
     Legende,
-    Nom,
-    Planche,
     assemble,
+    couper,
     dire,
-    echelle,
-    round_step,
-    sur_une_planche,
+    en_travers,
+    est_etroit,
+    feuille,
+    figure_de,
+    finir,
+    largeur_de,
+    longueur,
+    ranger,
+    sur_fond,
 )
 
 # in points
-TOP = 17.0  # of the first row, under the names
-BESIDE = 7.0  # between a mark and its text
-HALF_THIRD_MARK = 5.5  # half of the height of the stroke of a third value
-UNDER_HEADER = 10.0
+A_COTE = 7.0  # between a mark and its text
+SOUS_LA_CLE = 6.0
+ENTRE_NOMS = 16.0  # of the key
+DISQUE = 6.8
+LOSANGE = 7.5  # its points show around a disc put over it
+CLE = 7.0  # of a mark in the key
+POINT = 4.3  # of the others in a row
+INTERVALLE = 6.0  # the height of the span of a value
+PLACE_D_UNE_GRADUATION = 14.0  # besides what is written
 COLONNES_DES_HALTERES = [
     "indicateur",
     "libelle",
@@ -54,14 +81,318 @@ BASE = 100.0  # the index of the reference
 # a drawing stops at so many times the high threshold, so that one index does not crush the others
 CEILING = 2.0
 GRADUATIONS = 8
-# of the strip, in points
-MARK_OF_STRIP = 18.0  # height of a row
-DOT = 4.3  # of a comparable commune
-HALF_MEAN = 8.5  # half of the height of the stroke of the mean
-BAR = 6.0  # height of the span that rounding leaves to a gap
-EDGE = 4.0
-BETWEEN_GRADUATIONS = 8.0
+RANGEE_D_UN_NUAGE = 18.0  # points
 ABSENTE = "valeur absente"
+
+
+class Marque(NamedTuple):
+    """A kind of mark: a column of values, and that of their texts, "" when none is written."""
+
+    colonne: str
+    nom: str  # in the key, "" to leave it out
+    couleur: str
+    textes: str = ""
+    forme: str = "o"  # a marker of matplotlib
+    gras: bool = False
+
+
+class Repere(NamedTuple):
+    """Vertical lines through all the rows, and what they are."""
+
+    valeurs: Sequence[float]
+    nom: str
+    couleur: str
+    tirets: bool = False
+
+
+def points(
+    table: pd.DataFrame,
+    ax: Axes | None = None,
+    *,
+    marques: Sequence[Marque],
+    par: str = "libelle",
+    depuis: float | None = None,
+    reperes: Sequence[Repere] = (),
+    nuage: pd.DataFrame | None = None,
+    intervalle: tuple[str, str] | None = None,
+    droite: str = "",
+    entete: str = "",
+    symbole: str = "",
+    signe: bool = False,
+    zero: bool = True,
+) -> Axes:
+    """Return axes with a row a line of a table: a mark for each of its values, its text beside it.
+
+    The lowest of two values has its text on its left, the other on its right; the word of an
+    absence stands after the only mark, or at the beginning of the row.
+
+    Args:
+        table: One row a row of the drawing, from top to bottom.
+        ax: Where to draw: axes alone in their figure, whose height the caller sets (``finir``); new
+            axes as wide as a page by default.
+        marques: The marks of each row.
+        par: The column of the names of the rows.
+        depuis: A thick line goes from this value to the mark of each row; without it, from mark to
+            mark.
+        reperes: Vertical lines.
+        nuage: Other values on the rows, as grey dots: the column ``par``, and valeur.
+        intervalle: The columns of the two ends of a bar under the marks.
+        droite: The column of what is written at the right of each row.
+        entete: What is written over them.
+        symbole: The unit of the graduations.
+        signe: Whether these have their sign.
+        zero: Whether the scale has zero; a length that stands for a value or a gap needs it.
+    """
+    with charter_style():
+        axes = ax or feuille().add_subplot()
+        couleurs = charte().couleurs
+        largeur = largeur_de(axes)
+        etroit = est_etroit(axes)
+        largeur_a_droite = 0.0
+        if droite:
+            ecrits = [longueur(texte, gras=True) for texte in table[droite]]
+            largeur_a_droite = max([longueur(entete), *ecrits]) + GOUTTIERE
+            mise_en_page = figure_de(axes).get_layout_engine()
+            assert isinstance(mise_en_page, ConstrainedLayoutEngine)
+            mise_en_page.set(rect=(0, 0, 1 - largeur_a_droite / largeur, 1))
+        place = largeur - largeur_a_droite - (0 if etroit else PART_DES_LIBELLES * largeur)
+        cle = _cle(axes, marques, reperes, place)
+        haut = INTERLIGNE * max(cle, 1 if entete else 0) + (SOUS_LA_CLE if cle or entete else 0)
+        hauteur = MARQUE if nuage is None else RANGEE_D_UN_NUAGE
+        milieux = ranger(axes, table[par].astype(str).tolist(), haut=haut, marques=hauteur)
+        table = table.assign(y=milieux)
+
+        colonnes = [marque.colonne for marque in marques] + list(intervalle or ())
+        toutes = [valeur for colonne in colonnes for valeur in table[colonne].dropna()]
+        toutes += [valeur for repere in reperes for valeur in repere.valeurs]
+        if nuage is not None:
+            nuage = nuage.merge(table[[par, "y"]], on=par)
+            toutes += nuage["valeur"].tolist()
+        _graduer(axes, toutes, place, symbole=symbole, signe=signe, zero=zero)
+
+        for repere in reperes:
+            for valeur in repere.valeurs:
+                axes.axvline(valeur, **_trait(repere))
+        if nuage is not None:
+            tous = pd.concat([nuage[["y", "valeur"]], *(_places(table, m) for m in marques)])
+            etendues = tous.groupby("y")["valeur"].agg(["min", "max"])
+            axes.hlines(
+                etendues.index,
+                etendues["min"],
+                etendues["max"],
+                colors=couleurs.filet,
+                linewidth=0.8,
+            )
+            axes.plot(
+                nuage["valeur"],
+                nuage["y"],
+                **_marque("o", couleurs.secondaire, POINT),
+            )
+        else:
+            ends = table[[marque.colonne for marque in marques]].astype("float64")
+            ends = ends.assign(depuis=nan if depuis is None else depuis)
+            reliees = ends.count(axis=1).gt(1)
+            axes.hlines(
+                table["y"][reliees],
+                ends.min(axis=1)[reliees],
+                ends.max(axis=1)[reliees],
+                colors=couleurs.filet,
+                linewidth=2.4,
+            )
+        if intervalle:
+            debut, fin = (table[colonne] for colonne in intervalle)
+            axes.barh(table["y"], fin - debut, INTERVALLE, debut, color=charte().degrade[2])
+        for marque in marques:
+            places = _places(table, marque)
+            if places.empty:  # matplotlib would give them a place
+                continue
+            axes.plot(places["valeur"], places["y"], **_marque(marque.forme, marque.couleur))
+        _ecrire(axes, table, marques, depuis, place)
+        if droite:
+            axes.text(1, INTERLIGNE / 2, entete, **_a_droite(axes), color=couleurs.secondaire)
+            for y, texte in zip(milieux, table[droite], strict=True):
+                gras = any(lettre.isdigit() for lettre in texte)
+                couleur = couleurs.texte if gras else couleurs.absence
+                poids = "bold" if gras else "normal"
+                axes.text(1, y, texte, **_a_droite(axes), weight=poids, color=couleur)
+        if ax is None:
+            finir(axes)
+    return axes
+
+
+def _places(table: pd.DataFrame, marque: Marque) -> pd.DataFrame:
+    """Return y and valeur of the marks of a kind."""
+    places = table[["y", marque.colonne]].set_axis(["y", "valeur"], axis=1)
+    return places.astype("float64").dropna()
+
+
+def _marque(forme: str, couleur: str, taille: float = 0.0) -> dict[str, Any]:
+    """Return the style of a mark: a thin edge of paper, a stroke without edge."""
+    if forme == "|":
+        return {
+            "linestyle": "",
+            "marker": forme,
+            "markersize": taille or RANGEE_D_UN_NUAGE - 1,
+            "markeredgecolor": couleur,
+            "markeredgewidth": 1.6,
+            "clip_on": False,
+        }
+    return {
+        "linestyle": "",
+        "marker": forme,
+        "markersize": taille or (LOSANGE if forme == "D" else DISQUE),
+        "markerfacecolor": couleur,
+        "markeredgecolor": charte().couleurs.fond,
+        "clip_on": False,
+    }
+
+
+def _trait(repere: Repere) -> dict[str, Any]:
+    """Return the style of vertical lines."""
+    return {
+        "color": repere.couleur,
+        "linewidth": 0.9 if repere.tirets else 1.2,
+        "linestyle": "--" if repere.tirets else "-",
+        "zorder": 1,
+    }
+
+
+def _a_droite(axes: Axes) -> dict[str, Any]:
+    """Return the place of what is written at the right of the figure of axes."""
+    return {"transform": en_travers(axes), "ha": "right", "va": "center", "in_layout": False}
+
+
+def _cle(axes: Axes, marques: Sequence[Marque], reperes: Sequence[Repere], place: float) -> int:
+    """Put the key over the rows, side by side where there is room; return its lines."""
+    signes: list[Artist] = []
+    noms = []
+    couleurs = []
+    for marque in marques:
+        if marque.nom:
+            signes.append(Line2D([], [], **_marque(marque.forme, marque.couleur, CLE)))
+            noms.append(couper(marque.nom, place - ENTRE_NOMS, 1, gras=True))
+            couleurs.append(marque.couleur)
+    for repere in reperes:
+        signes.append(Line2D([], [], **_trait(repere)))
+        noms.append(couper(repere.nom, place - ENTRE_NOMS, 1, gras=True))
+        couleurs.append(repere.couleur)
+    if not noms:
+        return 0
+    sur_une_ligne = sum(longueur(nom, gras=True) + 2 * ENTRE_NOMS for nom in noms) <= place
+    cle = axes.legend(
+        signes,
+        noms,
+        loc="upper left",
+        bbox_to_anchor=(0, 1),
+        borderaxespad=0,
+        borderpad=0,
+        labelspacing=0.2,
+        handlelength=1.0,
+        handletextpad=0.4,
+        columnspacing=1.6,
+        ncols=len(noms) if sur_une_ligne else 1,
+        labelcolor=couleurs,
+        frameon=True,
+        facecolor=charte().couleurs.fond,
+        edgecolor="none",
+        framealpha=1,
+    )
+    for texte in cle.get_texts():
+        texte.set(fontweight="bold")
+    return 1 if sur_une_ligne else len(noms)
+
+
+def _graduer(
+    axes: Axes, valeurs: Sequence[float], place: float, *, symbole: str, signe: bool, zero: bool
+) -> None:
+    """Set the scale across: from a round value to the greatest one, so that the marks use the whole
+    width.
+    """
+    connues = [valeur for valeur in valeurs if not isnan(valeur)] or [0.0, 1.0]
+    bas = min(connues)
+    haut = max(connues)
+    if zero:
+        bas = min(bas, 0.0)
+        haut = max(haut, 0.0)
+    if haut - bas < 1e-9:
+        bas, haut = (bas, haut + 1) if zero else (bas - 1, haut + 1)
+    unite = f"{FINE}{symbole}" if symbole else ""
+
+    def ecrire(valeur: float, _: float = 0.0) -> str:
+        texte = nombre_court(round(valeur, 6)) + unite
+        return f"+{texte}" if signe and valeur > 0 else texte
+
+    plus_long = max(longueur(ecrire(round(bas))), longueur(ecrire(round(haut))))
+    nombre_de_pas = max(int(place / (plus_long + PLACE_D_UNE_GRADUATION)), 1)
+    graduations = MaxNLocator(min(nombre_de_pas, 8), steps=[1, 2, 5, 10]).tick_values(bas, haut)
+    if bas < 0 or not zero:
+        bas = max(graduation for graduation in graduations if graduation <= bas + 1e-9)
+    axes.set_xlim(bas, haut)
+    axes.xaxis.set_major_locator(FixedLocator([g for g in graduations if bas <= g <= haut]))
+    axes.xaxis.set_major_formatter(ecrire)
+    axes.xaxis.grid(True)
+
+
+def _ecrire(
+    axes: Axes,
+    table: pd.DataFrame,
+    marques: Sequence[Marque],
+    depuis: float | None,
+    place: float,
+) -> None:
+    """Write the texts of the marks beside them; room is made on the left for those that would
+    cover the names of their rows.
+    """
+    couleurs = charte().couleurs
+    bas, haut = axes.get_xlim()
+    ecrites = [marque for marque in marques if marque.textes]
+    manque = 0.0
+    for _, rangee in table.iterrows():
+        presentes = sorted(
+            (float(rangee[m.colonne]), m) for m in ecrites if pd.notna(rangee[m.colonne])
+        )
+        absences = [
+            rangee[m.textes] for m in ecrites if pd.isna(rangee[m.colonne]) and rangee[m.textes]
+        ]
+        a_gauche = presentes[:1]
+        a_droite = presentes[1:][-1:]
+        seul_sous_le_depart = depuis is not None and presentes and presentes[0][0] < depuis
+        if len(presentes) == 1 and not absences and not seul_sous_le_depart:
+            a_gauche = []
+            a_droite = presentes
+        for cote, etiquettes in ((-1, a_gauche), (1, a_droite)):
+            for valeur, marque in etiquettes:
+                texte = rangee[marque.textes]
+                if cote < 0:
+                    avant = (valeur - bas) / (haut - bas) * place
+                    manque = max(manque, longueur(texte, gras=True) + A_COTE - avant)
+                _a_cote(axes, texte, valeur, rangee["y"], cote, marque.couleur, gras=marque.gras)
+        if absences and presentes:
+            valeur, _ = presentes[0]
+            _a_cote(axes, absences[0], valeur, rangee["y"], 1, couleurs.absence)
+        elif ecrites and not presentes:
+            texte = " / ".join(dict.fromkeys(absences)) or RIEN
+            _a_cote(axes, texte, bas, rangee["y"], 1, couleurs.absence)
+    if not est_etroit(axes):
+        axes.tick_params(axis="y", pad=GOUTTIERE + max(manque, 0.0))
+
+
+def _a_cote(
+    axes: Axes, texte: str, x: float, y: float, cote: int, couleur: str, *, gras: bool = False
+) -> None:
+    """Write a text at a place's left (−1) or right (1)."""
+    axes.annotate(
+        texte,
+        (x, y),
+        (A_COTE * cote, 0),
+        textcoords="offset points",
+        ha="right" if cote < 0 else "left",
+        va="center",
+        color=couleur,
+        weight="bold" if gras else "normal",
+        annotation_clip=False,
+        bbox=sur_fond(),
+    )
 
 
 def _avec_textes(comparaison: pd.DataFrame, contexte: Contexte) -> pd.DataFrame:
@@ -145,7 +476,7 @@ def haltere(
     la = contexte.reference.nom
     return assemble(
         contexte,
-        sur_une_planche(lambda planche: _draw_dumbbells(planche, halteres, contexte, autre)),
+        lambda taille: _dessiner_les_halteres(taille, halteres, contexte, autre),
         **legende,
         alt=f"{sujet}, {ici} et {la}. {' ; '.join(phrases)}.",
         lecture=lecture,
@@ -171,134 +502,40 @@ def _phrase_haltere(rangee: Haltere, contexte: Contexte) -> str:
     return phrase
 
 
-def _draw_dumbbells(
-    planche: Planche, halteres: pd.DataFrame, contexte: Contexte, autre: str
-) -> float:
-    """Draw a row an indicator: a thick line from the reference to the territory, a mark on each.
+def _dessiner_les_halteres(
+    taille: Largeur, halteres: pd.DataFrame, contexte: Contexte, autre: str
+) -> Dessin:
+    """Return a row an indicator: the territory, its reference, the gap at the right.
 
-    The value of each is written beside its mark, the gap at the right of the sheet. ``autre`` names
-    the third value of the rows (``valeur_autre``), a grey stroke; "" when they have none.
+    ``autre`` names the third value of the rows (``valeur_autre``), a grey stroke; "" when they have
+    none.
     """
-    couleurs = planche.couleurs
+    couleurs = charte().couleurs
     symboles = halteres["symbole"].unique().tolist()
     tout_en_pourcent = symboles == ["%"]
-    ecarts = halteres["texte_ecart"].tolist()
     entete = "Écart"
     if tout_en_pourcent:  # the header says the unit, once: « +0,8 » without « point »
         entete = dire("ecart_en_points")
-        ecarts = [ecart.partition(INSECABLE)[0] for ecart in ecarts]
-    width_of_header = planche.measure(entete)
-    width_of_gaps = max(width_of_header, planche.widest(ecarts, bold=True))
-    middles, bottom = planche.put_rows(halteres["libelle"].tolist(), TOP, first=planche.leading + 3)
-    halteres = halteres.assign(y=middles)
-    scale = _scale_of_dumbbells(planche, halteres, planche.width - width_of_gaps - GUTTER)
-    axes = planche.plot(scale)
-    symbole = "%" if tout_en_pourcent else ""
-    bottom = planche.put_axis(axes, scale, TOP - 2, bottom, symbole=symbole)
-    planche.write(planche.width, LINE_OF_NAMES, entete, ha="right", color=couleurs.secondaire)
-    avec_ecart = halteres[halteres["ecart"].notna()]
-    axes.hlines(
-        avec_ecart["y"],
-        avec_ecart["valeur"],
-        avec_ecart["valeur_reference"],
-        colors=couleurs.filet,
-        linewidth=2.4,
-    )
+        courts = [ecart.partition(INSECABLE)[0] for ecart in halteres["texte_ecart"]]
+        halteres = halteres.assign(texte_ecart=courts)
+    marques = [
+        Marque("valeur_reference", contexte.reference.nom, couleurs.reference, "la", "D"),
+        Marque("valeur", contexte.territoire.nom, couleurs.territoire, "ici", gras=True),
+    ]
     if autre:
-        axes.vlines(
-            halteres["valeur_autre"],
-            halteres["y"] - HALF_THIRD_MARK,
-            halteres["y"] + HALF_THIRD_MARK,
-            linewidth=1.6,
-            clip_on=False,
-            colors=couleurs.secondaire,
-        )
-    # The two marks of each row; the name of each kind is written above the first one.
-    noms = []
-    for colonne, nom, couleur, form in (
-        ("valeur_reference", contexte.reference.nom, couleurs.reference, "D"),
-        ("valeur", contexte.territoire.nom, couleurs.territoire, "o"),
-    ):
-        presentes = halteres[halteres[colonne].notna()]
-        valeurs = presentes[colonne].tolist()
-        planche.marks(valeurs, presentes["y"].tolist(), couleur, axes=axes, form=form)
-        x = scale.place(valeurs[0]) if valeurs else scale.start
-        noms.append(Nom(x, nom, couleur))
-    for y, rangee, ecart in zip(middles, lignes(halteres, Haltere), ecarts, strict=True):
-        _write_values(planche, scale, y, rangee)
-        planche.write(planche.width, y, ecart, ha="right", bold=True)
-    noms.sort(key=lambda nom: nom.x)
-    if planche.narrow:
-        planche.put_names(middles[0] - planche.leading - 3, noms)
-    else:
-        planche.put_names(LINE_OF_NAMES, noms, planche.width - width_of_header - GUTTER)
-    notes = []
+        marques.insert(0, Marque("valeur_autre", autre, couleurs.secondaire, forme="|"))
+    axes = points(
+        halteres,
+        feuille(taille).add_subplot(),
+        marques=marques,
+        droite="texte_ecart",
+        entete=entete,
+        symbole="%" if tout_en_pourcent else "",
+    )
+    note = ""
     if len(symboles) > 1:
-        notes.append(dire("echelle_commune", symboles=enumerer(symboles)))
-    if autre:
-        notes.append(f"Trait gris : {autre}.")
-    if notes:
-        return planche.put_note(planche.left, bottom, " ".join(notes))
-    return bottom
-
-
-def _scale_of_dumbbells(planche: Planche, halteres: pd.DataFrame, right: float) -> Echelle:
-    """Return the widest scale that leaves room for the text of each value beside its mark.
-
-    The zone of the marks goes from ``planche.left`` to ``right``.
-    """
-    left = planche.left
-    valeurs = [*halteres["valeur"], *halteres["valeur_reference"]]
-    autres = halteres["valeur_autre"].dropna() if "valeur_autre" in halteres else []
-    textes = [*halteres["ici"], *halteres["la"]]
-    widths = [planche.measure(texte, bold=True) + BESIDE for texte in textes]
-    margin = max(widths)
-    scale = echelle([*valeurs, *autres], left + margin, right - margin, zero=True)
-    if pd.isna(valeurs).any():
-        return scale
-    # That scale has at each end the room of the widest text, which is seldom beside the value
-    # nearest to the end. What each text lacks on it is enough: the scale is made longer.
-    places = [scale.place(valeur) for valeur in valeurs]
-    before = max(width - (place - scale.start) for place, width in zip(places, widths, strict=True))
-    after = max(width - (scale.end - place) for place, width in zip(places, widths, strict=True))
-    return replace(scale, start=left + max(before, 0), end=right - max(after, 0))
-
-
-class Etiquette(NamedTuple):
-    """What is written beside a mark of a dumbbell; ``valeur`` is NaN when there is no mark."""
-
-    valeur: float
-    texte: str
-    couleur: str
-    bold: bool
-
-
-def _write_values(planche: Planche, scale: Echelle, y: float, rangee: Haltere) -> None:
-    """Write the lowest value on the left of its mark, the highest on the right of its own.
-
-    When one is absent, its word stands on the right of the only mark; when both are, their words
-    stand at the beginning of the row.
-    """
-    couleurs = planche.couleurs
-    reference = Etiquette(rangee.valeur_reference, rangee.la, couleurs.reference, False)
-    territoire = Etiquette(rangee.valeur, rangee.ici, couleurs.territoire, True)
-    lowest, highest = sorted(
-        (reference, territoire),
-        key=lambda etiquette: (pd.isna(etiquette.valeur), etiquette.valeur),  # absent ones last
-    )
-    if pd.isna(lowest.valeur):  # both are absent
-        absences = [rangee.la]
-        if rangee.ici != rangee.la:
-            absences.append(rangee.ici)
-        texte = " / ".join(filter(None, absences)) or RIEN
-        planche.write(scale.start, y, texte, color=couleurs.absence, hide=True)
-        return
-    left = scale.place(lowest.valeur) - BESIDE
-    last_mark = lowest if pd.isna(highest.valeur) else highest
-    right = scale.place(last_mark.valeur) + BESIDE
-    for x, ha, etiquette in ((left, "right", lowest), (right, "left", highest)):
-        texte = etiquette.texte or RIEN
-        planche.write(x, y, texte, ha=ha, bold=etiquette.bold, color=etiquette.couleur)
+        note = dire("echelle_commune", symboles=enumerer(symboles))
+    return finir(axes, note)
 
 
 # Indices.
@@ -338,7 +575,7 @@ def points_indices(
         RIEN if pd.isna(indice) else nombre(indice, DECIMALES_INDICE)
         for indice in axes_du_radar["indice"]
     ]
-    avec_indice = ranger(axes_du_radar[axes_du_radar["niveau"] != "absent"])
+    avec_indice = ranger_les_indices(axes_du_radar[axes_du_radar["niveau"] != "absent"])
     absents = [
         f"{axe.libelle} ({_raison_sans_indice(axe, contexte)})"
         for axe in lignes(axes_du_radar[axes_du_radar["niveau"] == "absent"], Indice)
@@ -367,27 +604,12 @@ def points_indices(
     if sans_indice:
         phrases.append(sans_indice)
 
-    def draw(planche: Planche) -> float:
-        bottom = 0.0
-        notes = []
-        if len(avec_indice):
-            # The scale ends on a round value; an index beyond it has an arrow.
-            highest = max(*avec_indice["indice"], radar.seuil_haut, BASE)
-            step = round_step(highest / GRADUATIONS)
-            last = min(ceil(highest / step) * step, CEILING * radar.seuil_haut)
-            dessines = avec_indice.assign(place=avec_indice["indice"].clip(0.0, last))
-            bottom = _draw_indices(planche, dessines, radar, reference)
-            if dessines["place"].ne(dessines["indice"]).any():
-                notes.append(dire("hors_de_l_echelle", fin=nombre(last, DECIMALES_INDICE)))
-        if sans_indice:
-            notes.append(sans_indice)
-        for note in notes:
-            bottom = planche.put_note(planche.left, bottom, note)
-        return bottom
+    def dessiner(taille: Largeur) -> Dessin:
+        return _dessiner_les_indices(taille, avec_indice, radar, reference, sans_indice)
 
     return assemble(
         contexte,
-        sur_une_planche(draw),
+        dessiner,
         **legende,
         alt=" ".join(phrases),
         lecture=lecture,
@@ -414,68 +636,62 @@ def _raison_sans_indice(axe: Indice, contexte: Contexte) -> str:
     return "années différentes"
 
 
-def _draw_indices(planche: Planche, indices: pd.DataFrame, radar: Radar, reference: str) -> float:
-    """Draw a row an index: a line from 100 to its mark, or to an arrow when it is off the scale.
+def _dessiner_les_indices(
+    taille: Largeur, indices: pd.DataFrame, radar: Radar, reference: str, sans_indice: str
+) -> Dessin:
+    """Return a row an index: a line from 100 to its mark, or to an arrow when it is off the scale.
 
-    ``indices`` have ``place``, the index brought back to the end of the scale. Vertical lines stand
-    at the two thresholds (dashed) and at 100, which ``reference`` names: « Pas-de-Calais = 100 ».
+    Vertical lines stand at the two thresholds and at 100, which ``reference`` names:
+    « Pas-de-Calais = 100 ».
     """
-    couleurs = planche.couleurs
-    line_of_reference = LINE_OF_NAMES + planche.leading
-    top = line_of_reference + UNDER_HEADER
-    middles, last = planche.put_rows(indices["libelle"].tolist(), top)
-    margin = planche.widest(indices["texte"], bold=True) + BESIDE
-    values = [*indices["place"], radar.seuil_bas, radar.seuil_haut, BASE]
-    scale = echelle(values, planche.left + margin, planche.width - margin)
-    axes = planche.plot(scale)
-    bottom = planche.put_axis(axes, scale, top - 2, last)
-    axes.vlines(
-        [radar.seuil_bas, radar.seuil_haut],
-        top - 2,
-        last + 3,
-        colors=couleurs.secondaire,
-        linewidth=0.9,
-        linestyle="--",
+    couleurs = charte().couleurs
+    dessin = feuille(taille)
+    axes = dessin.add_subplot()
+    if indices.empty:
+        axes.set_axis_off()
+        axes.set_ylim(1, 0)
+        return finir(axes, sans_indice)
+    # The scale ends on a round value; an index beyond it has an arrow.
+    plus_haut = max(*indices["indice"], radar.seuil_haut, BASE)
+    rondes = MaxNLocator(GRADUATIONS, steps=[1, 2, 5, 10]).tick_values(0, plus_haut)
+    fin = min(rondes[-1], CEILING * radar.seuil_haut)
+    beyond = indices["indice"].gt(fin)
+    points(
+        indices.assign(
+            place=indices["indice"].mask(beyond),
+            fin=indices["indice"].where(beyond).clip(upper=fin),
+            texte_de_la_place=indices["texte"].mask(beyond, ""),
+            texte_de_la_fin=indices["texte"].where(beyond, ""),
+        ),
+        axes,
+        marques=[
+            Marque("place", "", couleurs.territoire, "texte_de_la_place", gras=True),
+            Marque("fin", "", couleurs.territoire, "texte_de_la_fin", ">", gras=True),
+        ],
+        depuis=BASE,
+        reperes=[
+            Repere([BASE], reference, couleurs.reference),
+            Repere(
+                [radar.seuil_bas, radar.seuil_haut],
+                dire(
+                    "seuils",
+                    bas=nombre_court(radar.seuil_bas),
+                    haut=nombre_court(radar.seuil_haut),
+                ),
+                couleurs.secondaire,
+                tirets=True,
+            ),
+        ],
+        zero=False,
     )
-    axes.vlines(BASE, top - 2, last + 3, colors=couleurs.reference, linewidth=1.2)
-    seuils = (("Seuil bas", radar.seuil_bas), ("Seuil haut", radar.seuil_haut))
-    noms = [
-        Nom(scale.place(seuil), f"{nom} : {nombre_court(seuil)}", couleurs.secondaire)
-        for nom, seuil in seuils
-    ]
-    planche.put_names(LINE_OF_NAMES, noms)
-    texte = planche.wrap(reference, planche.width, 1, bold=True)[0]
-    half = planche.measure(texte, bold=True) / 2
-    middle = min(max(scale.place(BASE), half), planche.width - half)  # inside the sheet
-    planche.write(
-        middle, line_of_reference, texte, ha="center", bold=True, color=couleurs.reference
-    )
-    indices = indices.assign(y=middles)
-    axes.hlines(indices["y"], BASE, indices["place"], colors=couleurs.filet, linewidth=2.4)
-    dans_l_echelle = indices[indices["place"] == indices["indice"]]
-    planche.marks(
-        dans_l_echelle["place"].tolist(),
-        dans_l_echelle["y"].tolist(),
-        couleurs.territoire,
-        axes=axes,
-    )
-    for y, place, axe in zip(middles, indices["place"], lignes(indices, Indice), strict=True):
-        x = scale.place(place)
-        side = 1 if axe.indice >= BASE else -1
-        if place != axe.indice:
-            planche.arrow(x, y, side, couleurs.territoire)
-        planche.write(
-            x + side * BESIDE,
-            y,
-            axe.texte,
-            ha="left" if side > 0 else "right",
-            bold=True,
-            hide=True,
-            color=couleurs.territoire,
-        )
-    if scale.minimum > 0:
-        bottom = planche.put_note(planche.left, bottom, dire("echelle_sans_zero", n=1))
-    return bottom
+    notes = []
+    if axes.get_xlim()[0] > 0:
+        notes.append(dire("echelle_sans_zero", n=1))
+    if beyond.any():
+        notes.append(dire("hors_de_l_echelle", fin=nombre(fin, DECIMALES_INDICE)))
+    if sans_indice:
+        notes.append(sans_indice)
+    return finir(axes, " ".join(notes))
 
 
 # Comparable communes.
@@ -537,8 +753,8 @@ def points_comparables(
     signes = remplir(comparaison.phrases["signes"], **mots)
     return assemble(
         contexte,
-        sur_une_planche(
-            lambda planche: _draw_strip(planche, bande, resultat.points, (ici, moyenne), signes)
+        lambda taille: _dessiner_les_comparables(
+            taille, bande, resultat.points, (ici, moyenne), signes
         ),
         **legende,
         alt=remplir(
@@ -573,7 +789,7 @@ def _lecture_des_comparables(
         libelle=minuscule(lue.libelle),
         ici=pourcent(lue.variation, signe=True),
         moyenne=pourcent(lue.variation_moyenne, signe=True),
-        ecart=points(lue.ecart),
+        ecart=en_points(lue.ecart),
         bornes=de_a(lue.ecart_min, lue.ecart_max),
         loin=lue.loin,
         bruit=", dans le bruit" if lue.bruit else "",
@@ -581,106 +797,43 @@ def _lecture_des_comparables(
     )
 
 
-def _draw_strip(
-    planche: Planche,
+def _dessiner_les_comparables(
+    taille: Largeur,
     ecarts: pd.DataFrame,
     comparables: pd.DataFrame,
     noms: tuple[str, str],
     signes: str,
-) -> float:
-    """Draw a row an indicator: how the comparable communes, their mean and the territory changed.
+) -> Dessin:
+    """Return a row an indicator: how the comparable communes, their mean and the territory changed.
 
-    The communes are grey dots on a line from the lowest to the highest, their mean a stroke, the
-    territory a blue mark. A bar is the span of where the territory could stand, given the rounding
-    of the counts: from the mean plus ``ecart_min`` to the mean plus ``ecart_max``. The gap is
-    written at the right of the sheet.
+    A bar is the span of where the territory could stand, given the rounding of the counts: from the
+    mean plus ``ecart_min`` to the mean plus ``ecart_max``.
 
     Args:
-        planche: The sheet.
+        taille: The width.
         ecarts: Rows of ``Evolution`` with ``indicateur`` and ``texte``, what is written of the gap.
         comparables: One row a commune and indicator: ``indicateur``, ``variation``.
         noms: What the territory and the mean are called.
         signes: The note that says what the signs are.
     """
-    couleurs = planche.couleurs
-    entete = dire("ecart_en_points")
-    width_of_header = planche.measure(entete)
-    width_of_gaps = max(width_of_header, planche.widest(ecarts["texte"], bold=True))
-    top = LINE_OF_NAMES + planche.leading
-    middles, bottom = planche.put_rows(
-        ecarts["libelle"].tolist(), top, mark=MARK_OF_STRIP, first=planche.leading + 3
-    )
-    planche.write(planche.width, LINE_OF_NAMES, entete, ha="right", color=couleurs.secondaire)
-    ecarts = ecarts.assign(
-        y=middles,
-        debut=ecarts["variation_moyenne"] + ecarts["ecart_min"],
-        fin=ecarts["variation_moyenne"] + ecarts["ecart_max"],
-    )
-    valeurs = [
-        *comparables["variation"],
-        *ecarts["variation"],
-        *ecarts["debut"],
-        *ecarts["fin"],
-    ]
-    scale = _scale_of_strip(planche, valeurs, planche.width - width_of_gaps - GUTTER - EDGE)
-    axes = planche.plot(scale)
-    bottom = planche.put_axis(axes, scale, top - 2, bottom, symbole="%", signe=True)
-    # The names stand above the marks of the first row, from left to right: a ``Nom`` begins with x.
+    couleurs = charte().couleurs
     ici, moyenne = noms
-    noms_des_marques = sorted(
-        [
-            Nom(scale.place(ecarts["variation_moyenne"].iloc[0]), moyenne, couleurs.texte),
-            Nom(scale.place(ecarts["variation"].iloc[0]), ici, couleurs.territoire),
-        ]
+    libelles = ecarts[["indicateur", "libelle"]]
+    axes = points(
+        ecarts.assign(
+            debut=ecarts["variation_moyenne"] + ecarts["ecart_min"],
+            fin=ecarts["variation_moyenne"] + ecarts["ecart_max"],
+        ),
+        feuille(taille).add_subplot(),
+        marques=[
+            Marque("variation_moyenne", moyenne, couleurs.texte, forme="|"),
+            Marque("variation", ici, couleurs.territoire),
+        ],
+        nuage=comparables.merge(libelles, on="indicateur").rename(columns={"variation": "valeur"}),
+        intervalle=("debut", "fin"),
+        droite="texte",
+        entete=dire("ecart_en_points"),
+        symbole="%",
+        signe=True,
     )
-    if planche.narrow:
-        planche.put_names(middles[0] - MARK_OF_STRIP / 2 - LINE_OF_NAMES, noms_des_marques)
-    else:
-        right = planche.width - width_of_header - GUTTER
-        planche.put_names(LINE_OF_NAMES, noms_des_marques, right)
-    comparables = comparables.merge(ecarts[["indicateur", "y"]], on="indicateur")
-    etendues = pd.concat([comparables, ecarts]).groupby("y")["variation"].agg(["min", "max"])
-    axes.hlines(
-        etendues.index, etendues["min"], etendues["max"], colors=couleurs.filet, linewidth=0.8
-    )
-    planche.marks(
-        comparables["variation"].tolist(),
-        comparables["y"].tolist(),
-        couleurs.secondaire,
-        axes=axes,
-        size=DOT,
-    )
-    axes.barh(
-        ecarts["y"],
-        ecarts["ecart_max"] - ecarts["ecart_min"],
-        BAR,
-        ecarts["debut"],
-        color=planche.degrade[2],
-        zorder=2,
-        clip_on=False,
-    )
-    axes.vlines(
-        ecarts["variation_moyenne"],
-        ecarts["y"] - HALF_MEAN,
-        ecarts["y"] + HALF_MEAN,
-        colors=couleurs.texte,
-        linewidth=1.6,
-    )
-    planche.marks(
-        ecarts["variation"].tolist(), ecarts["y"].tolist(), couleurs.territoire, axes=axes
-    )
-    for y, texte, bruit in zip(middles, ecarts["texte"], ecarts["bruit"], strict=True):
-        couleur = couleurs.absence if bruit else couleurs.territoire
-        planche.write(planche.width, y, texte, ha="right", bold=not bruit, color=couleur)
-    return planche.put_note(0, bottom, signes)
-
-
-def _scale_of_strip(planche: Planche, valeurs: Sequence[float], end: float) -> Echelle:
-    """Return a scale with zero, whose graduations are far enough apart to be all written."""
-    bouts = (min(valeurs), max(valeurs))
-    widest = planche.widest(pourcent(valeur, 0, signe=True) for valeur in bouts)
-    margin = max(EDGE, widest / 2) if planche.narrow else EDGE
-    scale = echelle(valeurs, planche.left + margin, end, zero=True)
-    while scale.place(scale.step) - scale.place(0) < widest + BETWEEN_GRADUATIONS:
-        scale = replace(scale, step=round_step(1.5 * scale.step))
-    return scale
+    return finir(axes, signes)

@@ -3,36 +3,48 @@
 What has no value is hatched.
 """
 
-from collections.abc import Sequence
-from functools import partial
 from math import cos, radians
 from textwrap import fill
-from typing import Unpack
+from typing import Any, Unpack
 
 import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.collections import PolyCollection
+from matplotlib.figure import Figure as Dessin
 
 from ctglib.calculs.ecriture import INSECABLE
 from ctglib.document.contexte import Contexte
 from ctglib.document.figure import Figure, charte
 from ctglib.document.typographie import RIEN, compter, nombre_court
-from ctglib.graphiques.planche import (
-    GUTTER,
-    Block,
+from ctglib.donnees.modeles.catalogue import Largeur
+from ctglib.graphiques.feuille import (
+    ENTRE_LIGNES,
+    GOUTTIERE,
+    INTERLIGNE,
+    PART_DES_LIBELLES,
     Legende,
-    Planche,
     assemble,
+    couper,
     dire,
-    sur_une_planche,
+    encre,
+    est_etroit,
+    feuille,
+    finir,
+    hachures,
+    largeur_de,
+    lignes_de,
+    longueur,
+    nuances,
+    ranger,
+    sur_fond,
 )
 
-LINES = 3
-MARGIN = 4.0
-BETWEEN_CELLS = 2.0
-BETWEEN_BLOCKS = 12.0
-SHADES_OF_A_GRID = 5
+LIGNES = 3
+MARGE = 4.0  # points
+CASE = 0.97  # of the width of a column
+NUANCES = 5
+COLONNES_PAR_BLOC = 3  # at least
 CLASSES = 5  # of a map
 LARGEUR_DES_MOTS = 22  # signs of a line of the key
 CONTOURS = "IGN, Admin Express COG"  # to be named under every map
@@ -70,17 +82,6 @@ def grille(cellules: pd.DataFrame, contexte: Contexte, **legende: Unpack[Legende
     textes = textes.fillna(RIEN)
     teintes = _teintes(valeurs.astype("float64"))
 
-    def draw(planche: Planche) -> float:
-        left = min(planche.left, planche.widest(lignes) + GUTTER)
-        widest_word = max(
-            planche.widest_word(colonnes),
-            planche.widest_word(textes.to_numpy().ravel().tolist(), bold=True),
-        )
-        put_block = partial(_put_block, planche, textes, teintes)
-        need = widest_word + 2 * MARGIN
-        bottom = planche.put_blocks(colonnes, left, need, BETWEEN_BLOCKS, put_block)
-        return planche.put_note(left, bottom + 4, dire("plus_fonce"))
-
     cles = [f"c{rang}" for rang in range(len(colonnes))]
     nombre_de_lignes = compter(len(lignes), "ligne")
     nombre_de_colonnes = compter(len(colonnes), "colonne")
@@ -89,7 +90,7 @@ def grille(cellules: pd.DataFrame, contexte: Contexte, **legende: Unpack[Legende
     colonne = liste.at[plus_haute, "colonne"]
     return assemble(
         contexte,
-        sur_une_planche(draw),
+        lambda taille: _dessiner_la_grille(taille, textes, teintes),
         **legende,
         alt=f"{nombre_de_lignes}, {nombre_de_colonnes}. {' '.join(phrases)}",
         lecture=f"« {ligne} », {colonne} : {liste.at[plus_haute, 'texte']}.",
@@ -111,46 +112,56 @@ def _teintes(valeurs: pd.DataFrame) -> pd.DataFrame:
     return valeurs * 0.0
 
 
-def _put_block(
-    planche: Planche,
-    textes: pd.DataFrame,
-    teintes: pd.DataFrame,
-    colonnes: Sequence[str],
-    block: Block,
-) -> float:
-    """Put the heads of some columns and their cells in each row; return the bottom of the block.
+def _dessiner_la_grille(taille: Largeur, textes: pd.DataFrame, teintes: pd.DataFrame) -> Dessin:
+    """Return a row a row of a table, a cell a column, its value in it, in its shade.
 
-    ``textes`` and ``teintes`` (see ``_teintes``) have the same rows and columns.
+    ``textes`` and ``teintes`` (see ``_teintes``) have the same rows and columns. Columns that have
+    no room side by side are in blocks, one under the other, each with all the rows.
     """
-    textes = textes[list(colonnes)]
-    teintes = teintes[list(colonnes)]
-    left, top, column_width = block
-    lead = planche.leading
-    room = column_width - 2 * MARGIN
-    width = column_width - BETWEEN_CELLS
-    heads = [planche.wrap(colonne, room, LINES) for colonne in colonnes]
-    bottom_of_heads = top + max(len(head) for head in heads) * lead
-    for rank, head in enumerate(heads):
-        x = left + (rank + 0.5) * column_width
-        y = bottom_of_heads - len(head) * lead / 2
-        planche.write_lines(x, y, head, ha="center", color=planche.couleurs.secondaire)
-    cells = []
-    for textes_de_la_ligne in textes.to_numpy():
-        cells.append([planche.wrap(texte, room, LINES, bold=True) for texte in textes_de_la_ligne])
-    most_lines = max(len(lines) for row in cells for lines in row)
-    height = most_lines * lead + MARGIN
-    middles, bottom = planche.put_rows(textes.index.tolist(), bottom_of_heads + 4, mark=height)
-    shades = planche.shades(SHADES_OF_A_GRID)[::-1]  # from light to strong
-    for y, row, teintes_de_la_ligne in zip(middles, cells, teintes.to_numpy(), strict=True):
-        for rank, (lines, teinte) in enumerate(zip(row, teintes_de_la_ligne, strict=True)):
-            x = left + rank * column_width
-            shade = None if pd.isna(teinte) else shades[round(teinte * (len(shades) - 1))]
-            planche.rectangle(x, y - height / 2, width, height, shade)  # hatched without a value
-            ink = planche.ink(shade) if shade else planche.couleurs.absence
-            planche.write_lines(
-                x + width / 2, y, lines, ha="center", bold=True, color=ink, hide=not shade
-            )
-    return bottom
+    axes = feuille(taille).add_subplot()
+    couleurs = charte().couleurs
+    place = largeur_de(axes) - 2
+    if not est_etroit(axes):
+        place *= 1 - PART_DES_LIBELLES
+        place -= GOUTTIERE
+    mots = {mot for texte in textes.to_numpy().ravel() for mot in texte.split(" ")}
+    mots |= {mot for colonne in map(str, textes.columns) for mot in colonne.split(" ")}
+    besoin = max(longueur(mot, gras=True) for mot in mots) + 2 * MARGE
+    par_bloc = max(int(place / besoin), COLONNES_PAR_BLOC)
+    blocs = -(-len(textes.columns) // par_bloc)
+    par_bloc = -(-len(textes.columns) // blocs)
+    largeur = place / par_bloc - 2 * MARGE
+
+    nuances_des_cases = nuances(NUANCES)[::-1]  # from light to strong
+    coupes = textes.map(lambda texte: couper(texte, largeur, LIGNES, gras=True))
+    tetes = [couper(str(colonne), largeur, LIGNES) for colonne in textes.columns]
+    hauteur = coupes.map(lignes_de).max().max() * INTERLIGNE + MARGE
+    hauteur_des_tetes = max(map(lignes_de, tetes)) * INTERLIGNE
+    libelles = ["", *textes.index] * blocs
+    milieux = ranger(
+        axes, libelles, marques=[hauteur_des_tetes, *([hauteur] * len(textes))] * blocs
+    )
+    style: dict[str, Any] = {"ha": "center", "va": "center", "linespacing": ENTRE_LIGNES}
+    for rang, tete in enumerate(tetes):
+        bloc, x = divmod(rang, par_bloc)
+        premiere = bloc * (len(textes) + 1)
+        y = milieux[premiere]
+        axes.text(x + 0.5, y, tete, color=couleurs.secondaire, **style)
+        for ligne, (texte, teinte) in enumerate(
+            zip(coupes.iloc[:, rang], teintes.iloc[:, rang], strict=True), start=1
+        ):
+            y = milieux[premiere + ligne]
+            if pd.isna(teinte):
+                axes.barh(y, CASE, hauteur, x, **hachures())
+                encre_de_la_case = {"color": couleurs.absence, "bbox": sur_fond()}
+            else:
+                nuance = nuances_des_cases[round(teinte * (NUANCES - 1))]
+                axes.barh(y, CASE, hauteur, x, color=nuance)
+                encre_de_la_case = {"color": encre(nuance)}
+            axes.text(x + CASE / 2, y, texte, weight="bold", **encre_de_la_case, **style)
+    axes.set_xlim(0, par_bloc)
+    axes.xaxis.set_visible(False)
+    return finir(axes, dire("plus_fonce"))
 
 
 def tracer_carte(ax: Axes, communes: pd.DataFrame, *, legende: str, entouree: str = "") -> None:

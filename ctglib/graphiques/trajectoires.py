@@ -28,8 +28,7 @@ from ctglib.graphiques.courbes import (
     par_nom,
     remarques,
 )
-from ctglib.graphiques.feuille import dire, feuille
-from ctglib.graphiques.planche import Legende, assemble
+from ctglib.graphiques.feuille import Legende, assemble, dire, feuille
 
 COLONNES = [
     "indicateur",
@@ -203,7 +202,6 @@ def _dessiner(series: Sequence[Serie], taille: Largeur) -> Dessin:
     elif not any(avec_zero):
         note = "echelle_sans_zero"
     panneaux(dessines, dessin, dire(note, n=len(series)))
-    dessin.set_layout_engine("none")  # laid out once: drawn again, it would move a little
     return dessin
 
 
