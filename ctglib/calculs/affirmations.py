@@ -11,7 +11,15 @@ from dataclasses import dataclass
 import pandas as pd
 
 from ctglib.calculs.comparaison import comparer, position
-from ctglib.calculs.ecriture import SEPARATEUR, avec_unite, ecrire, enumerer, majuscule, nombre
+from ctglib.calculs.ecriture import (
+    SEPARATEUR,
+    avec_unite,
+    ecrire,
+    enumerer,
+    majuscule,
+    minuscule,
+    nombre,
+)
 from ctglib.donnees.dossier import Dossier
 from ctglib.donnees.lignes import lignes
 from ctglib.donnees.modeles.coherence import Verdict
@@ -120,7 +128,8 @@ def juger(dossier: Dossier) -> pd.DataFrame:
 
     A sentence is « vérifiée » when the printed values say so, « contredite » when they say
     otherwise, « invérifiable » when a value is absent, or when the rounding of the two values hides
-    which is greater; when no value of annexe 1 is concerned, or theirs is another unit.
+    which is greater; when no value of annexe 1 is concerned, or theirs is another unit. What is
+    said of how often a benefit is paid is judged on what the catalogue knows of it.
 
     Returns:
         The columns ``COLONNES``: ``verdict`` is verifiee, contredite or inverifiable, ``calcul`` a
@@ -131,10 +140,19 @@ def juger(dossier: Dossier) -> pd.DataFrame:
     unites = lecture.catalogue.unites
     phrases_jugees = []
     for phrase in dossier.affirmations:
+        payees = {
+            relation.periodicite: relation.pourquoi or ""
+            for relation in lecture.catalogue.relations.periodicites
+            if relation.indicateur in phrase.indicateurs and phrase.periodicite is not None
+        }
+        contredites = [payees[vraie] for vraie in payees if vraie != phrase.periodicite]
         unites_du_tableau = {lecture.catalogue.indicateurs[nom].unite for nom in phrase.indicateurs}
         if not phrase.indicateurs:
             verdict = "inverifiable"
             calcul = "aucune valeur des tableaux ne correspond"
+        elif contredites or (phrase.operateur == "periodicite" and payees):
+            verdict = "contredite" if contredites else "verifiee"
+            calcul = minuscule(" ; ".join(contredites or payees.values()).rstrip("."))
         elif phrase.unite is not None and unites_du_tableau != {phrase.unite}:
             verdict = "inverifiable"
             de_la_phrase = unites[phrase.unite].libelle.lower()
@@ -295,6 +313,13 @@ def _valeurs_absentes(indicateurs: Iterable[str], territoire: str, lecture: Lect
     return "inverifiable", f"non donné {au_territoire} : {enumerer(absents)}"
 
 
+def _sans_periodicite_connue(phrase: Affirmation, lecture: Lecture) -> Jugement:
+    """Judge « periodicite » of a benefit of which the catalogue does not say how often it is
+    paid.
+    """
+    return "inverifiable", "le classeur ne connaît pas la périodicité de cette prestation"
+
+
 OPERATEURS: dict[str, Callable[[Affirmation, Lecture], Jugement]] = {
     "superieur": _comparer,
     "inferieur": _comparer,
@@ -304,4 +329,5 @@ OPERATEURS: dict[str, Callable[[Affirmation, Lecture], Jugement]] = {
     "environ": _somme,
     "egal": _somme,
     "nul": _somme,
+    "periodicite": _sans_periodicite_connue,
 }

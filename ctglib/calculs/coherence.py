@@ -31,6 +31,7 @@ from ctglib.donnees.formules import appliquer
 from ctglib.donnees.lignes import lignes
 from ctglib.donnees.modeles import coherence as modeles
 from ctglib.donnees.modeles.catalogue import Indicateur
+from ctglib.donnees.modeles.convention import Affirmation
 from ctglib.donnees.modeles.plan import Absence, Fiche, IndicateurFiche
 from ctglib.donnees.plan import est_ajoute
 
@@ -740,8 +741,10 @@ def affirmations(controle: Controle) -> Constats:
     comparaisons = {
         phrase.id for phrase in controle.dossier.affirmations if phrase.reference is not None
     }
+    # What is said of how often a benefit is paid has a rule of its own.
+    mal_datees = {phrase.id for _, phrase in _mal_datees(controle)}
     for phrase in lignes(juger(controle.dossier), PhraseJugee):
-        if phrase.verdict == "verifiee":
+        if phrase.verdict == "verifiee" or phrase.id in mal_datees:
             continue
         indicateurs = [nom for nom in phrase.indicateurs.split(SEPARATEUR) if nom]
         douteux: list[str] = []
@@ -761,19 +764,25 @@ def affirmations(controle: Controle) -> Constats:
 
 def periodicites(controle: Controle) -> Constats:
     """Yield the sentences that say a benefit is paid more or less often than it is."""
+    for relation, phrase in _mal_datees(controle):
+        yield controle.constat(
+            "periodicite",
+            phrase.id,
+            relation=relation,
+            lieu=controle.section(phrase.section),
+            affirmation=phrase,
+            # The words at stake, with those that complete them: the note quotes them.
+            precision=f" : {minuscule(phrase.note)}" if phrase.note else "",
+            vraie=relation.periodicite,
+        )
+
+
+def _mal_datees(controle: Controle) -> Iterator[tuple[modeles.Periodicite, Affirmation]]:
+    """Yield each sentence that says otherwise than is known how often a benefit is paid."""
     for relation, phrase in product(controle.relations.periodicites, controle.dossier.affirmations):
         concernee = relation.indicateur in (*phrase.indicateurs, *phrase.parmi)
         if concernee and phrase.periodicite not in (None, relation.periodicite):
-            yield controle.constat(
-                "periodicite",
-                phrase.id,
-                relation=relation,
-                lieu=controle.section(phrase.section),
-                affirmation=phrase,
-                # The words at stake, with those that complete them: the note quotes them.
-                precision=f" : {minuscule(phrase.note)}" if phrase.note else "",
-                vraie=relation.periodicite,
-            )
+            yield relation, phrase
 
 
 def ages_offerts(controle: Controle) -> Constats:

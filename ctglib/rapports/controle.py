@@ -183,7 +183,7 @@ class Controle(EtudeDiagnostic):
         )
         effectifs = jugements["verdict"].value_counts()
         titres = {
-            verdict: majuscule(compter(effectifs[verdict], f"phrase {mots[verdict]}"))
+            verdict: majuscule(compter(effectifs[verdict], f"affirmation {mots[verdict]}"))
             for verdict in effectifs.index
         }
 

@@ -318,6 +318,8 @@ class Affirmation(Modele):
     each indicator. ``maximum``: the first indicator is the greatest of ``parmi``. ``environ``: the
     sum of the indicators is within half of ``arrondi`` of ``valeur``. ``egal``: equal to ``valeur``
     as printed. ``aucun_superieur``: no indicator exceeds the reference's. ``nul``: the sum is zero.
+    ``periodicite``: how often a benefit is paid. One whose ``periodicite`` is not that of its
+    benefit is contradicted, whatever its operator.
     """
 
     id: Identifiant
@@ -332,6 +334,7 @@ class Affirmation(Modele):
         "egal",
         "aucun_superieur",
         "nul",
+        "periodicite",
     ]
     indicateurs: list[noms.Indicateur] = []
     parmi: list[noms.Indicateur] = []
