@@ -100,13 +100,24 @@ def test_une_baisse_de_six_ans_est_dite_et_cinq_ans_ne_disent_rien() -> None:
     harnes = _lire(ONZE_ANS)
 
     assert (six["lecture"], six["tendance"], six["periode_de_la_tendance"]) == (
-        "baisse",
+        "baisse_recente",
         "baisse",
         "2020 à 2025",
     )
+    assert (six["periode_connue"], six["tendance_connue"]) == ("2015 à 2025", "")
+    assert six["part_de_l_extreme"]
     assert (cinq["lecture"], cinq["tendance"]) == ("trop_peu", "")
     assert abrupts["tendance"] == ""
     assert (harnes["lecture"], harnes["tendance"]) == ("trop_peu", "")
+
+
+def test_une_baisse_que_toutes_les_annees_montrent_n_est_pas_que_recente() -> None:
+    longue = dict(zip(range(2015, 2020), (260.0, 250.0, 240.0, 230.0, 220.0), strict=True))
+
+    trouve = _lire(longue | SIX_ANS)
+
+    assert (trouve["lecture"], trouve["tendance_connue"]) == ("baisse", "baisse")
+    assert not trouve["part_de_l_extreme"]
 
 
 def test_le_bilan_dit_les_moyennes_et_ce_que_le_hasard_deplace() -> None:
@@ -119,8 +130,9 @@ def test_le_bilan_dit_les_moyennes_et_ce_que_le_hasard_deplace() -> None:
 
     assert said == (
         "174 par an en moyenne de 2021 à 2025, 184 de 2015 à 2020 (\u22126 %), un écart à la "
-        "portée du hasard ; une baisse d'année en année de 2020 à 2025, qui excède ce que le hasard "
-        "donne"
+        "portée du hasard ; une baisse d'année en année de 2020 à 2025, les dernières connues, dont "
+        "la première est la plus haute, qui excède ce que le hasard donne ; de 2015 à 2025, rien ne "
+        "s'en distingue"
     )
     assert pd.isna(row.variation_depart)
     assert "le hasard seul fait bouger un tel nombre de moins de 37" in note
@@ -136,6 +148,9 @@ def test_une_moyenne_qui_monte_le_dit_par_un_signe() -> None:
         moyennes_au_hasard=False,
         tendance="",
         periode_de_la_tendance="",
+        periode_connue="",
+        tendance_connue="",
+        part_de_l_extreme=False,
         lecture="hausse",
     )
 

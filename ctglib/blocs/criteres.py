@@ -90,6 +90,9 @@ class SerieRevisitee:
     moyennes_au_hasard: bool
     tendance: str
     periode_de_la_tendance: str
+    periode_connue: str
+    tendance_connue: str
+    part_de_l_extreme: bool
     lecture: str
 
 

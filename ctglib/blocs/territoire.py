@@ -38,7 +38,15 @@ from ctglib.donnees.montrable import Montrable
 from ctglib.graphiques.trajectoires import trajectoires
 
 # The readings of a change over a year that leave a figure to print.
-COMPARABLES = ("hausse", "baisse", "stable", "dans_le_bruit", calculs.TROP_PEU)
+COMPARABLES = (
+    "hausse",
+    "baisse",
+    "hausse_recente",
+    "baisse_recente",
+    "stable",
+    "dans_le_bruit",
+    calculs.TROP_PEU,
+)
 SUITE_DU_TITRE = re.compile(r" ?: |, ")  # what a short name of a data set leaves out
 ORIGINES = [
     "serie",
@@ -319,7 +327,8 @@ def en_parts(effectifs: pd.DataFrame, regles: MembresDuTerritoire, tout: str) ->
 def en_moyennes(row: Any, contexte: Contexte) -> str:
     """Return « 150 par an en moyenne de 2021 à 2025, 160 de 2015 à 2020 (−6 %), ce qui
     n'excède pas ce que le hasard donne à de tels nombres », or « …, un écart à la portée du
-    hasard ; une baisse d'année en année de 2020 à 2025, qui excède ce que le hasard donne ».
+    hasard ; une baisse d'année en année de 2020 à 2025, les dernières connues, dont la première est
+    la plus haute, qui excède ce que le hasard donne ; de 2015 à 2025, rien ne s'en distingue ».
 
     ``row`` is a short series: any object with ``lecture``, which says whether chance may explain
     the difference, and the columns ``ctglib.calculs.territoire.MOYENNES`` as attributes.
@@ -333,6 +342,9 @@ def en_moyennes(row: Any, contexte: Contexte) -> str:
         changement=pourcent(row.variation_des_moyennes, 0, signe=True),
         tendance=row.tendance,
         pendant=row.periode_de_la_tendance,
+        connues=row.periode_connue,
+        tendance_connue=row.tendance_connue,
+        part_de_l_extreme=bool(row.part_de_l_extreme),
         moyennes_au_hasard=bool(row.moyennes_au_hasard),
         hasard=row.lecture == calculs.TROP_PEU,
     )
@@ -351,6 +363,9 @@ class _PetiteSerie:
     moyennes_au_hasard: bool
     tendance: str
     periode_de_la_tendance: str
+    periode_connue: str
+    tendance_connue: str
+    part_de_l_extreme: bool
     lecture: str
     hasard: float
     annees_notees: str

@@ -33,6 +33,9 @@ MOYENNES = (
     "moyennes_au_hasard",
     "tendance",
     "periode_de_la_tendance",
+    "periode_connue",
+    "tendance_connue",
+    "part_de_l_extreme",
     "hasard",
     "annees_notees",
     "note_des_annees",
@@ -208,7 +211,10 @@ def moyennes(
         The ``MOYENNES`` by name and ``lecture``: "trop_peu" (chance explains the change), "hausse"
         or "baisse". {} when a period has no known year. ``periode`` reads « 2019 à 2022 »;
         ``moyennes_au_hasard`` tells that chance explains the difference of the two means, whatever
-        the trend; ``tendance`` is "hausse" or "baisse", "" when chance may explain it;
+        the trend; ``tendance`` is "hausse" or "baisse", "" when chance may explain it, and
+        ``tendance_connue`` the same of all the known years (``periode_connue``): when that one has
+        none, ``lecture`` is "hausse_recente" or "baisse_recente". ``part_de_l_extreme``: the window
+        of the trend opens on what makes it most, the lowest or the highest of the known years;
         ``hasard`` is by how much chance moves it from one year to the next, 2√(n + n);
         ``annees_notees`` are the years that bear a note, as inferred ones do, joined by « ; »,
         ``note_des_annees`` the first note.
@@ -230,10 +236,13 @@ def moyennes(
     dernieres = mesures.tail(seuils.tendance_annees)
     sens_de_la_tendance = ""
     if len(dernieres) == seuils.tendance_annees:
-        z = tendance(dernieres["annee"], dernieres["valeur"])
-        if abs(z) >= seuils.tendance_ecarts:
-            sens_de_la_tendance = "hausse" if z > 0 else "baisse"
-            lecture = sens_de_la_tendance
+        sens_de_la_tendance = _sens_de_la_tendance(dernieres, seuils)
+    sens_de_toutes = _sens_de_la_tendance(mesures, seuils)
+    valeurs = mesures["valeur"]
+    extreme = valeurs.max() if sens_de_la_tendance == "baisse" else valeurs.min()
+    if sens_de_la_tendance:
+        confirmee = sens_de_toutes == sens_de_la_tendance
+        lecture = sens_de_la_tendance if confirmee else f"{sens_de_la_tendance}_recente"
     return {
         "periode_avant": _periode(avant["annee"]),
         "moyenne_avant": moyenne_avant,
@@ -243,11 +252,22 @@ def moyennes(
         "moyennes_au_hasard": au_hasard,
         "tendance": sens_de_la_tendance,
         "periode_de_la_tendance": _periode(dernieres["annee"]),
+        "periode_connue": _periode(mesures["annee"]),
+        "tendance_connue": sens_de_toutes,
+        "part_de_l_extreme": bool(dernieres["valeur"].iloc[0] == extreme),
         "hasard": seuils.hasard_ecarts * sqrt(2 * moyenne),
         "annees_notees": SEPARATEUR.join(str(int(annee)) for annee in notees["annee"]),
         "note_des_annees": notees["note"].iloc[0] if len(notees) else "",
         "lecture": lecture,
     }
+
+
+def _sens_de_la_tendance(mesures: pd.DataFrame, seuils: SeuilsEvaluation) -> str:
+    """Return "hausse" or "baisse", "" when chance may explain the trend of these years."""
+    z = tendance(mesures["annee"], mesures["valeur"])
+    if abs(z) < seuils.tendance_ecarts:
+        return ""
+    return "hausse" if z > 0 else "baisse"
 
 
 def _periode(annees: pd.Series) -> str:

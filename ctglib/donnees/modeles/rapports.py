@@ -46,7 +46,16 @@ CHAPO = "chapo"  # the paragraph under the title of a first page
 PLACE_DU_CHAPO = ("bilan", "", CHAPO, "")
 RubriqueSignee = Literal[Rubrique, "chapo"]
 Lecture = Literal[
-    "hausse", "baisse", "stable", "dans_le_bruit", "trop_peu", "rupture", "seule", "absente"
+    "hausse",
+    "baisse",
+    "hausse_recente",
+    "baisse_recente",
+    "stable",
+    "dans_le_bruit",
+    "trop_peu",
+    "rupture",
+    "seule",
+    "absente",
 ]
 
 
