@@ -39,7 +39,7 @@ def tableau_etats(*rows: tuple) -> pd.DataFrame:
     dates = {
         name: pd.to_datetime(table[name]) for name in ("debut", "echeance", "debut_reel", "fin")
     }
-    late = table["mot"].str.contains("échéance passée")
+    late = table["mot"].str.contains("en retard|échéance passée")
     written = table["echeance"].astype(str).str.endswith("06-30")
     return table.assign(**dates, fiche="1", en_retard=late, echeance_ecrite=written)
 

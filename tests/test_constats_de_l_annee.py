@@ -52,6 +52,9 @@ def evaluation(*lignes: dict[str, Any]) -> pd.DataFrame:
         "annee_cible": pd.NA,
         "origine_cible": "",
         "verdict": "non_evaluable",
+        "raison": "",
+        "retard": pd.NA,
+        "annee_finie": True,
         "evolution": "",
         "raison_evolution": "",
     }
@@ -95,6 +98,7 @@ def constats(
         familles=familles or {},
         enjeux=enjeux or dict.fromkeys(lignes["fiche"], 1),
         clauses=clauses or {},
+        notes={},
     )
 
 
@@ -151,6 +155,8 @@ def test_ce_que_l_on_dit_d_un_indicateur(cas: dict[str, Any]) -> None:
         "annee_cible": annee_cible,
         "origine_cible": "convention" if "cible" in cas else "",
         "verdict": cas["verdict"],
+        "raison": cas.get("raison", ""),
+        "annee_finie": cas.get("annee_finie", True),
         "evolution": cas.get("evolution", ""),
         "raison_evolution": "rupture" if "rupture" in cas else "",
     }

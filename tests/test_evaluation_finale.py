@@ -39,7 +39,7 @@ from ctglib.calculs.suivi import series
 from ctglib.calculs.territoire import annee_du_diagnostic, revisiter
 from ctglib.donnees.modeles.avenants import Changement
 from ctglib.donnees.modeles.evaluation import Lectures, ReglesFinales, ThemeRevisite
-from ctglib.donnees.modeles.plan import Absence, IndicateurFiche, Resultat
+from ctglib.donnees.modeles.plan import Absence, DepartAbsent, IndicateurFiche, Resultat
 from ctglib.donnees.yaml_strict import charger_yaml
 
 CAS = Path(__file__).parent / "cas"
@@ -86,7 +86,7 @@ def test_ce_qui_pouvait_s_evaluer_se_compte_comme_dans_l_exemple(cas: dict) -> N
         IndicateurFiche(
             id=name,
             definition="Selon le texte",
-            valeur_initiale=Absence(absent="Non donnée"),
+            valeur_initiale=DepartAbsent(absent="Non donnée"),
             cible=Absence(absent="Aucune cible écrite"),
         )
         for name in cas.get("definitions_du_texte", [])

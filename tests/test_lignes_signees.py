@@ -152,7 +152,7 @@ def test_un_chapo_est_a_relire_quand_un_constat_entre_parmi_les_premiers_ou_les_
     dits = changements(messages, ecrit.model_copy(update={"repose_sur": d_avant}))
 
     assert sorted(dits) == [
-        "cibles suivies, atteint : 16 est devenu 17",
+        "cibles suivies, atteinte : 16 est devenu 10",
         "« Assistantes maternelles agréées » est devenu l'un des premiers constats",
         "« Visites au point information jeunesse » n'est plus l'un des premiers constats",
     ]
@@ -328,7 +328,7 @@ def test_le_classeur_montre_ce_que_le_bilan_dirait_et_sa_feuille_se_relit_signee
     ]
     assert (constat.auteur, constat.date) == ("Service enfance", date(2026, 11, 22))
     assert constat.repose_sur["frequentation_jeunes"]["valeur"] == "1\u202f032"
-    assert constat.repose_sur["frequentation_jeunes"]["verdict"] == "à surveiller"
+    assert constat.repose_sur["frequentation_jeunes"]["verdict"] == "non évaluable"
 
 
 def test_reimporter_une_ligne_ne_la_resigne_pas_la_recrire_ou_la_redater_si(

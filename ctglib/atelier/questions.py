@@ -400,7 +400,7 @@ def cibles(
 
     Exemples :
         >>> from ctglib import atelier as a
-        >>> "atteint" in set(a.cibles("demonstration", 2025, en_retard=True)["atteinte"])
+        >>> "atteinte" in set(a.cibles("demonstration", 2025, en_retard=True)["atteinte"])
         False
     """
     suivi = etude(convention, annee)

@@ -5,7 +5,14 @@ from matplotlib.figure import Figure as Dessin
 
 from ctglib.blocs.annee import EtudeAnnuelle
 from ctglib.calculs.ecriture import majuscule
-from ctglib.calculs.etats import NON_RENSEIGNEE, REALISEE, SUSPENDUE, pas_commencees
+from ctglib.calculs.etats import (
+    NON_RENSEIGNEE,
+    PARTIELLE,
+    REALISEE,
+    REPORTEE,
+    SUSPENDUE,
+    pas_commencees,
+)
 from ctglib.calculs.ordre import rang_dans
 from ctglib.document.figure import Figure, charte
 from ctglib.document.typographie import date_longue
@@ -15,7 +22,7 @@ from ctglib.graphiques.bandes import bandes
 # States that a drawing tells apart, besides those that are entered.
 EN_RETARD = "en_retard"
 PLUS_TARD = "plus_tard"
-EN_CHEMIN = ("en_cours", "prevue", "partielle", "reportee")  # what is late is one of these
+EN_CHEMIN = ("en_cours", "prevue")  # the state of these is not said once they are late
 
 
 def bandes_des_actions(etude: EtudeAnnuelle) -> Figure:
@@ -27,6 +34,8 @@ def bandes_des_actions(etude: EtudeAnnuelle) -> Figure:
     etat = etats["statut"].mask(etats["dispense"].eq(SUSPENDUE), SUSPENDUE)
     etat = etat.mask(pas_commencees(etats, etude.arrete), PLUS_TARD)
     etat = etat.mask(etats["en_retard"] & etat.isin(EN_CHEMIN), EN_RETARD)
+    dits_en_retard = {code: f"{code}_{EN_RETARD}" for code in (PARTIELLE, REPORTEE)}
+    etat = etat.mask(etats["en_retard"] & etat.isin(list(dits_en_retard)), etat.map(dits_en_retard))
     titres = {
         fiche.numero: f"Fiche {fiche.numero}, {fiche.titre}" for fiche in etude.convention.fiches
     }
@@ -43,14 +52,8 @@ def bandes_des_actions(etude: EtudeAnnuelle) -> Figure:
         etats_dits = [
             f"{case} {dit}" for case, dit in zip(bande["case"], bande["dit"], strict=True)
         ]
-        phrases.append(f"{libelle} : {', '.join(etats_dits)}.")
-    phrases = []
-    for libelle, bande in chiffres.groupby("ligne", sort=False):
-        etats_dits = [
-            f"{case} {dit}" for case, dit in zip(bande["case"], bande["dit"], strict=True)
-        ]
-        phrases.append(f"{libelle} : {', '.join(etats_dits)}.")
-    en_retard = chiffres[chiffres["etat"].eq(EN_RETARD)]
+        phrases.append(f"{libelle} : {' ; '.join(etats_dits)}.")
+    en_retard = chiffres[chiffres["etat"].isin((EN_RETARD, *dits_en_retard.values()))]
     premiere = (en_retard if len(en_retard) else chiffres).iloc[0]
     comptes = {
         "total": len(etat),

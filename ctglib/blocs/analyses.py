@@ -414,6 +414,13 @@ def taux(etude: EtudeAnnuelle, analyse: Analyse) -> Blocs:
     contexte = etude.contexte
     mesures = lire_annees(etude, analyse.indicateurs_des_roles(*DU_TAUX))
     table = calculer_taux(mesures, analyse, etude.annee)
+    capacite = analyse.indicateur_du_role("capacite")
+    if capacite and contexte.indicateurs[capacite].total:
+        ensemble = table["modalite"].eq(ENSEMBLE)
+        table = table.assign(
+            capacite=table["capacite"].mask(ensemble),
+            statut_capacite=table["statut_capacite"].mask(ensemble, Statut.SANS_OBJET),
+        )
     statuts = avant_la_convention(
         etude,
         analyse.indicateur_du_role("taux"),
@@ -431,7 +438,7 @@ def taux(etude: EtudeAnnuelle, analyse: Analyse) -> Blocs:
     ecritures["avant"] = marquee(
         contexte, analyse.indicateur_du_role("taux"), "taux_precedent", "statut_precedent"
     )
-    if not analyse.indicateur_du_role("capacite"):
+    if not capacite:
         ecritures["capacite_dit"] = None
     note = etude.texte(
         "fiche.taux_de_l_analyse",

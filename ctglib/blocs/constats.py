@@ -16,13 +16,13 @@ from ctglib.blocs.indicateurs import dire_le_mouvement
 from ctglib.blocs.tournures import Tournure, tournure
 from ctglib.calculs.constats import Constat, constater
 from ctglib.calculs.ecriture import minuscule
-from ctglib.calculs.evaluation import A_VENIR
+from ctglib.calculs.evaluation import ANNEE_EN_COURS
 from ctglib.calculs.ordre import ordre_des_numeros
-from ctglib.calculs.suivi import par_avenant
+from ctglib.calculs.suivi import a_la_date, par_avenant
 from ctglib.document.contexte import verdict_dit
 from ctglib.document.redaction import Paragraphes
 from ctglib.document.tableau import RIEN
-from ctglib.document.typographie import abreger
+from ctglib.document.typographie import abreger, nombrer
 from ctglib.donnees.modeles.convention import RoleDeClause
 from ctglib.donnees.modeles.plan import Poids
 
@@ -53,7 +53,21 @@ def constats_de(etude: EtudeAnnuelle, indicateurs: pd.DataFrame) -> list[Constat
         familles=dict(zip(indicateurs["indicateur"], familles, strict=True)),
         enjeux=rangs_des_fiches(etude),
         clauses=clauses,
+        notes=_notes_des_services(etude),
     )
+
+
+def _notes_des_services(etude: EtudeAnnuelle) -> dict[tuple[str, int], str]:
+    """Return what services say of the values of wholes, by indicator and year."""
+    connues = a_la_date(etude.suivi.observations, etude.annee)
+    du_territoire = connues["territoire"].eq(etude.convention.territoire)
+    dites = connues[du_territoire & connues["dimension"].eq("") & connues["note"].fillna("").ne("")]
+    return {
+        (indicateur, int(annee)): note
+        for indicateur, annee, note in zip(
+            dites["indicateur"], dites["annee"], dites["note"], strict=True
+        )
+    }
 
 
 def rangs_des_fiches(etude: EtudeAnnuelle) -> dict[str, int]:
@@ -143,7 +157,7 @@ class ConstatDit:
     def verdict(self) -> str:
         """« ■ à surveiller », "" when there is nothing to judge."""
         constat = self.constat
-        if constat.verdict in ("", "non_evaluable"):
+        if constat.verdict == "non_evaluable" and not constat.annee_en_cours:
             return ""
         mots = self.etude.catalogue.evaluation
         return verdict_dit(constat, constat.valeur, self.etude.contexte, mots)
@@ -180,8 +194,9 @@ class ConstatDit:
             "implicite": constat.implicite,
             "oui_non": self._oui_non,
             "est_tenue": constat.manque is None,
+            "retard": nombrer(constat.retard, "an") if constat.retard else "",
             "annees_restantes": constat.annees_restantes,
-            "annee_en_cours": constat.verdict in A_VENIR and not constat.annees_restantes,
+            "annee_en_cours": constat.annee_en_cours,
             "la_meilleure_annee_suffirait": constat.la_meilleure_annee_suffirait,
             "manque": self._ecart(constat.manque),
             "de_trop_ou_pas_assez": "plus" if constat.au_dessus else "moins",
@@ -200,6 +215,7 @@ class ConstatDit:
             "souhait": "" if constat.sens == "neutre" else contraires[constat.sens],
             "clause_texte": clause.dit if clause else "",
             "clause_article": convention.citer(role) if role else "",
+            "note": abreger(constat.note.rstrip(" ."), self.etude.catalogue.messages.signes),
             "retards": self._retards(),
         }
 
@@ -257,14 +273,16 @@ def _plus_ou_moins(ecart: float | None) -> str:
 
 
 def compter_les_cibles(evaluation: pd.DataFrame, verdicts: Iterable[str]) -> dict[str, int]:
-    """Return how many targets have each verdict, and « total »: those that the text writes, and the
-    levels that it implies. One that is not judged has no value, or no start.
+    """Return how many targets have each verdict, « annee_en_cours » (those that wait for the end of
+    the year) and « total »: those that the text writes, and the levels that it implies. One that is
+    not judged otherwise has no value, or no start.
     """
     avec_cible = evaluation[evaluation["cible"].notna()]
-    comptes = avec_cible["verdict"].value_counts()
+    en_cours = avec_cible["raison"].eq(ANNEE_EN_COURS)
+    comptes = avec_cible["verdict"].mask(en_cours, ANNEE_EN_COURS).value_counts()
     return {
         "total": len(avec_cible),
-        **{verdict: int(comptes.get(verdict, 0)) for verdict in verdicts},
+        **{code: int(comptes.get(code, 0)) for code in (*verdicts, ANNEE_EN_COURS)},
     }
 
 

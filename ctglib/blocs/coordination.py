@@ -26,6 +26,7 @@ from ctglib.document.typographie import date_longue
 from ctglib.donnees.modeles.catalogue import ReferentielEmploi
 from ctglib.donnees.modeles.evaluation import EtatLivrable
 from ctglib.donnees.modeles.plan import Analyse
+from ctglib.donnees.plan import est_du
 from ctglib.donnees.statuts import Statut
 from ctglib.graphiques.teintes import grille as graphique_en_grille
 
@@ -417,7 +418,7 @@ def calculer_livrables(
                 postes_de_la_derniere_annee
                 if nom in analyse.indicateurs_des_roles("par_poste")
                 else None,
-                passe=echeance <= arrete,
+                passe=est_du(echeance, arrete),
                 commence=debut <= arrete,
             )
         if annees.empty:

@@ -19,6 +19,7 @@ from ctglib.donnees.lecture import sans_accents
 from ctglib.donnees.lignes import lignes
 from ctglib.donnees.modeles.plan import Absence
 from ctglib.donnees.modeles.suivi import REJETEE, SUITES_OUVERTES, Comite, Decision, Suite
+from ctglib.donnees.plan import est_du
 
 DECIDEE = "decidee"  # in the year: nobody had to say yet what became of it
 COLONNES = [
@@ -112,7 +113,7 @@ def sont_sans_suite(etude: EtudeAnnuelle, decisions: pd.DataFrame) -> pd.Series:
     said, or whose last deadline is past.
     """
     echeances = decisions["echeance"]
-    est_echue = echeances.ne("") & echeances.lt(etude.bilan.date_arretee.isoformat())
+    est_echue = echeances.ne("") & est_du(echeances, etude.bilan.date_arretee.isoformat())
     sans_nouvelles = decisions["etat"].eq(NON_RENSEIGNEE)
     ouverte_et_echue = decisions["etat"].isin(SUITES_OUVERTES) & est_echue
     return decisions["annee"].lt(etude.annee) & (sans_nouvelles | ouverte_et_echue)
@@ -131,7 +132,8 @@ def _remarques(
         remarques.append(
             etude.texte("bilan.decision_apres_la_fin", fin=date_longue(etude.suivi.fin))
         )
-    if echeance is not None and etat in SUITES_OUVERTES and echeance < etude.bilan.date_arretee:
+    ouverte = etat in SUITES_OUVERTES
+    if echeance is not None and ouverte and est_du(echeance, etude.bilan.date_arretee):
         remarques.append(etude.texte("bilan.decision_en_retard"))
     return remarques
 

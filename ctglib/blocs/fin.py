@@ -16,7 +16,7 @@ from ctglib.blocs.analyses import avant_la_convention, lire_annees, pour_traject
 from ctglib.blocs.annee import EtudeAnnuelle
 from ctglib.blocs.comparables import Comparables
 from ctglib.blocs.constats import avec_le_chemin, constats_de
-from ctglib.blocs.indicateurs import depart
+from ctglib.blocs.indicateurs import POSTURE, depart, notes_des_totaux
 from ctglib.blocs.moyens import Moyens
 from ctglib.calculs import parcours as calculs
 from ctglib.calculs.collecte import DEPART, a_demander, demandes
@@ -525,6 +525,10 @@ class Trajectoires(Montrable):
         notes = list(avant)
         if parcours["origine_cible"].eq(IMPLICITE).any():
             notes.append(etude.texte("suivi.deduite"))
+        tables = parcours["indicateur"].map(lambda nom: contexte.indicateurs[nom].table)
+        if (tables.eq(POSTURE) & parcours["derniere"].notna()).any():
+            notes.append(etude.texte("suivi.lignes_de_la_grille"))
+        notes += notes_des_totaux(etude, parcours.assign(valeur=parcours["derniere"]))
         notes += apres
         return etude.tableau(
             cle,
@@ -548,16 +552,10 @@ class Trajectoires(Montrable):
         return f"{cible} ({ligne['annee_cible']})"
 
     def _verdict(self, ligne: pd.Series) -> str:
-        """Return the verdict on the target: « ● atteint »; « – » without a target.
-
-        When it cannot be judged, the reason is said.
-        """
+        """Return the verdict on the target, or why there is none; « – » without a target."""
         mots = self.etude.catalogue.evaluation
         if pd.isna(ligne["cible"]):
             return RIEN
-        verdict = mots.verdicts[ligne["verdict"]]
-        if ligne["verdict"] == "non_evaluable" and ligne["raison"]:
-            return f"{verdict.signe} {mots.raisons[ligne['raison']]}"
         return verdict_dit(ligne, ligne["derniere"], self.etude.contexte, mots)
 
     def _evolution(self, ligne: pd.Series) -> str:
@@ -583,6 +581,9 @@ def derniere_mesure(mesure: pd.Series | IndicateurParcouru, contexte: Contexte) 
     """
     if pd.isna(mesure.derniere):
         return contexte.absence(mesure.statut_derniere) or RIEN
+    if contexte.indicateurs[mesure.indicateur].table == POSTURE:
+        bougees = contexte.texte("suivi.lignes", nombre=int(mesure.derniere))
+        return f"{bougees} ({mesure.annee_derniere})"
     valeur = contexte.valeur(mesure.indicateur, mesure.derniere)
     return avec_marque(valeur, mesure.statut_derniere, mesure.annee_derniere)
 

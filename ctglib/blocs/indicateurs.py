@@ -10,7 +10,7 @@ import pandas as pd
 
 from ctglib.blocs.annee import EtudeAnnuelle
 from ctglib.calculs.ecriture import minuscule, nombre
-from ctglib.calculs.evaluation import IMPLICITE, SERVICE_NOUVEAU
+from ctglib.calculs.evaluation import ANNEE_EN_COURS, IMPLICITE, SERVICE_NOUVEAU
 from ctglib.document.contexte import Contexte, legende, marquer, verdict_dit
 from ctglib.document.tableau import RIEN, Ecriture
 from ctglib.document.typographie import date_longue
@@ -154,7 +154,7 @@ def _cible(ligne: pd.Series, etude: EtudeAnnuelle) -> str:
         return RIEN
     texte = etude.contexte.valeur(ligne.indicateur, ligne.cible)
     texte += " (d)" if ligne.origine_cible == IMPLICITE else f" en {ligne.annee_cible}"
-    if ligne.verdict != "non_evaluable":
+    if ligne.verdict != "non_evaluable" or ligne.raison == ANNEE_EN_COURS:
         dit = verdict_dit(ligne, ligne.valeur, etude.contexte, etude.catalogue.evaluation)
         texte += f", {dit}"
     return texte
@@ -207,6 +207,20 @@ def notes_des_textes(etude: EtudeAnnuelle, lignes: pd.DataFrame) -> list[str]:
         f"{libelle} : {textes[nom].rstrip('.')}."
         for nom, libelle in zip(lignes["indicateur"], lignes["libelle"], strict=True)
         if nom in textes
+    ]
+
+
+def notes_des_totaux(etude: EtudeAnnuelle, lignes: pd.DataFrame) -> list[str]:
+    """Return what some totals add that is not of one moment, a note each.
+
+    ``lignes`` are the rows of the scoring, or of a parcours, that a table shows.
+    """
+    connues = lignes[lignes["valeur"].notna()]
+    definitions = [etude.contexte.indicateurs[nom] for nom in connues["indicateur"].unique()]
+    return [
+        etude.texte("suivi.total", libelle=definition.libelle, total=definition.total)
+        for definition in definitions
+        if definition.total
     ]
 
 

@@ -357,8 +357,6 @@ class AnnexeDuPlan:
                 texte = projet.mot("cible_implicite", cible=texte)
             mots = projet.etude.catalogue.evaluation
             verdict = verdict_dit(ligne, ligne["derniere"], contexte, mots)
-            if ligne["verdict"] == "non_evaluable" and ligne["raison"]:
-                verdict += f", {mots.raisons[ligne['raison']]}"
             return f"{texte} : {verdict}"
 
         vide = projet.mot("a_completer")

@@ -13,14 +13,14 @@ from ctglib.blocs.annee import EtudeAnnuelle
 from ctglib.blocs.constats import constats_de, selon_leur_poids
 from ctglib.blocs.decisions import fil_des_decisions, sont_sans_suite
 from ctglib.calculs.ecriture import enumerer, majuscule, minuscule, nombre
-from ctglib.calculs.etats import etat_inconnu
+from ctglib.calculs.etats import echeance_venue, etat_inconnu
 from ctglib.calculs.evaluation import IMPLICITE, QUALITATIF
 from ctglib.calculs.parcours import MANQUES
 from ctglib.document.typographie import abreger, compter, date_longue, nombrer, remplir
 from ctglib.donnees.modeles.plan import Absence
 from ctglib.donnees.modeles.rapports import CodeProposition, RegleDeProposition
 from ctglib.donnees.modeles.suivi import nom_de_la_decision
-from ctglib.donnees.plan import ARRETES
+from ctglib.donnees.plan import ARRETES, est_du
 from ctglib.donnees.statuts import Statut
 
 SIGNATAIRES_CITES = 3  # more names than that are counted, and not written
@@ -134,6 +134,7 @@ def proposer(etude: EtudeAnnuelle) -> pd.DataFrame:
                     n=len(objets_de_la_regle),
                     premier=f"« {nom_du_premier} »{premier.precision}",
                     tous=enumerer(list(textes)),
+                    noms=enumerer([objet.nom for objet in objets_de_la_regle]),
                     de_tous=_de_tous(etude, textes),
                     indicateurs=nombrer(combien, "indicateur"),
                     annee=etude.annee,
@@ -174,16 +175,11 @@ def objets(etude: EtudeAnnuelle) -> dict[CodeProposition, list[Objet]]:
     libelles = {nom: item.libelle for nom, item in etude.contexte.indicateurs.items()}
     fin = etude.suivi.fin
 
-    comite = etude.bilan.comite
-    comite_non_tenu = []
-    if comite is None and not etude.comites_comptes():
-        comite_non_tenu.append(Objet(etude.texte("bilan.aucune_date")))
-    elif comite and isinstance(comite.date, Absence):
-        comite_non_tenu.append(Objet(minuscule(comite.date.absent)))
+    comite_non_tenu = _comite_non_tenu(etude)
     etats = etude.etats
     reportees = etats["fin"].notna() & etats["fin"].gt(etude.arrete)  # a new date was given
     en_retard = etats[etats["en_retard"] & ~reportees]
-    echeance_passee = etats["echeance"].lt(etude.arrete)
+    echeance_passee = echeance_venue(etats, etude.arrete)
     echues_sans_etat = etats[etat_inconnu(etats) & echeance_passee]
     oublies = _attendus_une_fois(etude, indicateurs)
     ecrits_sans_cible = indicateurs.loc[
@@ -226,6 +222,27 @@ def objets(etude: EtudeAnnuelle) -> dict[CodeProposition, list[Objet]]:
     }
 
 
+def _comite_non_tenu(etude: EtudeAnnuelle) -> list[Objet]:
+    """Return what is to be done of the comité of the year when it was not held, or nobody knows:
+    once the year is over, it is the next one that is to be held.
+    """
+    comite = etude.bilan.comite
+    raison = ""
+    if comite is None and not etude.comites_comptes():
+        raison = etude.texte("bilan.aucune_date")
+    elif comite and isinstance(comite.date, Absence):
+        raison = minuscule(comite.date.absent)
+    if not raison:
+        return []
+    texte = etude.texte(
+        "bilan.comite_non_tenu",
+        finie=not etude.annee_en_cours,
+        pas_tenu=comite is not None or etude.comites_comptes() == 0,
+        derniere=etude.annee >= etude.suivi.fin.year,
+    )
+    return [Objet(texte, apres=f" ({raison})")]
+
+
 def _actions(etats: pd.DataFrame) -> list[Objet]:
     """Return some actions, each after its number: « 2.1 Ouvrir un accueil »."""
     return [
@@ -240,7 +257,7 @@ def _attendus_une_fois(etude: EtudeAnnuelle, indicateurs: pd.DataFrame) -> list[
     attendus = []
     for fiche in etude.convention.fiches:
         for indicateur in fiche.indicateurs:
-            echu = indicateur.echeance is not None and indicateur.echeance < arrete
+            echu = indicateur.echeance is not None and est_du(indicateur.echeance, arrete)
             if echu and etude.catalogue.indicateurs_fiches[indicateur.id].unique:
                 attendus.append(indicateur.id)
     oublies = (

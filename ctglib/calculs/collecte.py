@@ -9,7 +9,7 @@ from collections.abc import Collection
 import pandas as pd
 
 from ctglib.calculs.ecriture import SEPARATEUR
-from ctglib.calculs.evaluation import IMPLICITE
+from ctglib.calculs.evaluation import DEPART_IMPOSSIBLE, IMPLICITE
 from ctglib.calculs.ordre import ordre_des_numeros, rang_dans
 from ctglib.donnees.catalogue import Catalogue
 from ctglib.donnees.modeles import Date
@@ -104,8 +104,9 @@ def a_collecter(
     By ``motif``: "annee_suivante", every indicator for the next year while the convention runs;
     "a_completer", that of this year when it is missing; "a_confirmer", when it is provisional;
     "valeur_initiale", that of the year before the convention where there is none and one would
-    serve (no break since, no threshold as a target, a number). What is awaited once is asked for
-    its own year alone, until it is known. What is optional or computed is asked of nobody.
+    serve (it could be known, no break since, no threshold as a target, a number). What is awaited
+    once is asked for its own year alone, until it is known. What is optional or computed is asked
+    of nobody.
 
     Args:
         evaluation: The scoring of the year.
@@ -149,6 +150,7 @@ def a_collecter(
     est_unique = pd.Series([indicateur.unique for indicateur in indicateurs], dtype=bool)
     attendue_une_fois = est_unique & annee_cible.notna()
     sans_depart = lignes["valeur_initiale"].isna() & lignes["origine_cible"].ne(IMPLICITE)
+    sans_depart &= lignes["origine_initiale"].ne(DEPART_IMPOSSIBLE)
     pas_due = _hors_de_l_annee(lignes)
     a_confirmer = lignes["provisoire"] & ~(attendue_une_fois & pas_due)
     convention_en_cours = annee.lt((fin or convention.fin).year)

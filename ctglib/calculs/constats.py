@@ -10,7 +10,7 @@ from typing import Literal
 
 import pandas as pd
 
-from ctglib.calculs.evaluation import A_VENIR, IMPLICITE
+from ctglib.calculs.evaluation import A_VENIR, ANNEE_EN_COURS, IMPLICITE
 from ctglib.calculs.reperes import gains_par_annee, meilleure_annee
 from ctglib.calculs.suivi import COUPURES, coupures
 from ctglib.donnees.lignes import lignes
@@ -30,6 +30,7 @@ GENRES_DES_VERDICTS: Mapping[str, Genre] = {
     "en_bonne_voie": "atteint",
     **dict.fromkeys(A_VENIR, "a_atteindre"),
 }
+VARIATIONS_AU_MOINS = 2  # an only year is not the best one
 GENRES_DES_EVOLUTIONS: Mapping[str, Genre] = {"defavorable": "contraire", "favorable": "voulu"}
 
 
@@ -51,8 +52,11 @@ class Mesure:
     annee_cible: int
     origine_cible: str
     verdict: str
+    raison: str
+    retard: int
     evolution: str
     raison_evolution: str
+    annee_finie: bool
 
 
 @dataclass(frozen=True)
@@ -102,6 +106,8 @@ class Constat:
     annee: int
     provisoire: bool
     verdict: str
+    raison: str  # why there is none, or what to know of it
+    retard: int | None  # years after which a target that was missed once due was reached
     avant: float | None  # the value before, when there is one
     annee_avant: int | None
     coupure: str  # why it does not compare with it: one of ``COUPURES``, "" when it does
@@ -111,12 +117,14 @@ class Constat:
     annee_cible: int | None
     origine_cible: str
     avenant: str  # the number of the avenant that set the target, "" when none did
-    meilleur_gain: float | None  # of a year, in the direction that is wanted; None when none gained
+    # Of the years that are over, when two at least compare to the one before:
+    meilleur_gain: float | None  # in the direction that is wanted; None when none gained
     annee_du_gain: int | None
-    sans_gain: bool  # two years at least compare, and none gained
+    sans_gain: bool  # none gained
     entrees: float | None  # what explains the change of a stock, when it explains it whole
     sorties: float | None
     quotient: Quotient | None  # of a rate whose denominator moved
+    note: str  # what its service says of the value, "" when it says nothing
     clause: RoleDeClause | None  # that conditions money and bears on it
     poids: Poids
 
@@ -145,6 +153,16 @@ class Constat:
     def au_dessus(self) -> bool:
         """Whether it has to fall to its target."""
         return self.sens == "baisse"
+
+    @property
+    def annee_initiale(self) -> int | None:
+        """The year of its start, by the name that a scoring gives it."""
+        return self.annee_depart
+
+    @property
+    def annee_en_cours(self) -> bool:
+        """Whether its target is not judged because the year is not over."""
+        return self.raison == ANNEE_EN_COURS
 
     @property
     def implicite(self) -> bool:
@@ -178,6 +196,7 @@ def constater(
     familles: Mapping[str, float],
     enjeux: Mapping[str, int],
     clauses: Mapping[str, RoleDeClause],
+    notes: Mapping[tuple[str, int], str],
 ) -> list[Constat]:
     """Return the findings of the indicators that have a value, what weighs most first.
 
@@ -189,6 +208,7 @@ def constater(
         familles: The place of each indicator among what families see, the first first.
         enjeux: The rank of the weight of each fiche, through its enjeu.
         clauses: By indicator, the role of the clause that conditions money and bears on it.
+        notes: By indicator and year, what a service says of its value.
     """
     connues = evaluation[evaluation["valeur"].notna()]
     valeurs = _valeurs_par_annee(mesures)
@@ -202,7 +222,8 @@ def constater(
             [annee for annee, _ in debuts_de_serie],
             mesure.sens,
         )
-        a_gagne = bool(gains.gt(0).any())
+        se_comparent = len(gains) >= VARIATIONS_AU_MOINS
+        a_gagne = se_comparent and bool(gains.gt(0).any())
         entrees, sorties = _mouvements(mesure, definition, valeurs)
         clause = clauses.get(mesure.indicateur)
         constats.append(
@@ -215,6 +236,8 @@ def constater(
                 annee=mesure.annee,
                 provisoire=mesure.statut in PROVISOIRES,
                 verdict=mesure.verdict,
+                raison=mesure.raison,
+                retard=_annee(mesure.retard),
                 avant=_nombre(mesure.valeur_precedente),
                 annee_avant=_annee(mesure.annee_precedente),
                 coupure=mesure.raison_evolution if mesure.raison_evolution in COUPURES else "",
@@ -226,10 +249,11 @@ def constater(
                 avenant=_avenant(mesure, changements),
                 meilleur_gain=float(gains.max()) if a_gagne else None,
                 annee_du_gain=meilleure_annee(gains) if a_gagne else None,
-                sans_gain=len(gains) > 0 and not a_gagne,
+                sans_gain=se_comparent and not a_gagne,
                 entrees=entrees,
                 sorties=sorties,
                 quotient=_quotient(mesure, definition, valeurs),
+                note=notes.get((mesure.indicateur, mesure.annee), ""),
                 clause=clause,
                 poids=Poids(
                     clause=0 if clause and genre in ("manque", "a_atteindre") else 1,
@@ -281,8 +305,8 @@ def premiers_par_fiche(
 
 
 def _serie(mesure: Mesure, valeurs: Mapping[str, Mapping[int, float]]) -> pd.Series:
-    """Return the values of an indicator by year, up to its own, with its start and its value
-    before, which the convention alone may give.
+    """Return the values of an indicator by year, up to its own if it is over, with its start and
+    its value before, which the convention alone may give.
     """
     serie = dict(valeurs.get(mesure.indicateur, {}))
     for annee, valeur in (
@@ -293,7 +317,8 @@ def _serie(mesure: Mesure, valeurs: Mapping[str, Mapping[int, float]]) -> pd.Ser
         if pd.notna(annee) and pd.notna(valeur):
             serie.setdefault(int(annee), float(valeur))
     connues = pd.Series(serie, dtype="float64").sort_index()
-    return connues[connues.index <= mesure.annee]
+    derniere_annee = mesure.annee if mesure.annee_finie else mesure.annee - 1
+    return connues[connues.index <= derniere_annee]
 
 
 def _genre(mesure: Mesure) -> Genre:

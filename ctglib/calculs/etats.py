@@ -4,10 +4,11 @@ signatory.
 
 from collections.abc import Mapping
 
+import numpy as np
 import pandas as pd
 
 from ctglib.calculs.suivi import changements_en_vigueur
-from ctglib.donnees.plan import commence_le, derniere_etape, dispense
+from ctglib.donnees.plan import commence_le, derniere_etape, dispense, est_du
 from ctglib.donnees.statuts import INCONNUES, PROVISOIRES, Statut
 from ctglib.donnees.suivi import DossierSuivi
 
@@ -39,7 +40,9 @@ SUSPENDUE = "suspendue"
 # What is said of a modalité that an avenant has stopped.
 PAR_AVENANT = {ABANDONNEE: "abandonnee_par_avenant", SUSPENDUE: "suspendue_par_avenant"}
 CLOSES = (REALISEE, ABANDONNEE)  # nothing more is due
-FAITES = (REALISEE, "partielle")
+PARTIELLE = "partielle"
+REPORTEE = "reportee"
+FAITES = (REALISEE, PARTIELLE)
 
 
 def etats(suivi: DossierSuivi, annee: int) -> pd.DataFrame:
@@ -49,14 +52,15 @@ def etats(suivi: DossierSuivi, annee: int) -> pd.DataFrame:
     The plan is that of the year's own day. One without a row of the year is « non renseignée », and
     its last known state is said with its date; before its start it is not begun, never « non
     réalisée ». What is done stays done: a modalité that an earlier year says realised, or given up,
-    needs no row. Past its échéance and not done, it is late; one about which nothing is known is
-    past its échéance, and no more is said. An avenant that extends the convention extends the
-    fiches that end with it; one that abandons a modalité gives it this state, whatever was said.
+    needs no row. Once due and not done, it is late (``echeance_venue``); one about which nothing is
+    known is past its échéance, and no more is said. An avenant that extends the convention extends
+    the fiches that end with it; one that abandons a modalité gives it this state, whatever was
+    said.
 
     Returns:
         The columns ``COLONNES``. ``debut`` and ``echeance`` are the convention's (the fiche's when
         the modalité writes none: ``echeance_ecrite`` False), ``debut_reel`` and ``fin`` those
-        entered; dates are timestamps, missing when none. ``en_retard``: its échéance is past and it
+        entered; dates are timestamps, missing when none. ``en_retard``: it is due, and
         is known not to be done. ``dispense``: why nobody is asked where it stands (see
         ``donnees.plan.dispense``), "" when somebody is.
     """
@@ -102,8 +106,13 @@ def etats(suivi: DossierSuivi, annee: int) -> pd.DataFrame:
     ]
     deja_dite = sans_nouvelles & table["statut_ancien"].notna() & table["dispense"].eq("")
     etat = etat.mask(deja_dite, pd.Series(dernier_etat, table.index, dtype=object))
-    echue = (table["echeance"] < arrete) & ~table["statut"].isin(CLOSES) & ~suspendue
-    etat_echu = etat.map(lambda mot: mots["echeance_passee"].format(etat=mot))
+    echue = echeance_venue(table, arrete) & ~table["statut"].isin(CLOSES) & ~suspendue
+    cle = np.where(sans_nouvelles, "echeance_passee", "en_retard")
+    etat_echu = pd.Series(
+        [mots[nom].format(etat=un_etat) for nom, un_etat in zip(cle, etat, strict=True)],
+        table.index,
+        dtype=object,
+    )
     non_commencee = table["debut"].dt.year.map(
         lambda annee_de_debut: mots["non_commencee"].format(annee=annee_de_debut)
     )
@@ -176,6 +185,15 @@ def _derniers_etats(suivi: DossierSuivi, annee: int) -> pd.DataFrame:
     etats = pd.concat(tables, ignore_index=True)[["fiche", "modalite", *SAISIES, "quand"]]
     etats = etats.drop_duplicates(["fiche", "modalite"], keep="last")
     return etats.rename(columns={colonne: f"{colonne}_ancien" for colonne in SAISIES})
+
+
+def echeance_venue(etats: pd.DataFrame, arrete: pd.Timestamp) -> pd.Series:
+    """Tell, state by state, whether its modalité is due: on the day of its échéance.
+
+    One that writes none runs through the last day of its fiche.
+    """
+    court_encore = ~etats["echeance_ecrite"] & etats["echeance"].eq(arrete)
+    return est_du(etats["echeance"], arrete) & ~court_encore
 
 
 def pas_commencees(etats: pd.DataFrame, arrete: pd.Timestamp) -> pd.Series:

@@ -28,7 +28,7 @@ from ctglib.donnees.modeles.convention import Convention
 from ctglib.donnees.modeles.evaluation import SeuilsEvaluation
 from ctglib.donnees.modeles.plan import IndicateurFiche, ServiceNouveau, ValeurDatee
 from ctglib.donnees.modeles.suivi import Bilan
-from ctglib.donnees.plan import dispense, premiere_annee
+from ctglib.donnees.plan import dispense, est_du, premiere_annee
 from ctglib.donnees.statuts import Statut
 from ctglib.donnees.suivi import DossierSuivi, Suivi
 
@@ -70,8 +70,10 @@ COLONNES = (
     "calcule",
     "facultatif",
     "dispense",
+    "annee_finie",
+    "retard",
 )
-ENTIERS = ("annee_initiale", "annee_precedente", "annee", "annee_cible")
+ENTIERS = ("annee_initiale", "annee_precedente", "annee", "annee_cible", "retard")
 REELS = ("valeur_initiale", "valeur_precedente", "valeur", "cible", "a_maintenir")
 # What the convention, its avenants and the catalogue write of a row, before any measure.
 COLONNES_DES_LIGNES = [
@@ -93,14 +95,19 @@ COLONNES_DES_LIGNES = [
     "service_nouveau",
     "oui_non",
     "a_venir",
+    "annee_finie",
+    "partielle",
 ]
 OBSERVATIONS = "observations"
 # Where an initial value comes from, when the convention writes it.
 SERVICE_NOUVEAU = "service_nouveau"  # zero, for a service that did not exist
+DEPART_IMPOSSIBLE = "sans_objet"  # none, and a service says that there can be none
+SANS_VALEUR_POSSIBLE = (Statut.SANS_OBJET, Statut.NON_DISPONIBLE)
 DEPARTS_ECRITS = ("convention", SERVICE_NOUVEAU)
 QUALITATIF = "qualitatif"
 IMPLICITE = "implicite"  # the origin of a target that the text only implies
 A_VENIR = ("a_surveiller", "insuffisant", "en_recul")  # verdicts on a target to come
+ANNEE_EN_COURS = "annee_en_cours"  # why a year that is not over judges nothing that is due by it
 
 
 def evaluer(suivi: DossierSuivi, annee: int) -> pd.DataFrame:
@@ -116,6 +123,8 @@ def evaluer(suivi: DossierSuivi, annee: int) -> pd.DataFrame:
         or what to know of a verdict. ``calcule``: the workbook works it out from others, nobody
         enters it. ``facultatif``: nobody has to give it. ``dispense``: why nobody is
         asked for it this year (see ``donnees.plan.dispense``), "" when somebody is.
+        ``annee_finie``: the bilan is not stopped before the end of the year. ``retard``: by how
+        many years a target was reached after it was due (see ``retards``).
     """
     convention = suivi.plan(annee)
     catalogue = suivi.catalogue
@@ -157,6 +166,7 @@ def evaluer(suivi: DossierSuivi, annee: int) -> pd.DataFrame:
     # What nobody is asked for lacks nothing.
     dispense_de_valeur = table["dispense"].where(table["valeur"].isna(), "")
     table = _avec_verdicts(table, juger(cas, seuils), dispense_de_valeur)
+    table = table.assign(retard=retards(table, mesures))
 
     valeur_a_garder = table["cible"].fillna(table["valeur_initiale"])
     table = table.assign(
@@ -174,7 +184,7 @@ def evaluer(suivi: DossierSuivi, annee: int) -> pd.DataFrame:
     types = {
         **dict.fromkeys(ENTIERS, "Int64"),
         **dict.fromkeys(REELS, "float64"),
-        **dict.fromkeys(("renseigne", "calcule", "facultatif"), "bool"),
+        **dict.fromkeys(("renseigne", "calcule", "facultatif", "annee_finie"), "bool"),
     }
     return table[list(COLONNES)].astype(types)
 
@@ -195,6 +205,7 @@ def _lignes(
         zip(mesures["indicateur"], mesures["dimension"], mesures["modalite"], strict=True)
     )
     lignes: list[dict[str, object]] = []
+    annee_finie = est_finie(bilan)
     porteuses = convention.porteuses
     for fiche in convention.fiches:
         for prevu in fiche.indicateurs:
@@ -229,6 +240,8 @@ def _lignes(
                 "service_nouveau": False,
                 "oui_non": catalogue.unites[indicateur.unite].forme == "oui_non",
                 "a_venir": False,
+                "annee_finie": annee_finie,
+                "partielle": indicateur.s_accumule and not annee_finie,
             }
             cible = _cible(prevu, indicateur, changements, bilan.annee)
             ensemble = {
@@ -259,6 +272,7 @@ def _lignes(
         **dict.fromkeys(("cible", "annee_cible", "arrondi"), "float64"),
         **dict.fromkeys(("unique", "hasard", "annuelle", "calcule", "facultatif"), "bool"),
         **dict.fromkeys(("service_nouveau", "oui_non", "a_venir"), "bool"),
+        **dict.fromkeys(("annee_finie", "partielle"), "bool"),
     }
     return pd.DataFrame(lignes, columns=COLONNES_DES_LIGNES).astype(types)
 
@@ -272,6 +286,11 @@ class Cible(NamedTuple):
     annuelle: bool = False  # it has to hold in each year
 
 
+def est_finie(bilan: Bilan) -> bool:
+    """Tell whether a bilan is not stopped before the end of its year."""
+    return est_du(Date(bilan.annee, 12, 31), bilan.date_arretee)
+
+
 def _est_a_venir(prevu: IndicateurFiche, cible: Cible, bilan: Bilan) -> bool:
     """Tell whether a target is for a day that comes after that of the bilan: the one that the text
     writes, or the last of its year.
@@ -279,7 +298,7 @@ def _est_a_venir(prevu: IndicateurFiche, cible: Cible, bilan: Bilan) -> bool:
     jour = prevu.implicite.echeance if prevu.implicite else None
     if jour is None and cible.annee is not None:
         jour = Date(cible.annee, 12, 31)
-    return jour is not None and bilan.date_arretee < jour
+    return jour is not None and not est_du(jour, bilan.date_arretee)
 
 
 def _cible(
@@ -313,7 +332,8 @@ def _avec_valeur_initiale(table: pd.DataFrame, mesures: pd.DataFrame) -> pd.Data
 
     It is the convention's, when it writes one. Otherwise what was measured the year before it
     begins, or failing that in its first year: what it asks its services for; of what an avenant
-    has added, the same of its own first year. A later measure is no initial value.
+    has added, the same of its own first year. A later measure is no initial value. When a service
+    answered of that year that it has none, its origin is ``DEPART_IMPOSSIBLE``.
     """
     debut = mesures["indicateur"].map(
         table.drop_duplicates("indicateur").set_index("indicateur")["premiere_annee"]
@@ -321,13 +341,20 @@ def _avec_valeur_initiale(table: pd.DataFrame, mesures: pd.DataFrame) -> pd.Data
     autour_du_debut = mesures["annee"].between(debut - 1, debut) & mesures["valeur"].notna()
     premieres_mesures = mesures[autour_du_debut].sort_values("annee").drop_duplicates(LIGNE)
     mesure = table[LIGNE].merge(premieres_mesures, "left")
+    repondues = mesures["annee"].eq(debut - 1) & mesures["statut"].isin(SANS_VALEUR_POSSIBLE)
+    sans_depart = table[LIGNE].merge(mesures.loc[repondues, [*LIGNE, "statut"]], "left")
     ecrite = table["valeur_initiale"].notna()
     return table.assign(
         valeur_initiale=table["valeur_initiale"].fillna(mesure["valeur"]),
         annee_initiale=table["annee_initiale"].fillna(mesure["annee"]),
         origine_initiale=np.select(
-            [table["service_nouveau"], ecrite, mesure["valeur"].notna()],
-            [SERVICE_NOUVEAU, "convention", "observation"],
+            [
+                table["service_nouveau"],
+                ecrite,
+                mesure["valeur"].notna(),
+                sans_depart["statut"].notna(),
+            ],
+            [SERVICE_NOUVEAU, "convention", "observation", DEPART_IMPOSSIBLE],
             "",
         ),
     )
@@ -559,14 +586,16 @@ def evolution(changements: pd.DataFrame, seuils: SeuilsEvaluation) -> tuple[pd.S
     """Return the evolution of each row, and a reason: ("favorable", ""), ("", "rupture").
 
     The evolution is "favorable", "defavorable", "stable", a word of ``mouvement`` without
-    direction, or "" when it cannot be read: the reason then says why.
+    direction, or "" when it cannot be read: the reason then says why. A count that the rest of the
+    year may still raise is read only once it is above the value before.
 
     What is to be kept (sens « maintien ») is not to fall below: at that value or above, before and
     now, it is stable (the reason "au_dessus_du_maintien" says that it moved above it); under it, it
     is favourable when it rises and unfavourable when it falls.
 
     Read of ``changements``: as ``mouvement``, and absence (why the value is missing), coupure (what
-    parts the two), sens, maintenir (the value that a maintien keeps).
+    parts the two), sens, maintenir (the value that a maintien keeps), partielle (its year is not
+    over, and it only grows).
     """
     mouvements, raisons = mouvement(changements, seuils)
     avant = changements["valeur_precedente"]
@@ -582,6 +611,7 @@ def evolution(changements: pd.DataFrame, seuils: SeuilsEvaluation) -> tuple[pd.S
             (avant.isna(), "", "sans_valeur_precedente"),
             (changements["coupure"].ne(""), "", changements["coupure"]),
             (neutre, "", "sans_sens"),
+            (changements["partielle"] & mouvements.ne("hausse"), "", ANNEE_EN_COURS),
             (~mouvements.isin(list(ORIENTATIONS)), mouvements, raisons),
             (gardee, "stable", "au_dessus_du_maintien"),
             (mouvements.map(ORIENTATIONS).eq(orientation), "favorable", ""),
@@ -637,6 +667,35 @@ def est_echue(cas: pd.DataFrame) -> pd.Series:
     return cas["annee"].ge(cas["annee_cible"].fillna(9999)) & ~cas["a_venir"]
 
 
+def retards(jugees: pd.DataFrame, mesures: pd.DataFrame) -> pd.Series:
+    """Return by how many years each target was reached after it was due, missing when it was not.
+
+    It is late when the value of the year that it was for missed it, and a later one reached it: the
+    first. Where that year has no value, nobody knows.
+
+    Args:
+        jugees: The rows with their verdict, as ``_avec_verdicts`` returns them.
+        mesures: The values by year: the columns ``LIGNE``, annee, valeur.
+    """
+    atteintes = jugees[jugees["verdict"].eq("atteint") & ~jugees["annuelle"]]
+    atteintes = atteintes[[*LIGNE, "sens", "cible", "annee_cible"]].reset_index(names="rang")
+    depuis_le_terme = atteintes.merge(mesures[[*LIGNE, "annee", "valeur"]], "left", LIGNE)
+    depuis_le_terme = depuis_le_terme[
+        depuis_le_terme["annee"].ge(depuis_le_terme["annee_cible"])
+        & depuis_le_terme["valeur"].notna()
+    ].sort_values("annee")
+    orientation = depuis_le_terme["sens"].map(ORIENTATIONS).fillna(1)
+    ecart = orientation * (depuis_le_terme["valeur"] - depuis_le_terme["cible"])
+    depuis_le_terme = depuis_le_terme.assign(
+        tenue=ecart.round(DECIMALES_EXACTES).ge(0),
+        retard=depuis_le_terme["annee"] - depuis_le_terme["annee_cible"],
+    )
+    premieres = depuis_le_terme.drop_duplicates("rang")
+    manquees = premieres.loc[~premieres["tenue"] & premieres["retard"].eq(0), "rang"]
+    tenues = depuis_le_terme[depuis_le_terme["tenue"] & depuis_le_terme["rang"].isin(manquees)]
+    return tenues.drop_duplicates("rang").set_index("rang")["retard"].reindex(jugees.index)
+
+
 def juger(cas: pd.DataFrame, seuils: SeuilsEvaluation) -> pd.DataFrame:
     """Return the verdict on the target of each row, its reasons, and the progression to it.
 
@@ -650,7 +709,8 @@ def juger(cas: pd.DataFrame, seuils: SeuilsEvaluation) -> pd.DataFrame:
     - otherwise a way, judged by its pace (``progression``).
 
     A gap up to the source's rounding is not judged. Events that chance alone may have lowered are
-    to be watched: they are not said to go back.
+    to be watched: they are not said to go back. Until a year is over, nothing is judged that is
+    due by its end, but for a count that is to rise, only grows and holds its target already.
 
     Read of ``cas``: as ``progression`` and ``evolution``, and origine_cible, annuelle (a threshold
     without a date), oui_non, a_venir (the day of the target is still to come).
@@ -695,12 +755,15 @@ def juger(cas: pd.DataFrame, seuils: SeuilsEvaluation) -> pd.DataFrame:
     changement = (valeur - initiale).abs().round(DECIMALES_EXACTES)
     immobile = arrondi.gt(0) & changement.le(arrondi)
     sans_trajet = non_evaluable | a_garder | seuil | atteinte_au_depart | immobile
-    trajet = progression(cas[TRAJET].where(~sans_trajet))
+    acquise = cas["partielle"] & orientation.eq(1) & manque.le(0)
+    en_cours = cas["a_venir"] & cas["annee"].eq(cas["annee_cible"].fillna(0)) & ~acquise
+    trajet = progression(cas[TRAJET].where(~(sans_trajet | en_cours)))
 
     deja_atteinte = np.where(atteinte_au_depart, "deja_atteinte_au_depart", "")
     verdict, raison = _premier_cas(
         [
             (non_evaluable, "non_evaluable", ""),
+            (en_cours, "non_evaluable", ANNEE_EN_COURS),
             (manque.le(0), "atteint", deja_atteinte),
             (manque.le(arrondi), "non_evaluable", "sous_arrondi"),
             (due, "manque", ""),

@@ -69,6 +69,8 @@ COLONNES = (
     "statut_connue",
     "a_maintenir",
     "dispense",
+    "annee_finie",
+    "retard",
 )
 
 
@@ -121,6 +123,8 @@ def parcours(
         table=[indicateur.table for indicateur in indicateurs],
         hasard=[indicateur.hasard for indicateur in indicateurs],
         arrondi=[indicateur.arrondi_source or 0.0 for indicateur in indicateurs],
+        partielle=~table["annee_finie"]
+        & pd.Series([indicateur.s_accumule for indicateur in indicateurs], table.index),
         valeur_precedente=initiale,
         maintenir=initiale,
         absence="",

@@ -15,10 +15,10 @@ import pandas as pd
 
 from ctglib.calculs import ecriture
 from ctglib.calculs.ecriture import avec_unite, nombre, pourcent
-from ctglib.calculs.evaluation import A_VENIR
+from ctglib.calculs.evaluation import A_VENIR, ANNEE_EN_COURS
 from ctglib.document.redaction import textes
 from ctglib.document.tableau import Colonne, Ecriture, Tableau
-from ctglib.document.typographie import RIEN, points, remplir
+from ctglib.document.typographie import RIEN, nombrer, points, remplir
 from ctglib.donnees.dossier import Dossier
 from ctglib.donnees.modeles import catalogue
 from ctglib.donnees.modeles.evaluation import Evaluation
@@ -245,20 +245,35 @@ def marquee(contexte: Contexte, indicateur: str, colonne: str, statut: str = "")
 
 
 def verdict_dit(row: Any, valeur: float, contexte: Contexte, mots: Evaluation) -> str:
-    """Return « ● atteint », « × manqué de 3 », « ■ à surveiller, il manque 95 »: a target that is
-    missed is missed by so much, and one to come says what is lacking.
+    """Return « ● atteinte avec un an de retard », « × manquée de 3 », « ■ à surveiller, il manque
+    95 », « ○ sans objet »: a target that is missed is missed by so much, one to come says what is
+    lacking, and one that is not judged why.
 
-    ``row``, of the evaluation or of a parcours, has ``indicateur``, ``sens``, ``cible`` and
-    ``verdict``.
+    ``row``, of the evaluation, of a parcours or a finding of theirs, has ``indicateur``, ``sens``,
+    ``cible``, ``verdict``, ``raison``, ``retard`` and ``annee_initiale``: what goes back does so
+    since its start, whatever its last year.
     """
-    dit = mots.verdicts[row.verdict].dit
+    verdict = mots.verdicts[row.verdict]
+    dit = verdict.dit
+    if row.verdict == "atteint" and pd.notna(row.retard):
+        retard = nombrer(int(row.retard), "an")
+        return f"{dit} {remplir(mots.mots['atteinte_en_retard'], retard=retard)}"
+    if row.verdict == "non_evaluable" and row.raison:
+        dit = f"{verdict.signe} {mots.raisons[row.raison]}"
     forme = contexte.unites[contexte.indicateurs[row.indicateur].unite].forme
-    if row.verdict not in ("manque", *A_VENIR) or forme == "oui_non" or pd.isna(valeur):
+    if forme == "oui_non" or pd.isna(valeur):
         return dit
-    ecart = contexte.difference(row.indicateur, valeur - row.cible)
+    ecart = valeur - row.cible
+    manque = contexte.difference(row.indicateur, ecart)
     if row.verdict == "manque":
-        return f"{dit} de {ecart}"
-    return f"{dit}, {ecart} de trop" if row.sens == "baisse" else f"{dit}, il manque {ecart}"
+        return f"{dit} de {manque}"
+    if row.verdict == "en_recul" and pd.notna(row.annee_initiale):
+        dit = f"{dit} depuis {int(row.annee_initiale)}"
+    de_trop = row.sens == "baisse"
+    en_deca = ecart > 0 if de_trop else ecart < 0
+    if not en_deca or (row.verdict not in A_VENIR and row.raison != ANNEE_EN_COURS):
+        return dit
+    return f"{dit}, {manque} de trop" if de_trop else f"{dit}, il manque {manque}"
 
 
 def petits_publies(

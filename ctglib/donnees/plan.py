@@ -11,7 +11,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from hashlib import sha256
-from typing import Literal, TypeVar
+from typing import Any, Literal, TypeVar
 
 from ctglib.donnees.lecture import CONVENTIONS, existe, lire_octets, lister
 from ctglib.donnees.modeles.avenants import Avenant, Changement
@@ -19,6 +19,7 @@ from ctglib.donnees.modeles.catalogue import Indicateur
 from ctglib.donnees.modeles.cloture import PlanClos
 from ctglib.donnees.modeles.convention import Convention
 from ctglib.donnees.modeles.plan import (
+    DepartAbsent,
     Etape,
     Fiche,
     IndicateurFiche,
@@ -33,6 +34,15 @@ Element = TypeVar("Element", bound=Vivant)
 # the old one beside the new.
 DU_PLAN = ("fiche", "modalite", "indicateur", "pilote", "partie")
 PLAN = "plan.yaml"  # in the folder of a year that is closed
+
+
+def est_du(echeance: Any, jour: Any) -> Any:
+    """Tell whether what has a deadline is due on a day: it is on that very day.
+
+    One rule for targets, actions and decisions. Two dates, or a column of them and a date of its
+    kind.
+    """
+    return echeance <= jour
 
 
 def dossier_du_suivi(convention: str) -> str:
@@ -308,9 +318,11 @@ def depart_utile(
     convention: Convention, fiche: Fiche, element: IndicateurFiche, indicateur: Indicateur
 ) -> bool:
     """Tell whether a value of the year before the convention would serve an indicator: it is a
-    number that is followed from the beginning, and no break since.
+    number that is followed from the beginning, that could be known, and no break since.
     """
     debut = convention.debut.year
+    if isinstance(element.valeur_initiale, DepartAbsent) and element.valeur_initiale.sans_objet:
+        return False
     if indicateur.table != "observations" or premiere_annee(convention, fiche, element) != debut:
         return False
     return not any(debut - 1 < rupture.annee for rupture in indicateur.ruptures)

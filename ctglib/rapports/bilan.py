@@ -29,6 +29,7 @@ from ctglib.blocs.indicateurs import (
     mode_de_lecture,
     notes_des_confirmations,
     notes_des_textes,
+    notes_des_totaux,
 )
 from ctglib.blocs.messages_suivi import MessagesDuSuivi
 from ctglib.blocs.mots import repondre, sources
@@ -37,7 +38,6 @@ from ctglib.blocs.page_une import STATUT
 from ctglib.blocs.propositions import ensembles, proposer, service
 from ctglib.blocs.signees import page_des_parties
 from ctglib.blocs.territoire import Territoire
-from ctglib.calculs.collecte import demandes
 from ctglib.calculs.ecriture import INSECABLE, enumerer, majuscule, minuscule
 from ctglib.calculs.etats import NON_RENSEIGNEE, pas_commencees
 from ctglib.calculs.evaluation import IMPLICITE
@@ -232,6 +232,7 @@ class Bilan:
         if premiers["origine_cible"].eq(IMPLICITE).any():
             notes.append(etude.texte("suivi.deduite"))
         notes += notes_des_textes(etude, premiers)
+        notes += notes_des_totaux(etude, premiers)
         notes += notes_des_confirmations(etude, premiers)
         notes.append(etude.texte("bilan.autres_indicateurs"))
         return etude.tableau(
@@ -253,6 +254,7 @@ class Bilan:
             groupes=fiches,
             notes=[
                 *notes_des_textes(self.etude, indicateurs),
+                *notes_des_totaux(self.etude, indicateurs),
                 *notes_des_confirmations(self.etude, indicateurs),
             ],
         )
@@ -360,12 +362,11 @@ class Bilan:
             return None
         etude = self.etude
         seuil = nombre_court(etude.catalogue.seuils.petits_effectifs)
-        demandes_d_indicateurs = demandes(etude.evaluation)
-        provisoires = demandes_d_indicateurs["statut"].isin(PROVISOIRES)
-        provisoires = demandes_d_indicateurs.loc[provisoires, "indicateur"].nunique()
+        indicateurs = ensembles(etude.evaluation)
+        provisoires = indicateurs["statut"].isin(PROVISOIRES) & indicateurs["valeur"].notna()
         phrases = [
             etude.texte("bilan.limite_de_l_effet"),
-            *etude.dire({"bilan.limite_du_provisoire": provisoires}),
+            *etude.dire({"bilan.limite_du_provisoire": int(provisoires.sum())}),
             etude.texte("bilan.limite_du_secret", seuil=seuil),
             *etude.phrases_des_retraits(),
         ]
@@ -557,14 +558,21 @@ def _avancement(etude: EtudeAnnuelle, fiche: modeles.Fiche, modalites: pd.DataFr
     elif modalites["statut"].eq(NON_RENSEIGNEE).all():
         phrases.append(etude.texte("bilan.sans_etat", modalites=len(modalites)))
     mots = etude.catalogue.evaluation.etats
+    tard = etude.catalogue.evaluation.mots["en_retard"]
+    nommees = modalites["statut"].isin(ETATS_NOMMES)
+    cites = [
+        tard.format(etat=f"« {libelle} »") if en_retard else f"« {libelle} »"
+        for libelle, en_retard in zip(
+            modalites["libelle"], modalites["en_retard"] & nommees, strict=True
+        )
+    ]
+    modalites = modalites.assign(cite=cites)
     concernees_par_mot = {mots[code]: modalites["statut"].eq(code) for code in ETATS_NOMMES}
-    concernees_par_mot["en retard"] = modalites["en_retard"] & ~modalites["statut"].isin(
-        ETATS_NOMMES
-    )
+    concernees_par_mot["en retard"] = modalites["en_retard"] & ~nommees
     etats = []
     celui_de_toutes = {}
     for mot, concernees in concernees_par_mot.items():
-        libelles = [f"« {libelle} »" for libelle in modalites.loc[concernees, "libelle"]]
+        libelles = modalites.loc[concernees, "cite"].tolist()
         if libelles:
             combien = sont(len(libelles), mot, accorder(mot, 2))
             etats.append(f"{combien} ({' ; '.join(libelles)})")

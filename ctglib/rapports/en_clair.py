@@ -34,6 +34,7 @@ class _Part:
 
     indicateur: str
     valeur: float
+    annee: int
     position: str
 
 
@@ -180,10 +181,8 @@ class ResumeEnClair(EtudeDiagnostic):
             mots = mots_des_parts[part.indicateur]
             fraction, au_singulier = part_en_mots(part.valeur, mots.nom)
             verbe = mots.un if au_singulier else mots.plusieurs
-            yield f"{majuscule(fraction)} {verbe}."
+            yield from self._dire("part", annee=part.annee, part=f"{fraction} {verbe}")
             yield from self._dire(COTES[part.position])
-        if len(parts):
-            yield from self._dire("date", annee=parts["annee"].max())
 
     def _faits(self) -> Iterator[str]:
         """Yield what families got, each with the year before; or that nothing is known."""

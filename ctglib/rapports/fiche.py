@@ -32,6 +32,7 @@ from ctglib.blocs.indicateurs import (
     mode_de_lecture,
     notes_des_confirmations,
     notes_des_textes,
+    notes_des_totaux,
 )
 from ctglib.blocs.messages_suivi import MessagesDuSuivi
 from ctglib.blocs.mots import repondre, sources
@@ -282,6 +283,7 @@ class Fiche:
         if (montres["cible"].notna() & montres["origine_cible"].eq(IMPLICITE)).any():
             notes.append(etude.texte("suivi.deduite"))
         notes += notes_des_textes(etude, montres)
+        notes += notes_des_totaux(etude, montres)
         notes += notes_des_confirmations(etude, montres)
         valeurs = ("valeur_initiale", "valeur_precedente", "valeur")
         notes += petits_publies(montres, valeurs, etude.catalogue.seuils.petits_effectifs, contexte)
@@ -313,7 +315,7 @@ class Fiche:
         elif ligne.indicateur in avenants:
             marque = f" (avenant {avenants[ligne.indicateur]})"
         verdict = verdict_dit(ligne, ligne.valeur, contexte, mots)
-        if ligne.raison:
+        if ligne.raison and ligne.verdict != "non_evaluable":
             verdict += f" : {mots.raisons[ligne.raison]}"
         return f"{cible} {quand}{marque} {verdict}"
 

@@ -77,6 +77,9 @@ class Indicateur(Nomme):  # one meaning, one unit, one direction
     capacite: noms.Mesure | None = None
     # whether its modalités share its whole out: their sum never exceeds it
     partition: bool = False
+    # what its total adds that is not of one moment: reports do not add it, and say so beside one
+    # that a service gives
+    total: Texte | None = None
     saut: Saut = Saut()
     sens: Literal["hausse", "baisse", "maintien", "neutre"]
     # of what a fiche follows, whether it writes it itself
@@ -90,6 +93,8 @@ class Indicateur(Nomme):  # one meaning, one unit, one direction
     # of the follow-up, that it is read from
     table: Literal["observations", "profils", "posture"] = "observations"
     unique: bool = False  # awaited once, in the year of its target, and judged then
+    # it counts what took place in the year: until the year is over it can only grow
+    s_accumule: bool = False
     calcul: Identifiant | None = None
     entrees: dict[Identifiant, noms.Mesure | list[noms.Mesure]] = {}
     decimales: int = Field(ge=0, le=3)

@@ -159,6 +159,11 @@ class Absence(Modele):
     absent: Texte  # why the text does not give it
 
 
+class DepartAbsent(Absence):
+    # it could not be known: what it counts, or the register that counts it, did not exist
+    sans_objet: bool = False
+
+
 class ValeurDatee(Modele):
     valeur: float
     annee: int
@@ -246,7 +251,7 @@ class IndicateurFiche(Vivant):
     id: noms.IndicateurDeFiche
     libelle: Texte | None = None
     definition: Texte | None = None  # when the text says what it counts
-    valeur_initiale: ValeurDatee | Absence | ServiceNouveau
+    valeur_initiale: ValeurDatee | DepartAbsent | ServiceNouveau
     cible: ValeurDatee | Absence
     implicite: Implicite | None = None
     debut: date | None = None  # from which it is asked; from the beginning of its fiche unless told
