@@ -84,9 +84,8 @@ def commencer(
     if lieu["niveau"].iat[0] == "epci":
         communes = publiques.territoires(niveaux=("commune",))
         membres = communes.loc[communes["epci"] == territoire, "code"].tolist()
-    reference = str(lieu["departement"].iat[0])
-    if not reference:  # an EPCI is compared with the one that most of its communes are in
-        reference = str(publiques.territoires(membres)["departement"].mode().iat[0])
+    # An EPCI is judged by the département of most of its communes, and shown beside each other one.
+    reference, *references = publiques.departements_de(membres or [territoire])
     regles = charger_yaml("catalogue/donnees_publiques.yaml", DonneesPubliques)
     fichiers_des_themes = [fichier for fichier in lister(THEMES) if fichier.endswith(".yaml")]
     themes = [charger_yaml(f"{THEMES}/{fichier}", Theme) for fichier in fichiers_des_themes]
@@ -94,8 +93,10 @@ def commencer(
     diagnostic = diagnostic_public(
         themes, regles, (territoire, membres, reference), annee=debut.year - 1
     )
-    lieux = [lieu.model_dump() for lieu in publiques.nommer((territoire, reference))]
+    nommes = publiques.nommer((territoire, reference, *references))
+    lieux = [lieu.model_dump() for lieu in nommes]
     membres_cites = ", ".join(f'"{code}"' for code in membres)
+    references_citees = ", ".join(f'"{code}"' for code in references)
     texte_des_parties = [
         _modele("partie", rang=rang, nom=partie) for rang, partie in enumerate(parties, 1)
     ]
@@ -111,6 +112,7 @@ def commencer(
         titre=f"Convention territoriale globale, {nom_du_territoire}, {debut.year}-{fin.year}",
         membres=f"[{membres_cites}]",
         reference=reference,
+        references=f"[{references_citees}]",
         debut=debut,
         fin=fin,
         source=enumerer(list(parties)),

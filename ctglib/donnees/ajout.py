@@ -26,6 +26,7 @@ from ctglib.donnees.vraisemblance import COMMUNES, douter
 
 _OCTETS_PAR_SECONDE = 1024**2  # of what a slow computer reads; a workbook takes twice a CSV's time
 _REVISIONS_CITEES = 3
+LISTE_DES_EPCI = "dgcl_epci"
 _EN_TETE_DU_REGISTRE = (
     "# Écrit par « ctg source ajouter » : "
     "fichiers officiels ajoutés, et tables qui en sont faites.\n"
@@ -101,6 +102,7 @@ class Ajout:
             else:
                 jour = le or date.fromtimestamp(chemin.stat().st_mtime)
                 fichiers.append(self._ajouter(officiel, jour))
+        self._rattacher_aux_epci()
         self.alertes = [*self.fausses, *self.alertes]
         self.registre = Registre(fichiers=tuple(fichiers), tables=self._tables(registre.tables))
 
@@ -237,6 +239,29 @@ class Ajout:
         communes = self._table(max(cles_des_codes_officiels))
         des_departements = communes["departement"].isin(self.departements)
         return chiffres[chiffres.index.isin(communes.loc[des_departements, "epci"])]
+
+    def _rattacher_aux_epci(self) -> None:
+        """Say, in the official code of communes of a year, their EPCI by the list of that year.
+
+        The Insee's own file has no EPCI; a commune that the list has not is in none.
+        """
+        for cle in {*self.gardees, *self.nouvelles}:
+            listes = cle._replace(famille=LISTE_DES_EPCI)
+            connues = (*self.gardees, *self.nouvelles)
+            if cle.famille != COMMUNES or listes not in connues:
+                continue
+            if cle not in self.nouvelles and listes not in self.nouvelles:
+                continue
+            communes = self._table(cle)
+            liste = self._table(listes)
+            if "epci" in communes or "epci" not in liste:
+                continue
+            rattachees = communes.assign(epci=liste["epci"].reindex(communes.index).fillna(""))
+            rattachees.attrs["sources"] = [*communes.attrs["sources"], *liste.attrs["sources"]]
+            self.nouvelles[cle] = rattachees
+            self.phrases.append(
+                f"  {cle.famille}, {cle.annee} : EPCI repris de la liste de la DGCL"
+            )
 
     def _poser(self, cle: Cle, chiffres: pd.DataFrame, empreinte: str) -> None:
         """Lay the figures of a file over a table, if it changes something, and say what it revises.

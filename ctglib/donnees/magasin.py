@@ -182,9 +182,32 @@ def derniere_table_si_presente(famille: str) -> list[TableGardee]:
     """Return the table of a family of the last year, in a list of one; [] when there is none.
 
     It is a list, as ``lire_tables`` takes one, and gives no row for an empty one. Of a family that
-    has several levels, the table is the one whose level comes last in the alphabet.
+    has several levels, the table is the one whose level comes last in the alphabet. The official
+    code of communes is the last that says their EPCI: the Insee's own says it of none.
     """
-    return list(tables(famille).values())[-1:]
+    gardees = list(tables(famille).values())
+    if famille == COG_DES_COMMUNES:
+        completes = [table for table in gardees if "epci" in colonnes(table)]
+        gardees = completes or gardees
+    return gardees[-1:]
+
+
+def colonnes(table: TableGardee) -> tuple[str, ...]:
+    """Return the names of the columns of a table, the territory left out."""
+    return _colonnes(str(racine() / table.table), table.sha256)
+
+
+@cache
+def _colonnes(chemin: str, _: str) -> tuple[str, ...]:
+    """Return the names of the columns of a table that has a path and a fingerprint."""
+    import duckdb
+
+    echappe = chemin.replace("'", "''")
+    try:
+        resultat = moteur().cursor().execute(f"select * from '{echappe}' limit 0")
+    except duckdb.Error:
+        return ()  # who reads it says what is wrong with it
+    return tuple(nom for nom, *_ in resultat.description if nom != "territoire")
 
 
 def lire_tables(

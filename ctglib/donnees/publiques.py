@@ -212,6 +212,14 @@ def verifier_territoires(codes: Iterable[str]) -> None:
         raise DonneesInvalides(fautes)
 
 
+def departements_de(communes: Iterable[str]) -> list[str]:
+    """Return the départements of communes, the one that most of them are in first: an EPCI may be
+    in several, and is compared with each.
+    """
+    departements = territoires(communes, niveaux=("commune",))["departement"]
+    return departements.value_counts(sort=True).index.tolist()
+
+
 def communes_de(departement: str) -> list[str]:
     """Return the communes of a département, in the order of their codes; refuse one that is none,
     or has none.

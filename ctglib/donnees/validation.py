@@ -25,16 +25,19 @@ from ctglib.donnees.lecture import (
 )
 from ctglib.donnees.lignes import lignes
 from ctglib.donnees.magasin import (
+    COG,
+    COG_DES_COMMUNES,
     LOCALES,
     PUBLIQUES,
     Cle,
     charger_familles,
+    derniere_table_si_presente,
     familles_absentes,
     lire_tables,
     niveau_de,
     tables,
 )
-from ctglib.donnees.modeles.sources import Famille, Niveau
+from ctglib.donnees.modeles.sources import Famille, Niveau, TableGardee
 from ctglib.donnees.pieces import Pieces, avec_la_fin, avec_le_suivi, fautes_de_nom, lire_pieces
 from ctglib.donnees.publiques import REPERES, lire, lire_communes, reperes
 from ctglib.donnees.publiques import series as publiees
@@ -264,6 +267,9 @@ def examiner_les_sources() -> tuple[list[Faute], list[str]]:
         familles = charger_familles()
         toutes = tables()
         fautes += familles_absentes(toutes.values(), familles)
+        pieces_absentes = list(_pieces_absentes(toutes, familles))
+        if pieces_absentes:
+            raise DonneesInvalides(pieces_absentes)
         gardees = {cle: table for cle, table in toutes.items() if cle.famille in familles}
 
         @cache
@@ -277,6 +283,7 @@ def examiner_les_sources() -> tuple[list[Faute], list[str]]:
             elif chemin.startswith(LOCALES):
                 etrangetes.append(f"{chemin}, {doute.phrase}")
 
+        etrangetes += _sans_epci(gardees)
         codes = sorted({code for table in gardees.values() for code in table.series})
         series_citees = reperes().series
         if codes:  # an empty store has none of them
@@ -292,6 +299,34 @@ def examiner_les_sources() -> tuple[list[Faute], list[str]]:
             if est_un_extrait and existe(extrait):
                 fautes += _fautes_d_extrait(extrait, codes, familles)
     return fautes, etrangetes
+
+
+def _sans_epci(gardees: Mapping[Cle, TableGardee]) -> Iterator[str]:
+    """Yield the official code of communes that is of no use to portraits yet: without EPCI."""
+    lues = derniere_table_si_presente(COG_DES_COMMUNES)
+    for cle, table in gardees.items():
+        lue = next(iter(lues), table)
+        if cle.famille == COG_DES_COMMUNES and cle.annee > lue.annee:
+            yield (
+                f"{table.table} : {cle.annee} n'a pas d'EPCI, les rapports gardent {lue.annee} ;"
+                f" ajouter la composition des EPCI de {cle.annee} (DGCL)"
+            )
+
+
+def _pieces_absentes(
+    gardees: Mapping[Cle, TableGardee], familles: dict[str, Famille]
+) -> Iterator[Faute]:
+    """Yield the pieces that the store lacks: tables that its register names, levels of the official
+    code that figures are told from.
+    """
+    for table in gardees.values():
+        if not existe(table.table):
+            yield Faute(table.table, *mots("table_absente"))
+    presentes = {cle.famille for cle in gardees}
+    for niveau, famille in COG.items():
+        if gardees and famille not in presentes and famille in familles:
+            phrase = mots("piece_absente", niveau=niveau, titre=familles[famille].titre)
+            yield Faute(f"{PUBLIQUES}/origine.yaml", *phrase)
 
 
 def _fautes_d_extrait(
