@@ -4,15 +4,18 @@ by clicks alone.
 
 from __future__ import annotations
 
+import email.policy
 import io
 import os
 import shutil
 import zipfile
 from collections.abc import Iterator
 from datetime import date
+from email import message_from_bytes
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import openpyxl
 import pytest
 from annee_exemple import ecrire_les_carnets
 from bureau_ouvert import BureauOuvert, conduire, ouvrir
@@ -23,6 +26,8 @@ from navigateur import AXE, fautes, largeur_du_document
 from suivi_exemple import OBSERVATIONS
 
 from ctglib.bureau.etat import annee_courante
+from ctglib.bureau.formulaire import enregistrer as enregistrer_le_formulaire
+from ctglib.bureau.formulaire import formulaire
 from ctglib.bureau.memoire import (
     ARevoir,
     Demandes,
@@ -160,6 +165,73 @@ def test_le_bilan_d_une_annee_se_fait_par_clics_depuis_des_classeurs_dont_deux_s
 
 
 @pytest.mark.navigateur
+def test_on_demande_puis_on_ecrit_et_l_on_clot_l_annee_par_clics(bureau: BureauOuvert) -> None:
+    suivi = bureau.donnees / SUIVI / "2025"
+
+    def suivre(page: Page) -> None:
+        page.goto(bureau.adresse)
+        annee = page.url.rstrip("/") + "/conventions/harnes/2025"
+        page.goto(annee)
+        page.get_by_role("link", name="Préparer les demandes").click()
+        page.get_by_label("Réponse attendue pour le").fill("2026-03-01")
+        page.get_by_role("button", name="Noter la demande").click()
+        with page.expect_download() as demandes:
+            page.get_by_role("link", name="Télécharger les demandes").click()
+        assert "en retard" in texte(page, "main")
+        examiner(page)
+        verifier_le_courriel(zipfile.ZipFile(demandes.value.path()))
+
+        page.goto(annee)
+        page.get_by_role("link", name="Écrire le bilan 2025").click()
+        decision = page.get_by_role("group", name="Décisions de ce comité").first
+        decision.get_by_role("textbox").first.fill("Ouvrir une permanence")
+        page.get_by_role("button", name="Enregistrer ce que j’ai écrit").click()
+        page.get_by_text("Rien n’est enregistré").wait_for()
+        decision = page.get_by_role("group", name="Décisions de ce comité").first
+        assert decision.get_by_role("textbox").first.input_value() == "Ouvrir une permanence"
+        examiner(page)
+        assert not (suivi / "bilan.yaml").exists()
+        page.get_by_role("group", name="Date du comité").locator("input").fill("2026-02-12")
+        chapo = page.get_by_role("group", name="Chapô")
+        chapo.get_by_label("Ce que vous signez").fill("Le relais a trouvé son public")
+        chapo.get_by_label("Signé par").fill("Coordination de la CTG")
+        page.get_by_role("button", name="Enregistrer ce que j’ai écrit").click()
+        page.wait_for_url("**/ecrire?enregistre=oui")
+
+        page.goto(annee + "/clore")
+        page.get_by_text("Les rapports ne sont pas tous à jour").wait_for()
+        examiner(page)
+        page.goto(annee)
+        page.get_by_role("button", name="Produire les rapports 2025").click()
+        page.get_by_text("terminée").wait_for()
+        page.goto(annee + "/clore")
+        page.get_by_role("button", name="Clore l’année 2025, pour de bon").click()
+        page.wait_for_url("**/travail")
+        page.get_by_text("harnes, 2025 : année close le").wait_for()
+        page.goto(annee)
+        page.get_by_role("heading", name="Le bilan 2025 est clos").wait_for()
+
+    conduire(suivre)
+
+    assert "Ouvrir une permanence" in (suivi / "bilan.yaml").read_text(encoding="utf-8")
+    assert "Le relais a trouvé son public" in (suivi / "messages.yaml").read_text(encoding="utf-8")
+    assert (suivi / "plan.yaml").is_file()
+
+
+def verifier_le_courriel(paquet: zipfile.ZipFile) -> None:
+    """Be sure that the draft of a service has its workbook and its letter, and no address."""
+    brouillon = paquet.read("courriel-2025-rpe.eml")
+    message = message_from_bytes(brouillon, policy=email.policy.default)
+    joints = {joint.get_filename(): joint for joint in message.iter_attachments()}
+
+    assert message["X-Unsent"] == "1" and message["To"] is None and b"@" not in brouillon[:2000]
+    assert set(joints) == {"ctg-harnes-2025-rpe.xlsx", "lettre-rpe.docx"}
+    classeur = openpyxl.load_workbook(io.BytesIO(joints["ctg-harnes-2025-rpe.xlsx"].get_content()))
+    assert "Indicateurs" in classeur.sheetnames
+    assert "pour le 1er mars 2026" in message.get_body().get_content().replace("\u00a0", " ")
+
+
+@pytest.mark.navigateur
 def test_sans_script_la_page_se_relit_seule_et_une_production_s_arrete(
     bureau: BureauOuvert,
 ) -> None:
@@ -224,6 +296,34 @@ def test_le_bureau_se_souvient_des_demandes_et_oublie_un_fichier_corrige(donnees
     assert de_2025.a_revoir == (autre,)
     assert de_2025.demandes == Demandes(le=JOUR, reponse=date(2026, 3, 1))
     assert se_souvenir("harnes").de(2026).demandes is None
+
+
+def test_une_fenetre_restee_ouverte_ne_rend_pas_l_ancien_texte_a_une_ligne_recrite(
+    donnees: Path,
+) -> None:
+    ouverte_hier = formulaire("demonstration", 2026)
+    montre = {
+        champ.nom: champ.valeur
+        for partie in ouverte_hier
+        for rangee in partie.rangees
+        for champ in rangee.champs
+    }
+    reussites, difficultes = (
+        next(nom for nom, valeur in montre.items() if valeur.startswith(debut))
+        for debut in ("Le guichet unique est ouvert\n", "Le nombre de gardes à domicile")
+    )
+
+    premier = enregistrer_le_formulaire(
+        "demonstration", 2026, ouverte_hier, montre | {reussites: "Récrit"}, JOUR
+    )
+    second = enregistrer_le_formulaire(
+        "demonstration", 2026, ouverte_hier, montre | {difficultes: "Autre difficulté"}, JOUR
+    )
+
+    ecrit = (donnees / "conventions/demonstration/suivi/2026/appreciations.yaml").read_text("utf-8")
+    assert premier == second == ()
+    assert "Récrit" in ecrit and "Autre difficulté" in ecrit
+    assert "Le guichet unique est ouvert" not in ecrit
 
 
 def test_deux_archives_des_memes_fichiers_sont_les_memes_octets() -> None:

@@ -14,8 +14,10 @@ if (suivi) {
     ecrire("total", dit.total || "…");
     ecrire("nom", dit.nom);
     const barre = document.getElementById("barre");
-    barre.max = dit.total || 1;
-    barre.value = dit.faits;
+    if (dit.total) {
+      barre.max = dit.total;
+      barre.value = dit.faits;
+    }
     const reste = dit.restantes;
     ecrire("reste", reste === null ? "" : `, encore ${Math.floor(reste / 60)}\u00a0min ${reste % 60}\u00a0s environ`);
   };

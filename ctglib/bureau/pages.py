@@ -9,11 +9,14 @@ from __future__ import annotations
 import asyncio
 import json
 import re
+import secrets
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from datetime import date
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any, TypeVar
 from urllib.parse import urlparse
 
@@ -23,10 +26,13 @@ from tornado import httputil, web
 from tornado.escape import url_escape
 from tornado.iostream import StreamClosedError
 
+from ctglib.bureau.demandes import courriels, paquet
 from ctglib.bureau.depot import Depot, deposer, reprendre
 from ctglib.bureau.etat import MOTS, Lecteur
+from ctglib.bureau.formulaire import Partie, enregistrer, formulaire
+from ctglib.bureau.memoire import Demandes, noter_les_demandes, se_souvenir
 from ctglib.bureau.publies import fichier_publie, pour_le_comite, rapports_de
-from ctglib.bureau.travail import Travail, produire_l_annee
+from ctglib.bureau.travail import Travail, clore_l_annee, produire_l_annee
 from ctglib.donnees.fautes import DonneesInvalides, Empechement, Faute
 from ctglib.donnees.lecture import conventions
 from ctglib.production import plan
@@ -77,6 +83,7 @@ class Bureau:
         self.dossier_des_depots = depots
         self.lecteur = Lecteur(sortie, carnets)
         self.depots: dict[str, Depot] = {}
+        self.formulaires: dict[str, tuple[Partie, ...]] = {}
         self.travail: Travail | None = None
         self.fil = ThreadPoolExecutor(1, thread_name_prefix="bureau")
 
@@ -86,6 +93,14 @@ class Bureau:
         self.depots[depot.cle] = depot
         for ancien in list(self.depots)[:-DEPOTS_GARDES]:
             del self.depots[ancien]
+
+    def retenir(self, parties: tuple[Partie, ...]) -> str:
+        """Keep a form as it is shown, and return its key."""
+        cle = secrets.token_urlsafe(12)
+        self.formulaires[cle] = parties
+        for ancien in list(self.formulaires)[:-DEPOTS_GARDES]:
+            del self.formulaires[ancien]
+        return cle
 
     def fermer(self) -> None:
         """End what is under way."""
@@ -466,6 +481,122 @@ class FichierPublie(Page):
         self.donner(publie.name, publie.read_bytes())
 
 
+class PageDemander(Page):
+    """Prepares what is sent to the services."""
+
+    @web.authenticated
+    async def get(self, convention: str, annee: str) -> None:
+        """Show the page."""
+        numero = await self.faire(self.verifier_l_annee, convention, annee)
+        etat = await self.faire(self.bureau.lecteur.annee, convention, numero, date.today())
+        self.montrer("demander.html.j2", etat=etat)
+
+    @web.authenticated
+    async def post(self, convention: str, annee: str) -> None:
+        """Note that the workbooks are asked for, then show the page."""
+        self.lire_le_formulaire()
+        numero = await self.faire(self.verifier_l_annee, convention, annee)
+        reponse = None
+        with suppress(ValueError):
+            reponse = date.fromisoformat(self.get_body_argument("reponse", ""))
+        demandes = Demandes(le=date.today(), reponse=reponse)
+        await self.faire(noter_les_demandes, convention, numero, demandes)
+        self.redirect(f"/conventions/{convention}/{numero}/demander", status=303)
+
+
+class FichierDesDemandes(Page):
+    """The drafts of the mails, in one file."""
+
+    @web.authenticated
+    async def get(self, convention: str, annee: str, sorte: str) -> None:
+        """Give the file."""
+        numero = await self.faire(self.verifier_l_annee, convention, annee)
+        prets = await self.faire(_preparer_les_courriels, convention, numero, sorte == "relances")
+        if not prets:
+            raise Refus(404, "inconnu")
+        self.donner(f"{sorte}-{convention}-{numero}.zip", paquet(prets))
+
+
+def _preparer_les_courriels(convention: str, annee: int, relance: bool) -> dict[str, bytes]:
+    notees = se_souvenir(convention).de(annee).demandes
+    return courriels(convention, annee, notees.reponse if notees else None, relance=relance)
+
+
+class PageEcrire(Page):
+    """What the parties write of a year, beside what the bilan would say."""
+
+    @web.authenticated
+    async def get(self, convention: str, annee: str) -> None:
+        """Show the form, and keep how it was shown."""
+        numero = await self.faire(self.verifier_l_annee, convention, annee)
+        titre = (await self.faire(plan.convention_de, convention)).titre
+        parties = await self.faire(formulaire, convention, numero)
+        self.montrer_le_formulaire(convention, numero, titre, self.bureau.retenir(parties))
+
+    @web.authenticated
+    async def post(self, convention: str, annee: str) -> None:
+        """Record what was changed; with a fault, show it above what was typed."""
+        self.lire_le_formulaire()
+        numero = await self.faire(self.verifier_l_annee, convention, annee)
+        cle = self.get_body_argument("formulaire", "")
+        if cle not in self.bureau.formulaires:
+            cle = self.bureau.retenir(await self.faire(formulaire, convention, numero))
+        parties = self.bureau.formulaires[cle]
+        valeurs = {nom: self.get_body_argument(nom) for nom in self.request.body_arguments}
+        fautes = await self.faire(enregistrer, convention, numero, parties, valeurs, date.today())
+        if not fautes:
+            self.redirect(f"/conventions/{convention}/{numero}/ecrire?enregistre=oui", status=303)
+            return
+        self.set_status(409)
+        titre = (await self.faire(plan.convention_de, convention)).titre
+        self.montrer_le_formulaire(convention, numero, titre, cle, valeurs, fautes)
+
+    def montrer_le_formulaire(
+        self,
+        convention: str,
+        annee: int,
+        titre: str,
+        cle: str,
+        valeurs: Mapping[str, str] = MappingProxyType({}),
+        fautes: tuple[Faute, ...] = (),
+    ) -> None:
+        """Write the page."""
+        self.montrer(
+            "ecrire.html.j2",
+            convention=convention,
+            annee=annee,
+            titre=titre,
+            cle=cle,
+            parties=self.bureau.formulaires[cle],
+            valeurs=valeurs,
+            fautes=fautes,
+            enregistre=bool(self.get_query_argument("enregistre", "")),
+        )
+
+
+class PageClore(Page):
+    """Closes a year, once what it lacks has been shown."""
+
+    @web.authenticated
+    async def get(self, convention: str, annee: str) -> None:
+        """Show what is missing."""
+        numero = await self.faire(self.verifier_l_annee, convention, annee)
+        etat = await self.faire(self.bureau.lecteur.annee, convention, numero, date.today())
+        self.montrer("clore.html.j2", etat=etat)
+
+    @web.authenticated
+    async def post(self, convention: str, annee: str) -> None:
+        """Begin the closing, then show how far it is."""
+        self.lire_le_formulaire()
+        numero = await self.faire(self.verifier_l_annee, convention, annee)
+        bureau = self.bureau
+        if bureau.travail and bureau.travail.en_cours:
+            raise Refus(409, "deja_au_travail")
+        bureau.travail = Travail("clore", convention, numero)
+        bureau.travail.lancer(clore_l_annee, convention, numero, bureau.sortie, bureau.carnets)
+        self.redirect("/travail", status=303)
+
+
 class Fixe(Page):
     """The style, the script, the fonts and the icon of the pages."""
 
@@ -502,6 +633,10 @@ default_handlers = [
     (rf"/conventions/{CONVENTION}/{ANNEE}/produire", PageProduire),
     (rf"/conventions/{CONVENTION}/{ANNEE}/rapports", PageRapports),
     (rf"/conventions/{CONVENTION}/{ANNEE}/comite\.zip", FichierDuComite),
+    (rf"/conventions/{CONVENTION}/{ANNEE}/demander", PageDemander),
+    (rf"/conventions/{CONVENTION}/{ANNEE}/(demandes|relances)\.zip", FichierDesDemandes),
+    (rf"/conventions/{CONVENTION}/{ANNEE}/ecrire", PageEcrire),
+    (rf"/conventions/{CONVENTION}/{ANNEE}/clore", PageClore),
     (r"/depots", PageDepots),
     (r"/depots/([A-Za-z0-9_-]{16})", PageDepot),
     (r"/depots/([A-Za-z0-9_-]{16})/copies/([0-9]{1,3})", PageCopie),

@@ -6,6 +6,9 @@ What was written before it stops stays whole; the next production takes it up.
 from __future__ import annotations
 
 import multiprocessing
+import os
+import subprocess
+import sys
 import threading
 import time
 from collections.abc import Callable
@@ -33,6 +36,14 @@ class Compte:
     mis_de_cote: tuple[str, ...]
 
 
+@dataclass(frozen=True)
+class Dit:
+    """What a command said."""
+
+    reussi: bool
+    texte: str
+
+
 @dataclass
 class Travail:
     """A piece of work under way, or over: one at a time."""
@@ -46,11 +57,12 @@ class Travail:
     nom: str = ""  # of the last report
     fin: float = 0.0
     compte: Compte | None = None
+    dit: Dit | None = None
     empechement: str = ""  # what prevented it
     arrete: bool = False
     perdu: bool = False
 
-    def lancer(self, tache: Callable[..., Compte], *arguments: object) -> None:
+    def lancer(self, tache: Callable[..., Compte | Dit], *arguments: object) -> None:
         """Begin a task, which is given ``annoncer`` to say how far it is."""
         contexte = multiprocessing.get_context("spawn")
         tuyau, bout = contexte.Pipe(duplex=False)
@@ -91,12 +103,14 @@ class Travail:
                         self.faits = faits
                         self.total = total
                         self.nom = nom
-                    case ("rendu", compte):
+                    case ("rendu", Compte() as compte):
                         self.compte = compte
+                    case ("rendu", Dit() as dit):
+                        self.dit = dit
                     case ("empeche", phrase):
                         self.empechement = phrase
         self._processus.join()
-        self.perdu = not (self.compte or self.empechement or self.arrete)
+        self.perdu = not (self.compte or self.dit or self.empechement or self.arrete)
         self.fin = time.monotonic()
 
 
@@ -154,3 +168,24 @@ def _compter(production: Production, demandes: int) -> Compte:
         demandes - len(production.resultats),
         tuple(str(chemin) for chemin in production.mis_de_cote),
     )
+
+
+def clore_l_annee(
+    convention: str,
+    annee: int,
+    sortie: Path,
+    carnets: Path,
+    *,
+    annoncer: Callable[[int, int, str], None],
+) -> Dit:
+    """Close a year, by the command itself: it writes all or nothing, and says what it did."""
+    annoncer(0, 0, "")
+    dossiers = ("--sortie", str(sortie), "--carnets", str(carnets))
+    fait = subprocess.run(
+        [sys.executable, "-m", "ctglib", "clore", str(annee), "-c", convention, *dossiers],
+        capture_output=True,
+        encoding="utf-8",
+        env={**os.environ, "PYTHONUTF8": "1"},
+        check=False,
+    )
+    return Dit(fait.returncode == 0, f"{fait.stdout}\n{fait.stderr}".strip())

@@ -1,0 +1,116 @@
+"""What is sent to the services: for each, a draft of a mail with its workbook and its letter.
+
+No address is known here: whoever sends the mail chooses to whom.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date
+from email.message import EmailMessage
+from email.policy import SMTP
+
+import pandas as pd
+
+from ctglib.bureau.etat import MOTS
+from ctglib.bureau.publies import en_zip
+from ctglib.calculs.ecriture import enumerer, majuscule
+from ctglib.collecte.classeur import classeur, nom_du_classeur
+from ctglib.collecte.feuilles import Cadre, feuilles, ouvrir_cadre
+from ctglib.collecte.lettre import lettre
+from ctglib.collecte.manques import compter_les_elements, manques
+from ctglib.document.typographie import date_longue
+
+TYPE_EXCEL = "vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+TYPE_WORD = "vnd.openxmlformats-officedocument.wordprocessingml.document"
+
+
+def courriels(
+    convention: str, annee: int, reponse: date | None, *, relance: bool
+) -> dict[str, bytes]:
+    """Return the drafts of the mails to the services that have something to send, by file name.
+
+    Args:
+        convention: The convention.
+        annee: The year asked for.
+        reponse: The day by which the services are asked to answer.
+        relance: Whether they were asked already.
+
+    Raises:
+        DonneesInvalides: The data do not hold, or the year is out of the convention.
+    """
+    cadre = ouvrir_cadre(convention, annee)
+    manquantes = manques(cadre)
+    prets = {}
+    for service in cadre.dossier.catalogue.responsables:
+        siennes = manquantes[manquantes["responsable"].eq(service)]
+        if len(siennes):
+            nom = f"courriel-{annee}-{service}.eml"
+            prets[nom] = _courriel(cadre, service, siennes, reponse, relance)
+    return prets
+
+
+def paquet(courriels_prets: dict[str, bytes]) -> bytes:
+    """Return the drafts as one archive."""
+    return en_zip(courriels_prets.items())
+
+
+def _courriel(
+    cadre: Cadre, service: str, manquantes: pd.DataFrame, reponse: date | None, relance: bool
+) -> bytes:
+    """Return the draft of a mail: programs open one with « X-Unsent » as a message to be sent."""
+    textes = MOTS["courriel"]
+    convention = cadre.dossier.convention
+    mots = {
+        "titre": convention.titre,
+        "annee": cadre.annee,
+        "elements": compter_les_elements(manquantes, cadre.gabarit),
+        "reponse": f"le {date_longue(reponse)}" if reponse else textes["sans_date"],
+    }
+    sorte = textes["relance"] if relance else textes["demande"]
+    message = EmailMessage(policy=SMTP)
+    message["Subject"] = sorte["objet"].format(**mots)
+    message["X-Unsent"] = "1"
+    message.set_content("\n\n".join(texte.format(**mots) for texte in sorte["texte"]))
+    du_service = replace(cadre, responsable=service)
+    octets = classeur(du_service, feuilles(du_service))
+    nom = nom_du_classeur(convention.id, cadre.annee, service)
+    message.add_attachment(octets, maintype="application", subtype=TYPE_EXCEL, filename=nom)
+    message.add_attachment(
+        _lettre(cadre, service, manquantes),
+        maintype="application",
+        subtype=TYPE_WORD,
+        filename=f"lettre-{service}.docx",
+    )
+    message.set_boundary(f"ctg-{convention.id}-{cadre.annee}-{service}")  # the same bytes twice
+    return message.as_bytes()
+
+
+def _lettre(cadre: Cadre, service: str, manquantes: pd.DataFrame) -> bytes:
+    """Return the letter of a service about one year."""
+    modele = cadre.gabarit.lettre
+    principal = cadre.gabarit.parts.principal
+    if service == principal:
+        modele = modele.a_elle_meme
+    services = cadre.dossier.catalogue.responsables
+    convention = cadre.dossier.convention
+    demandees = [
+        modele.demande.format(
+            quoi=compter_les_elements(siennes, cadre.gabarit, sans_total=True),
+            annees=cadre.annee,
+            feuille=feuille,
+            delai=majuscule(modele.delai),
+        )
+        for feuille, siennes in manquantes.groupby("feuille", sort=False)
+    ]
+    mots = {
+        "titre": convention.titre,
+        "parties": enumerer([partie.nom for partie in convention.parties]),
+        "coordination": services[principal].libelle,
+        "service": services[service].libelle,
+        "lieu": convention.parties[0].nom,
+        "annees": modele.une_annee.format(annees=cadre.annee),
+        "elements": compter_les_elements(manquantes, cadre.gabarit),
+        "delai": modele.delai,
+    }
+    return lettre(modele, mots, demandees, annee=cadre.annee)

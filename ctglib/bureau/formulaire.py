@@ -1,0 +1,180 @@
+"""What the parties write of a year, as a form: the rows of the sheets of words of the year's
+workbook, each beside what the bilan would say.
+
+What is typed is read as the workbook is: the same rules, the same faults, the same files.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from contextlib import suppress
+from dataclasses import dataclass, replace
+from datetime import date
+
+from ctglib.blocs.signees import propositions
+from ctglib.collecte.feuilles import Feuille, Ligne, feuilles, ouvrir_cadre
+from ctglib.collecte.ouverture import Cellule, ClasseurLu, Grille
+from ctglib.donnees.ecriture import tenir_les_donnees
+from ctglib.donnees.fautes import Faute
+from ctglib.donnees.modeles.suivi import ColonneGabarit
+from ctglib.production.reception import recevoir_une_annee
+
+FEUILLES = ("premiere_page", "appreciations", "participation")
+STATUT = "statut"  # a year is closed by its own page
+FICHIER = "formulaire"
+# How a cell is typed, by the type of its column.
+SAISIES = {
+    "texte": "ligne",
+    "texte_long": "lignes",
+    "phrases": "lignes",
+    "date": "jour",
+    "nombre": "nombre",
+    "liste": "choix",
+}
+
+
+@dataclass(frozen=True)
+class Champ:
+    """A cell that may be typed."""
+
+    nom: str
+    numero: int  # of its column
+    titre: str
+    aide: str
+    saisie: str  # one of ``SAISIES``
+    valeur: str
+    choix: tuple[str, ...] = ()
+    longueur: int = 2000
+
+
+@dataclass(frozen=True)
+class Rangee:
+    """A row: what it is about, what is known beside, its cells."""
+
+    sujet: str
+    rubrique: str
+    precedent: str
+    cles: Mapping[int, str]  # what tells it apart, by column
+    champs: tuple[Champ, ...]
+
+
+@dataclass(frozen=True)
+class Partie:
+    """A sheet."""
+
+    titre: str
+    consigne: str
+    en_tete: Mapping[int, str]
+    rangees: tuple[Rangee, ...]
+
+
+def formulaire(convention: str, annee: int) -> tuple[Partie, ...]:
+    """Return what may be written of a year, with what is already.
+
+    Raises:
+        DonneesInvalides: The data do not hold, or the year is out of the convention.
+    """
+    cadre = replace(ouvrir_cadre(convention, annee), propositions=propositions(convention, annee))
+    par_nom = {feuille.modele.id: feuille for feuille in feuilles(cadre)}
+    return tuple(_partie(nom, par_nom[nom]) for nom in FEUILLES if nom in par_nom)
+
+
+def _partie(nom: str, feuille: Feuille) -> Partie:
+    colonnes = feuille.modele.ecrites
+    rangees = []
+    for rang, ligne in enumerate(feuille.lignes):
+        if ligne.montre.get("repere") == STATUT:
+            continue
+        champs = [
+            _champ(f"{nom}.{rang}", numero, colonne, feuille, ligne)
+            for numero, colonne in colonnes.items()
+            if colonne.role == "saisie" and colonne.id in ligne.ouvertes
+        ]
+        cles = {
+            numero: str(ligne.montre.get(colonne.id, ""))
+            for numero, colonne in colonnes.items()
+            if colonne.role == "cle"
+        }
+        sujet, rubrique, precedent = (
+            str(ligne.montre.get(quoi, "")) for quoi in ("sujet", "rubrique", "precedent")
+        )
+        rangees.append(Rangee(sujet, rubrique, precedent, cles, tuple(champs)))
+    en_tete = {numero: colonne.titre for numero, colonne in colonnes.items()}
+    return Partie(feuille.modele.titre, feuille.modele.consigne, en_tete, tuple(rangees))
+
+
+def _champ(nom: str, numero: int, colonne: ColonneGabarit, feuille: Feuille, ligne: Ligne) -> Champ:
+    liste = feuille.liste(ligne, colonne.id)
+    return Champ(
+        f"{nom}.{colonne.id}",
+        numero,
+        colonne.titre,
+        colonne.aide or "",
+        SAISIES[colonne.type],
+        str(ligne.montre.get(colonne.id, "")),
+        tuple(liste.codes) if liste and colonne.type == "liste" else (),
+        colonne.signes or 2000,
+    )
+
+
+def enregistrer(
+    convention: str,
+    annee: int,
+    parties: Iterable[Partie],
+    valeurs: Mapping[str, str],
+    jour: date,
+) -> tuple[Faute, ...]:
+    """Record the rows of a form in which something was typed, or return their faults: all or none.
+
+    A row that is as it was shown is left out: somebody may have changed it since.
+
+    Args:
+        convention: The convention.
+        annee: The year.
+        parties: The form, as it was shown.
+        valeurs: What was typed, by the name of each cell.
+        jour: Today.
+
+    Raises:
+        DonneesInvalides: What is already entered does not hold.
+    """
+    grilles = [_grille(partie, valeurs) for partie in parties]
+    remplies = tuple(grille for grille in grilles if len(grille.lignes) > 1)
+    if not remplies:
+        return ()
+    proprietes = {"convention": convention, "annee": str(annee)}
+    classeur = ClasseurLu(FICHIER, remplies, proprietes)
+    with tenir_les_donnees():
+        reception = recevoir_une_annee(convention, annee, [classeur], jour=jour)
+    return reception.preparation.fautes
+
+
+def _grille(partie: Partie, valeurs: Mapping[str, str]) -> Grille:
+    """Return a sheet as it would be read, with the rows that were changed."""
+    lignes = {1: {numero: Cellule(titre) for numero, titre in partie.en_tete.items()}}
+    for rang, rangee in enumerate(partie.rangees, 2):
+        tapees = {champ: valeurs.get(champ.nom, "").strip() for champ in rangee.champs}
+        if all(texte == _comparable(champ.valeur) for champ, texte in tapees.items()):
+            continue
+        cellules = {numero: Cellule(texte) for numero, texte in rangee.cles.items()}
+        for champ, texte in tapees.items():
+            if texte:
+                cellules[champ.numero] = Cellule(_lire(champ, texte))
+        lignes[rang] = cellules
+    return Grille(FICHIER, partie.titre, lignes)
+
+
+def _comparable(texte: str) -> str:
+    return texte.replace("\r\n", "\n").strip()
+
+
+def _lire(champ: Champ, texte: str) -> str | float | date:
+    """Return what was typed as a cell holds it; what is no date or no number stays as it is, for
+    the import to say.
+    """
+    with suppress(ValueError):
+        if champ.saisie == "jour":
+            return date.fromisoformat(texte)
+        if champ.saisie == "nombre":
+            return float(texte.replace(",", "."))
+    return texte
