@@ -22,6 +22,7 @@ from ctglib.collecte.importer import Changement, par_annee
 from ctglib.collecte.ouverture import ClasseurLu
 from ctglib.donnees.ecriture import tenir_les_donnees
 from ctglib.donnees.fautes import DonneesInvalides, Faute
+from ctglib.donnees.lecture import CLE
 from ctglib.production.reception import Reception, recevoir_une_annee
 
 Issue = Literal["enregistre", "sans_nouveau", "a_corriger", "a_confirmer", "attend", "illisible"]
@@ -51,6 +52,7 @@ class Recu:
     nouvelles: Mapping[str, int]
     remarques: tuple[str, ...]
     reste: str
+    cle_faite: str = ""  # the path of the secret key that was made with them
 
 
 @dataclass
@@ -194,6 +196,7 @@ def _noter(depot: Depot, reception: Reception, convention: str, annee: int, jour
                 preparation.nouvelles,
                 preparation.remarques,
                 preparation.reste,
+                next((nom for nom in preparation.fichiers if nom.endswith(CLE)), ""),
             )
         )
     a_revoir = [
