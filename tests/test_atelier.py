@@ -145,6 +145,40 @@ def test_les_marges_d_un_tableau_croise_ne_passent_pas_sur_une_valeur_masquee(
     assert table["n"].cumsum().isna().tolist() == [False, True, True, True]
 
 
+CUMULS_MASQUES: dict[str, tuple[Callable[[pd.DataFrame], pd.Series], list[float | None]]] = {
+    "expanding": (lambda t: t["n"].expanding().sum(), [1, None, None, None]),
+    "expanding, par agg": (lambda t: t["n"].expanding().agg(["sum"])["sum"], [1, None, None, None]),
+    "table": (lambda t: t[["n", "libre"]].expanding().mean()["n"], [1, None, None, None]),
+    "une colonne": (lambda t: t[["n", "libre"]].expanding()["n"].sum(), [1, None, None, None]),
+    "rolling": (lambda t: t["n"].rolling(2, min_periods=1).sum(), [1, None, None, 7]),
+    "groupby": (lambda t: t.groupby("lieu")["n"].expanding().sum(), [1, None, 3, 7]),
+    "groupby rolling": (
+        lambda t: t.groupby("lieu")["n"].rolling(2, min_periods=1).mean(),
+        [1, None, 3, 3.5],
+    ),
+    "ewm": (lambda t: t["n"].ewm(1).mean(), [None, None, None, None]),
+    "une colonne sans trou": (lambda t: t.expanding()["libre"].sum(), [1, 3, 6, 10]),
+}
+
+
+@pytest.mark.parametrize(("cumuler", "attendu"), CUMULS_MASQUES.values(), ids=CUMULS_MASQUES)
+def test_un_cumul_ne_passe_pas_sur_une_valeur_masquee(
+    cumuler: Callable[[pd.DataFrame], pd.Series], attendu: list[float | None]
+) -> None:
+    table = pd.DataFrame(
+        {
+            "lieu": ["a", "a", "b", "b"],
+            "n": nombres([1, float("nan"), 3, 4]),
+            "libre": nombres([1, 2, 3, 4]),
+        }
+    )
+
+    cumul = cumuler(table)
+
+    assert [None if pd.isna(valeur) else valeur for valeur in cumul] == attendu
+    assert (cumul.sum() is pd.NA) == (None in attendu), "ni la somme de ces cumuls"
+
+
 def test_un_taux_dit_ses_deux_definitions_et_leurs_dates() -> None:
     found = a.ratio("cnaf_foyers_paje", "insee_naissances", "Harnes", 2024)
 

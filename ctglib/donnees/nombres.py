@@ -18,6 +18,7 @@ from typing import Literal, cast
 import numpy as np
 import pandas as pd
 from pandas.api.indexers import check_array_indexer
+from pandas.api.typing import Expanding, ExponentialMovingWindow, Rolling
 from pandas.arrays import FloatingArray
 
 from ctglib.donnees.marques import ABSENTE, Marque, combiner, genres_de, par_un_nombre
@@ -355,8 +356,52 @@ def _a_des_absents(table: object) -> bool:
     return any(isinstance(nombres.dtype, NombreDtype) and nombres.hasnans for nombres in colonnes)
 
 
+def _sans_passer(resumer: Callable[..., pd.Series | pd.DataFrame]) -> Callable:
+    """Return pandas' way to sum up windows, where one that holds a missing number of ours gives
+    none: it would make plain floats of them, and pass over those that are missing.
+    """
+
+    @wraps(resumer)
+    def resumer_sans_mentir(
+        fenetres: Expanding, *args: object, **kwargs: object
+    ) -> pd.Series | pd.DataFrame:
+        resumees = resumer(fenetres, *args, **kwargs)
+        lue = fenetres.obj
+        colonnes = [(lue.name, lue)] if isinstance(lue, pd.Series) else lue.items()
+        noms = [nom for nom, colonne in colonnes if _a_des_absents(colonne.to_frame())]
+        if not noms:
+            return resumees
+        touchees = _fenetres_touchees(fenetres, resumees)
+        if isinstance(resumees, pd.Series):
+            return (
+                resumees.mask(touchees).astype(NombreDtype()) if resumees.name in noms else resumees
+            )
+        masquees = {
+            nom: resumees[nom].mask(touchees[nom]).astype(NombreDtype())
+            for nom in noms
+            if nom in resumees
+        }
+        return resumees.assign(**masquees)
+
+    return resumer_sans_mentir
+
+
+def _fenetres_touchees(
+    fenetres: Expanding, resumees: pd.Series | pd.DataFrame
+) -> pd.Series | pd.DataFrame:
+    """Tell which windows hold something missing: of those that weigh all of a column, each does."""
+    if isinstance(fenetres, ExponentialMovingWindow):
+        return resumees.notna() | True
+    trouees = fenetres.apply(lambda valeurs: np.isnan(valeurs).any(), raw=True)
+    return trouees == 1
+
+
 # ``pd.crosstab`` pivots by the method.
 pd.DataFrame.pivot_table = _avec_des_totaux_vrais(pd.DataFrame.pivot_table)
 pd.pivot_table = _avec_des_totaux_vrais(pd.pivot_table)
 pd.DataFrame.pivot = _sans_objets(pd.DataFrame.pivot)
 pd.pivot = _sans_objets(pd.pivot)
+for fenetre in (Expanding, Rolling, ExponentialMovingWindow):  # those of groups inherit from them
+    for nom in CUMULS:
+        if hasattr(fenetre, nom):
+            setattr(fenetre, nom, _sans_passer(getattr(fenetre, nom)))
