@@ -199,16 +199,16 @@ def groupes_lies(
     return _groupes(noms, [coefficients for coefficients, _ in equations])
 
 
-def intervalles_de_plusieurs(
+def tables_de_plusieurs(
     publies: Mapping[Nom, int],
     caches: Iterable[Nom],
     sommes: Iterable[Somme],
     regles: Iterable[Iterable[Nom]],
     *,
     seuil: int,
-) -> dict[Nom, tuple[int, int]]:
-    """Return the least and the greatest value that each hidden count may have, to a reader of
-    several publications.
+) -> Iterator[tuple[Nom, dict[Nom, int]]]:
+    """Yield, for each hidden count, a table where it is least and one where it is greatest, of those
+    that fit all that a reader of several publications knows.
 
     ``regles``: of the counts of each, one at least is small, as one of the publications says by
     itself. Each is a choice (0 or 1) a count: who is chosen is from 1 to under the threshold.
@@ -249,9 +249,7 @@ def intervalles_de_plusieurs(
     bornes = Bounds(
         np.zeros(taille), np.concatenate([np.full(len(noms), INFINI), np.ones(len(choix))])
     )
-    trouves = {}
     for nom in caches:
-        extremes = []
         for signe in (1, -1):
             but = np.zeros(taille)
             but[rangs[nom]] = signe
@@ -259,6 +257,5 @@ def intervalles_de_plusieurs(
                 but, integrality=np.ones(taille), bounds=bornes, constraints=contraintes
             )
             assert solution.x is not None, solution.message
-            extremes.append(round(solution.x[rangs[nom]]))
-        trouves[nom] = (extremes[0], extremes[1])
-    return trouves
+            valeurs = np.rint(solution.x[: len(noms)]).astype(int).tolist()
+            yield nom, dict(zip(noms, valeurs, strict=True))

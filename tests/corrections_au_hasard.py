@@ -7,15 +7,16 @@ which hidden counts are the same in two of them: whoever guesses it right knows 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
-from attaque_secret import Nom, Somme, groupes_lies, intervalles_de_plusieurs
+from attaque_secret import Nom, Somme, groupes_lies, tables_de_plusieurs
 from secret_exemple import (
     RIEN,
     SEUIL,
+    Choisi,
     noter_publication,
     observations,
     profils,
@@ -23,7 +24,7 @@ from secret_exemple import (
 )
 
 from ctglib.donnees.modeles.publications import RegistrePublie
-from ctglib.secret.modele import Tirage
+from ctglib.secret.modele import Cle, Tirage
 from ctglib.secret.publication import GARDE, Publiable
 
 ANNEE = 2023
@@ -36,8 +37,9 @@ Effectifs = dict[tuple[str, ...], int]
 class Saisie(NamedTuple):
     """Counts by name, and the sums that the reader knows of."""
 
-    effectifs: Effectifs
+    effectifs: Effectifs  # the whole among them, typed or not
     sommes: list[Somme]
+    total: bool = True  # whether the whole is typed
 
 
 class Lecture(NamedTuple):
@@ -92,10 +94,10 @@ def saisir(personnes: Mapping[str, np.ndarray], *, croisees: bool, total: bool) 
             }
             sommes += [((nom, "age", a), tuple((nom, a, s) for s in SEXES)) for a in AGES]
             sommes += [((nom, "sexe", s), tuple((nom, a, s) for a in AGES)) for s in SEXES]
-    if total:
-        effectifs["ensemble",] = sum(effectifs[nom,] for nom in DISPOSITIFS)
-        sommes.append((("ensemble",), tuple((nom,) for nom in DISPOSITIFS)))
-    return Saisie(effectifs, sommes)
+    # A whole that nobody gives ties its parts all the same: docs/decisions/0006.
+    effectifs["ensemble",] = sum(effectifs[nom,] for nom in DISPOSITIFS)
+    sommes.append((("ensemble",), tuple((nom,) for nom in DISPOSITIFS)))
+    return Saisie(effectifs, sommes, total)
 
 
 def publier_la_saisie(saisie: Saisie, registre: RegistrePublie, tirage: Tirage) -> Publiable:
@@ -103,6 +105,8 @@ def publier_la_saisie(saisie: Saisie, registre: RegistrePublie, tirage: Tirage) 
     lignes = []
     comptes = []
     for nom, effectif in saisie.effectifs.items():
+        if nom == ("ensemble",) and not saisie.total:
+            continue
         if len(nom) == 1:
             dimension = "" if nom == ("ensemble",) else "dispositif"
             modalite = nom[0] if dimension else ""
@@ -143,9 +147,17 @@ def _nom_d_observation(ligne: Mapping) -> tuple[str, ...]:
     return (ligne["modalite"] or "ensemble",)
 
 
-def resserres(lectures: Iterable[tuple[Saisie, Lecture]]) -> dict[Nom, tuple[int, int]]:
+Retrouve = Callable[[dict[Nom, int]], bool]
+
+
+def resserres(
+    lectures: Iterable[tuple[Saisie, Lecture]], retrouve: Retrouve = lambda _: True
+) -> dict[Nom, tuple[int, int]]:
     """Return the counts that some sum ties to others, and that who reads all the publications
     narrows to less than the threshold.
+
+    ``retrouve`` tells whether a table of all counts, by name, could be the one published: the
+    others are thrown away.
     """
     publies: dict[Nom, int] = {}
     caches: set[Nom] = set()
@@ -153,14 +165,12 @@ def resserres(lectures: Iterable[tuple[Saisie, Lecture]]) -> dict[Nom, tuple[int
     regles: list[set[Nom]] = []
     places_cachees: set[tuple[str, ...]] = set()
     for saisie, lecture in lectures:
-
-        def nommer(place: tuple[str, ...], saisie: Saisie = saisie) -> Nom:
-            """Return one name for the same place with the same value, whichever the publication."""
-            return place, saisie.effectifs[place]
-
-        siens = {nommer(place) for place in lecture.caches}
-        montres = {nommer(place): valeur for place, valeur in lecture.montres.items()}
-        siennes = [(nommer(total), tuple(map(nommer, parties))) for total, parties in saisie.sommes]
+        siens = {nommer(saisie, place) for place in lecture.caches}
+        montres = {nommer(saisie, place): valeur for place, valeur in lecture.montres.items()}
+        siennes = [
+            (nommer(saisie, total), tuple(nommer(saisie, partie) for partie in parties))
+            for total, parties in saisie.sommes
+        ]
         # The rule of this publication, for who reads it alone: where nothing was hidden before.
         for groupe in groupes_lies(montres, siens, siennes):
             if not {place for place, _ in groupe} & places_cachees:
@@ -170,8 +180,63 @@ def resserres(lectures: Iterable[tuple[Saisie, Lecture]]) -> dict[Nom, tuple[int
         sommes += siennes
         places_cachees |= lecture.caches
     caches -= set(publies)
-    trouves = intervalles_de_plusieurs(publies, caches, sommes, regles, seuil=SEUIL)
-    return {nom: bornes for nom, bornes in trouves.items() if bornes[1] - bornes[0] < SEUIL}
+    gardees: dict[Nom, list[int]] = {nom: [] for nom in caches}
+    for nom, table in tables_de_plusieurs(publies, caches, sommes, regles, seuil=SEUIL):
+        if retrouve({**publies, **table}):
+            gardees[nom].append(table[nom])
+    bornes = {
+        nom: (min(valeurs), max(valeurs)) if valeurs else (0, -1)
+        for nom, valeurs in gardees.items()
+    }
+    return {nom: (bas, haut) for nom, (bas, haut) in bornes.items() if haut - bas < SEUIL}
+
+
+def nommer(saisie: Saisie, place: tuple[str, ...]) -> Nom:
+    """Return one name for the same place with the same value, whichever the publication."""
+    return place, saisie.effectifs[place]
+
+
+def resserres_par_le_rejeu(graine: int) -> int:
+    """Return how many counts are narrowed to who has both publications and replays the public code,
+    with any key: a table that no key would have masked so is thrown away.
+    """
+    hasard = np.random.default_rng(graine)
+    personnes = tirer(hasard)
+    avant = saisir(personnes, croisees=False, total=bool(hasard.integers(2)))
+    apres = saisir(corriger(personnes, hasard), croisees=False, total=avant.total)
+    saisies = (avant, apres)
+    publiables = _deux_publications(saisies, (Tirage(b"une"), Tirage(b"une")))
+    if any(len(publiable.retraits) for publiable in publiables):
+        return 0
+    lues = [lire(publiable) for publiable in publiables]
+
+    def retrouve(table: dict[Nom, int]) -> bool:
+        """Tell whether some key gives both masks: it adds the hidden counts that are not small."""
+        essais = []
+        tirages = []
+        for saisie, lue in zip(saisies, lues, strict=True):
+            effectifs = {place: table[nommer(saisie, place)] for place in saisie.effectifs}
+            essais.append(saisie._replace(effectifs=effectifs))
+            grands = {place for place in lue.caches if not 0 < effectifs[place] < SEUIL}
+            tirages.append(Choisi(frozenset(cle_de_la_place(place) for place in grands)))
+        refaites = _deux_publications(essais, tirages)
+        return [lire(refaite).caches for refaite in refaites] == [lue.caches for lue in lues]
+
+    return len(resserres(zip(saisies, lues, strict=True), retrouve))
+
+
+def _deux_publications(saisies: Sequence[Saisie], tirages: Sequence[Tirage]) -> list[Publiable]:
+    premiere = publier_la_saisie(saisies[0], RIEN, tirages[0])
+    registre = noter_publication(premiere, ANNEE, tirage=tirages[0])
+    return [premiere, publier_la_saisie(saisies[1], registre, tirages[1])]
+
+
+def cle_de_la_place(place: tuple[str, ...]) -> Cle:
+    """Return the name that ctglib has for a count that a table without crosses shows."""
+    if len(place) == 3:
+        return Cle(f"profils/{ANNEE}/{place[0]}", f"{place[1]}/{place[2]}")
+    ligne = "ensemble" if place == ("ensemble",) else f"dispositif/{place[0]}"
+    return Cle(f"observations/{ANNEE}/01001/accueillis", ligne, "", ANNEE)
 
 
 class Essai(NamedTuple):
@@ -181,8 +246,13 @@ class Essai(NamedTuple):
     trop_resserres: int
 
 
-def essayer(graine: int, cles: tuple[bytes, bytes] = (b"une", b"une")) -> Essai:
-    """Publish a table, correct it, publish it again with what the register has, and attack both."""
+def essayer(
+    graine: int, cles: tuple[bytes, bytes] = (b"une", b"une"), *, noter: bool = True
+) -> Essai:
+    """Publish a table, correct it, publish it again with what the register has, and attack both.
+
+    Without ``noter``, the first publication is in no register.
+    """
     hasard = np.random.default_rng(graine)
     personnes = tirer(hasard)
     formes = {"croisees": bool(hasard.integers(2)), "total": bool(hasard.integers(2))}
@@ -190,13 +260,13 @@ def essayer(graine: int, cles: tuple[bytes, bytes] = (b"une", b"une")) -> Essai:
     premiere = publier_la_saisie(avant, RIEN, Tirage(cles[0]))
     registre = noter_publication(premiere, ANNEE, tirage=Tirage(cles[0]))
     apres = saisir(corriger(personnes, hasard), **formes)
-    seconde = publier_la_saisie(apres, registre, Tirage(cles[1]))
+    seconde = publier_la_saisie(apres, registre if noter else RIEN, Tirage(cles[1]))
     raisons = set(seconde.retraits["raison"])
     if len(premiere.retraits):
         return Essai("retiree_avant", 0)
     lue = lire(seconde)
     if GARDE in raisons:
-        apres = Saisie(_saisie_gardee(seconde, apres), apres.sommes)
+        apres = apres._replace(effectifs=_saisie_gardee(seconde, apres))
     trop = resserres([(avant, lire(premiere)), (apres, lue)])
     if GARDE in raisons:
         return Essai("gardee", len(trop))
@@ -216,4 +286,5 @@ def _saisie_gardee(publiable: Publiable, saisie: Saisie) -> Effectifs:
         else:
             nom = (reste[0], *ligne["ligne"].split("/"))
         effectifs[nom] = int(ligne["effectif"])
+    effectifs["ensemble",] = sum(effectifs[nom,] for nom in DISPOSITIFS)
     return effectifs

@@ -9,7 +9,7 @@ to the counts of today: the number of the publication is in its ``millesime``, w
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from typing import NamedTuple
 
 import pandas as pd
@@ -21,8 +21,16 @@ from ctglib.donnees.modeles.publications import (
     RegistrePublie,
 )
 from ctglib.donnees.publications import empreinte_d_un_effectif
-from ctglib.secret.masque import CLE
-from ctglib.secret.modele import Cellule, Cle, Lien, Lieu, deduire_les_inconnues
+from ctglib.secret.masque import CLE, groupes
+from ctglib.secret.modele import (
+    Cellule,
+    Cle,
+    Lien,
+    Lieu,
+    Tirage,
+    deduire_les_inconnues,
+    familles,
+)
 
 # Hidden counts are looked for up to so many times the greatest that a publication showed.
 AU_DELA = 2
@@ -38,6 +46,8 @@ class Connu(NamedTuple):
     lieux_caches: frozenset[Lieu] = frozenset()  # the places that one hid
     anciennes: tuple[Cellule, ...] = ()  # counts of theirs that are no longer those of today
     liens: tuple[Lien, ...] = ()  # the sums that have such a count
+    # Counts of which one at least is small, as a publication lets conclude by itself.
+    regles: tuple[frozenset[Cle], ...] = ()
     # The last value published of each count, shown or hidden: what a bilan may keep.
     valeurs: Mapping[Cle, int] = {}
 
@@ -48,6 +58,7 @@ class Connu(NamedTuple):
                 cellule for cellule in self.anciennes if annee_de(cellule.cle) <= annee
             ),
             liens=tuple(lien for lien in self.liens if max(map(annee_de, lien.termes)) <= annee),
+            regles=tuple(regle for regle in self.regles if max(map(annee_de, regle)) <= annee),
         )
 
 
@@ -62,6 +73,7 @@ def connaitre(
     liens: Iterable[Lien],
     *,
     annee: int,
+    seuil: int,
     cle: bytes,
     sommes_de: Liens,
 ) -> Connu:
@@ -72,6 +84,7 @@ def connaitre(
         cellules: The counts of today.
         liens: The sums that readers of today's reports know of.
         annee: The year of the bilan: what is about a later one has no tie with it.
+        seuil: From 1 to under it, a count is small.
         cle: The secret key, which finds again the counts that were hidden.
         sommes_de: The sums that go with some counts, by their names.
     """
@@ -81,6 +94,7 @@ def connaitre(
     lieux_caches: set[Lieu] = set()
     anciennes: dict[Cle, Cellule] = {}
     liens_anciens: dict[tuple, Lien] = {}
+    regles: dict[frozenset[Cle], None] = {}
     valeurs: dict[Cle, int] = {}
     noms: dict[tuple[Cle, int | None], Cle] = {}  # of the counts that are no longer those of today
     for publication in registre.publications:
@@ -89,15 +103,15 @@ def connaitre(
             continue
         montrees = _montrees(publication, annee)
         cachees = _cachees(publication, annee, cle, aujourd_hui)
-        lieux_caches |= {cellule.cle.lieu for cellule in cachees}
+        noms_caches = {cellule.cle for cellule in cachees}
         d_alors = [*montrees, *cachees]
         effectifs, sommes = deduire_les_inconnues(
             d_alors, sommes_de([cellule.cle for cellule in d_alors])
         )
         nom_de: dict[Cle, Cle] = {}
         for nom, cellule in effectifs.items():
-            actuelle = aujourd_hui.get(nom)
-            if actuelle is not None and actuelle.valeur == cellule.valeur:
+            valeur = aujourd_hui[nom].valeur if nom in aujourd_hui else None
+            if valeur is not None and valeur == cellule.valeur:
                 nom_de[nom] = nom
             else:
                 ancien = nom._replace(millesime=-(RANG * publication.numero + nom.millesime))
@@ -107,6 +121,9 @@ def connaitre(
         valeurs |= {
             cellule.cle: cellule.valeur for cellule in d_alors if cellule.valeur is not None
         }
+        for regle in _regles(effectifs, sommes, noms_caches, lieux_caches, seuil):
+            regles[frozenset(nom_de[nom] for nom in regle)] = None
+        lieux_caches |= {cellule.cle.lieu for cellule in cachees}
         for lien in sommes:
             parties = tuple(nom_de[partie] for partie in lien.parties)
             renomme = Lien(nom_de[lien.total], parties, exacte=True)
@@ -117,8 +134,34 @@ def connaitre(
         frozenset(lieux_caches),
         tuple(anciennes.values()),
         tuple(liens_anciens.values()),
+        tuple(regles),
         valeurs,
     )
+
+
+def _regles(
+    effectifs: dict[Cle, Cellule],
+    sommes: list[Lien],
+    cachees_alors: Collection[Cle],
+    lieux_caches: Collection[Lieu],
+    seuil: int,
+) -> Iterator[frozenset[Cle]]:
+    """Yield the hidden counts of a publication that move together, and of which one is small.
+
+    Its reader knows it by the rule, but where a place was hidden before: it stays so, small or not.
+    """
+    tirage = Tirage(b"")
+    for famille in familles(effectifs, sommes, frozenset(), seuil, tirage):
+        for groupe in groupes(famille, frozenset()):
+            noms = [famille.cles[rang] for rang in groupe.rangs]
+            cachees = [
+                effectifs[nom] for nom in noms if nom in cachees_alors and effectifs[nom].sensible
+            ]
+            petites = [0 < (cellule.valeur or 0) < seuil for cellule in cachees]
+            connues = [cellule.cle.lieu in lieux_caches for cellule in cachees]
+            # Alone, it is small by the rule itself, and no mask would do better.
+            if len(cachees) > 1 and any(petites) and not any(connues):
+                yield frozenset(cellule.cle for cellule in cachees)
 
 
 def _somme(lien: Lien) -> tuple[Cle, frozenset[Cle]]:

@@ -74,6 +74,7 @@ def masquer(
     tirage: Tirage,
     lieux_deja_caches: Collection[Lieu] = (),
     anciennes: Iterable[Cellule] = (),
+    regles: Iterable[frozenset[Cle]] = (),
 ) -> Masque:
     """Return the counts with the small ones hidden, and others that keep them hidden.
 
@@ -87,6 +88,7 @@ def masquer(
         tirage: What the key draws: the same one gives the same mask.
         lieux_deja_caches: The places that an earlier bilan hid: they stay hidden.
         anciennes: Counts that an earlier publication had and that are no longer in ``effectifs``.
+        regles: Counts of which one at least is small, as an earlier publication lets conclude.
 
     Raises:
         ValueError: A count is given twice, is negative or is not whole.
@@ -101,7 +103,7 @@ def masquer(
     }
     retraits: set[tuple[str, str]] = set()
     cellules_par_cle, sommes = deduire_les_inconnues([*cellules, *anciennes], liens)
-    for famille in familles(cellules_par_cle, sommes, lieux_caches_avant, seuil, tirage):
+    for famille in familles(cellules_par_cle, sommes, lieux_caches_avant, seuil, tirage, regles):
         rangs_caches, raison = _rangs_a_cacher(famille)
         cles_de_la_famille = {famille.cles[rang] for rang in rangs_caches}
         cles_cachees |= cles_de_la_famille
@@ -324,9 +326,9 @@ class Groupe(NamedTuple):
     """
 
     rangs: list[int]  # of its counts in the family, in order
-    # Positions (in ``rangs``) of the counts of which the reader knows that one at least is small;
-    # empty when the reader knows no such thing.
-    positions_suspectes: list[int]
+    # Positions (in ``rangs``) of counts of which the reader knows that one at least is small; none
+    # when the reader knows no such thing, several when earlier publications say some too.
+    suspects: list[list[int]]
     equations: np.ndarray  # one row a sum that has some of them, one column a position
     valeurs: np.ndarray  # their true values
     borne: int
@@ -334,10 +336,12 @@ class Groupe(NamedTuple):
 
     def convient(self, valeurs: np.ndarray) -> bool:
         """Tell whether values fit all that a reader knows."""
-        petits = [0 < valeurs[position] < self.seuil for position in self.positions_suspectes]
-        regle_suivie = not petits or any(petits)
+        regles_suivies = all(
+            any(0 < valeurs[position] < self.seuil for position in positions)
+            for positions in self.suspects
+        )
         memes_sommes = (self.equations @ valeurs == self.equations @ self.valeurs).all()
-        return bool(regle_suivie and valeurs.min() >= 0 and memes_sommes)
+        return bool(regles_suivies and valeurs.min() >= 0 and memes_sommes)
 
 
 def groupes(famille: Famille, rangs_caches: frozenset[int]) -> Iterator[Groupe]:
@@ -351,7 +355,7 @@ def groupes(famille: Famille, rangs_caches: frozenset[int]) -> Iterator[Groupe]:
     2. the counts of one reduced sum are tied;
     3. a group is a connected component of these ties.
 
-    What a reader concludes from the rule in each group (``Groupe.positions_suspectes``): one of its
+    What a reader concludes from the rule in each group (``Groupe.suspects``): one of its
     hidden and sensitive counts is small. The reader cannot tell which, and the search for extreme
     values reckons with that knowledge. In two cases, it does not:
 
@@ -367,21 +371,30 @@ def groupes(famille: Famille, rangs_caches: frozenset[int]) -> Iterator[Groupe]:
     rangs_invisibles = np.flatnonzero(famille.invisibles(rangs_caches))
     sommes_reduites = reduire(famille.equations[:, rangs_invisibles])
     ensembles_lies = [np.flatnonzero(somme) for somme in sommes_reduites]
+    ensembles_lies += [np.searchsorted(rangs_invisibles, regle) for regle in famille.regles]
     un_seul_effectif_affichable = int(famille.affichees.sum()) == 1
     for membres in composantes(ensembles_lies, len(rangs_invisibles)):
         rangs: list[int] = rangs_invisibles[membres].tolist()
+        rangs_du_groupe = set(rangs)
         a_un_petit_cache = not famille.rangs_petits.isdisjoint(rangs)
-        positions_suspectes = []
+        suspects = []
         if a_un_petit_cache and not un_seul_effectif_affichable:
-            positions_suspectes = [
-                position
-                for position, rang in enumerate(rangs)
-                if rang in rangs_caches and famille.sensibles[rang]
-            ]
+            suspects.append(
+                [
+                    position
+                    for position, rang in enumerate(rangs)
+                    if rang in rangs_caches and famille.sensibles[rang]
+                ]
+            )
+        suspects += [
+            [rangs.index(rang) for rang in regle]
+            for regle in famille.regles
+            if not rangs_du_groupe.isdisjoint(regle)
+        ]
         equations = famille.equations[:, rangs]
         yield Groupe(
             rangs=rangs,
-            positions_suspectes=positions_suspectes,
+            suspects=suspects,
             equations=equations[equations.any(axis=1)],
             valeurs=famille.valeurs[rangs],
             borne=famille.borne,
@@ -463,10 +476,10 @@ def _valeurs_extremes(groupe: Groupe, poids: np.ndarray) -> np.ndarray:
         Abandon: The search took too long, or its values fail the check.
     """
     nombre = len(groupe.rangs)
-    suspectes = groupe.positions_suspectes
+    suspectes = [position for positions in groupe.suspects for position in positions]
     nombre_de_suspects = len(suspectes)
     # The unknowns: the values, then for each suspect whether it is chosen as the small one (0 or
-    # 1). Values stay under the bound, and the sums come to what they truly do.
+    # 1), once a rule. Values stay under the bound, and the sums come to what they truly do.
     basses = np.zeros(nombre + nombre_de_suspects)
     hautes = np.concatenate([np.full(nombre, groupe.borne), np.ones(nombre_de_suspects)])
     sommes = groupe.equations @ groupe.valeurs
@@ -484,10 +497,12 @@ def _valeurs_extremes(groupe: Groupe, poids: np.ndarray) -> np.ndarray:
         lignes.append(np.hstack([valeur, (groupe.borne - groupe.seuil + 1) * choix]))
         minima.append(np.full(nombre_de_suspects, -np.inf))
         maxima.append(np.full(nombre_de_suspects, groupe.borne))
-        # One suspect at least is chosen.
-        lignes.append(np.concatenate([np.zeros(nombre), np.ones(nombre_de_suspects)])[np.newaxis])
-        minima.append(np.ones(1))
-        maxima.append(np.full(1, np.inf))
+        # One suspect at least of each rule is chosen.
+        regle_de = np.repeat(range(len(groupe.suspects)), list(map(len, groupe.suspects)))
+        choisis = np.arange(len(groupe.suspects))[:, np.newaxis] == regle_de
+        lignes.append(np.hstack([np.zeros((len(choisis), nombre)), choisis.astype(float)]))
+        minima.append(np.ones(len(choisis)))
+        maxima.append(np.full(len(choisis), np.inf))
     contraintes = Contraintes(np.vstack(lignes), np.concatenate(minima), np.concatenate(maxima))
     objectif = np.concatenate([-poids, np.zeros(nombre_de_suspects)])
     solution = minimiser(objectif, contraintes, basses, hautes)

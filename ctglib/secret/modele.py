@@ -127,6 +127,9 @@ class Famille(NamedTuple):
     rangs_jamais_affiches: frozenset[int]  # small, or protected: the others could give them away
     rangs_tires: frozenset[int]  # hidden because the draw says so
     prix: np.ndarray  # how dear each is to hide: by the draw, and by the sums it is the total of
+    regles: tuple[
+        tuple[int, ...], ...
+    ]  # one at least of each is small, an earlier publication says
     borne: int  # greatest value looked at: far above the values, so that it narrows nothing
     seuil: int  # below it, a count is small
 
@@ -250,15 +253,18 @@ def familles(
     lieux_deja_caches: frozenset[Lieu],
     seuil: int,
     tirage: Tirage,
+    regles: Iterable[frozenset[Cle]] = (),
 ) -> Iterator[Famille]:
     """Yield the families of counts that sums tie, in the order of the first name of each.
 
     A count that no sum ties to others is a family by itself. ``lieux_deja_caches`` are those that
-    earlier bilans hid.
+    earlier bilans hid. Of the counts of each of the ``regles``, one is small: they are tied too.
     """
     cles = sorted(cellules)
     rang_de = {cle: rang for rang, cle in enumerate(cles)}
     termes_des_liens = [[rang_de[cle] for cle in lien.termes] for lien in liens]
+    connues = [regle for regle in regles if regle <= cellules.keys()]
+    termes_des_liens += [sorted(rang_de[cle] for cle in regle) for regle in connues]
     membres_des_familles = composantes(termes_des_liens, len(cles))
     famille_de = np.zeros(len(cles), dtype=int)  # by rank of a count, the number of its family
     for numero, rangs in enumerate(membres_des_familles):
@@ -269,7 +275,16 @@ def familles(
         liens_des_familles[numero].append(lien)
     for numero, rangs in enumerate(membres_des_familles):
         membres = [cellules[cles[rang]] for rang in rangs]
-        yield _famille(membres, liens_des_familles[numero], lieux_deja_caches, seuil, tirage)
+        noms = {cellule.cle for cellule in membres}
+        regles_de_la_famille = [regle for regle in connues if regle <= noms]
+        yield _famille(
+            membres,
+            liens_des_familles[numero],
+            lieux_deja_caches,
+            seuil,
+            tirage,
+            regles_de_la_famille,
+        )
 
 
 def _famille(
@@ -278,6 +293,7 @@ def _famille(
     lieux_deja_caches: frozenset[Lieu],
     seuil: int,
     tirage: Tirage,
+    regles: Iterable[frozenset[Cle]],
 ) -> Famille:
     """Return the family of some counts, in their order, and of the sums between them.
 
@@ -317,6 +333,9 @@ def _famille(
         rangs_jamais_affiches=rangs_vrais(~affichees & (petites | protegees)),
         rangs_tires=rangs_vrais(masquables & (chances < EN_PLUS / (1 + nombre_de_sommes) ** 2)),
         prix=(1 + DISPERSION * prix_tires) * (1 + nombre_de_sommes),
+        regles=tuple(
+            tuple(rang for rang, cle in enumerate(cles) if cle in regle) for regle in regles
+        ),
         borne=int(valeurs.max()) + seuil * (len(cles) + 1),
         seuil=seuil,
     )

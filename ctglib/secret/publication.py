@@ -153,6 +153,7 @@ def _masquer_les_bilans(
             cellules_de(effectifs),
             liens_de(annee),
             annee=annee,
+            seuil=demande.seuil,
             cle=demande.tirage.graine,
             sommes_de=lambda noms: _liens_des_cles(noms, catalogue),
         )
@@ -169,6 +170,7 @@ def _masquer_les_bilans(
             tirage=demande.tirage,
             lieux_deja_caches=sorted(lieux_caches),
             anciennes=connu_alors.anciennes,
+            regles=connu_alors.regles,
         )
         masques[bilan] = masque_du_bilan
         lieux_caches |= set(masque_du_bilan.cellules.itertuples(index=False, name=None))
