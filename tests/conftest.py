@@ -31,6 +31,7 @@ charger_papermill()
 LONGS = (
     "test_chemin_d_une_annee",
     "test_tous_les_rapports",
+    "test_bureau",
     "test_production_grappe",
     "test_parcours",
     "test_tous_les_octets",
@@ -58,6 +59,7 @@ LONGS = (
     "test_publier",
     "test_import",
     "test_portrait",
+    "test_bureau_surete",
     "test_archiver",
     "test_publiques",
     "test_analyses_livrees",

@@ -164,6 +164,7 @@ def test_le_bilan_d_une_annee_se_fait_par_clics_depuis_des_classeurs_dont_deux_s
     assert list((bureau.dossier / "reports/harnes/2025").glob("bilan.*"))
 
 
+@pytest.mark.complet  # it makes the reports of a year twice, then closes it
 @pytest.mark.navigateur
 def test_on_demande_puis_on_ecrit_et_l_on_clot_l_annee_par_clics(bureau: BureauOuvert) -> None:
     suivi = bureau.donnees / SUIVI / "2025"

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import http.client
 import shutil
+import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
@@ -208,3 +210,28 @@ def test_deux_fenetres_et_une_commande_qui_ecrivent_ensemble_ne_perdent_rien(
 
     ecrit = (bureau.donnees / SUIVI / "2025/observations.csv").read_text(encoding="utf-8")
     assert all(indicateur in ecrit for indicateur, _ in valeurs.values())
+
+
+@pytest.mark.complet
+@pytest.mark.parametrize("secondes", [0.5, 2, 6])
+def test_un_bureau_tue_pendant_un_depot_ne_perd_rien(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, secondes: float
+) -> None:
+    donnees = tmp_path / "donnees"
+    shutil.copytree(DONNEES, donnees, ignore=shutil.ignore_patterns("demonstration"))
+    monkeypatch.setenv("CTG_DONNEES", str(donnees))
+    classeur = vierge("rpe")
+    poser(classeur, "Indicateurs", "etp_rpe", Valeur_2025=0.8)
+    rendu = enregistrer(classeur, tmp_path, "ctg-harnes-2025-rpe.xlsx")
+
+    with ouvrir(tmp_path, donnees, "--port", "8971") as tue, ThreadPoolExecutor(1) as fil:
+        depot = fil.submit(deposer, tue, rendu)
+        time.sleep(secondes)
+        tue.processus.kill()
+        with suppress(OSError, http.client.HTTPException):
+            depot.result()
+
+    fait = programme("importer", str(rendu), dossier=tmp_path)
+    assert fait.returncode == 0, fait.stderr
+    assert not list((donnees / "conventions").rglob(".ctg-*.tmp"))
+    assert "etp_rpe" in (donnees / SUIVI / "2025/observations.csv").read_text(encoding="utf-8")

@@ -625,7 +625,7 @@ class PageConnexion(Page):
         raise Refus(403, "interdit")
 
 
-CONVENTION = r"([a-z][a-z0-9_]*)"
+CONVENTION = r"([A-Za-z0-9][A-Za-z0-9_-]*)"  # one of those that are there, as a page checks
 ANNEE = r"([0-9]{4})"
 default_handlers = [
     (r"/", PageAccueil),
