@@ -19,6 +19,7 @@ from import_exemple import avec_libreoffice, libreoffice
 
 from ctglib import atelier as a
 from ctglib import lire_suivi, ouvrir, ouvrir_bilan, ouvrir_evaluation
+from ctglib.atelier.dessins import legende_de
 from ctglib.atelier.phrases import DemandeImpossible
 from ctglib.atelier.series import etude, oublier
 from ctglib.atelier.tables import attributs
@@ -825,3 +826,48 @@ def test_un_fichier_importe_se_joint_aux_series_et_les_deux_sources_sont_dites(
     assert a.tableau(jointe).source.split(" ; ")[-1] == "Ville, registre 2024"
     taux = (jointe["places"] / jointe["valeur"]).rename("taux").to_frame()
     assert a.tableau(taux).source.startswith("Ville, registre 2024 ; Cnaf")
+
+
+def test_le_texte_d_un_graphique_dit_les_statuts_les_absences_et_les_ruptures() -> None:
+    agreees = a.donnees("am_agreees", convention="demonstration")
+    cachees = a.donnees("gardes_domicile", convention="demonstration")
+
+    dits = [
+        legende_de(a.courbes(agreees).figure)["alt"],
+        legende_de(a.barres(cachees).figure)["alt"],
+        legende_de(a.courbes(a.donnees("cnaf_foyers_logement", "Harnes")).figure)["alt"],
+    ]
+
+    assert "60 (p) en 2026" in dits[0]
+    assert ": secret" in dits[1]
+    assert "rupture de série en 2021, Depuis le 1er janvier 2021" in dits[2]
+
+
+def test_une_base_cent_est_dite_a_l_annee_ou_elle_vaut_cent() -> None:
+    ax = a.courbes(a.comparer("cnaf_foyers_logement", "Harnes"), y="indice")
+
+    assert "indice, 100 en 2021" in ax.get_ylabel()
+
+
+def test_deux_barres_n_ont_pas_le_meme_nom() -> None:
+    heures = a.donnees("heures_realisees", convention="demonstration", annees=[2024, 2025])
+
+    noms = [texte.get_text() for texte in a.barres(heures).get_yticklabels()]
+
+    assert len(set(noms)) == len(noms) == len(heures)
+
+
+def test_plusieurs_series_d_une_table_portent_leur_nom_et_leur_arrondi_est_dit_une_fois() -> None:
+    deux = pd.concat([a.donnees(RSA, "Harnes"), a.donnees("cnaf_foyers_paje", "Harnes")])
+
+    par_ligne = a.tableau(deux)
+    par_colonne = a.tableau(deux.pivot(index="annee", columns="indicateur", values="valeur"))
+    sommes = a.tableau(deux.groupby("indicateur")["valeur"].max().to_frame())
+
+    assert set(par_ligne.cellules["indicateur"]) == {
+        "Foyers au RSA (Cnaf)",
+        "Foyers à la Paje (Cnaf)",
+    }
+    assert par_colonne.colonnes[1].libelle == "Foyers à la Paje (Cnaf), arrondi à 5"
+    assert len(sommes.colonnes) == 2
+    assert sum("arrondit à 5" in note for note in par_ligne.notes) == 1

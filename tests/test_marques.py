@@ -103,7 +103,7 @@ OPERATIONS: dict[str, tuple[Callable[[Table], object], str]] = {
     ),
     "transposer": (
         lambda t: t.pivot(index="lieu", columns="annee", values="rsa").T["Lens"],
-        "perdues",
+        "gardées",
     ),
     "groupby sum": (lambda t: t.groupby("lieu")["rsa"].sum(), "gardées"),
     "groupby mean": (lambda t: t.groupby("annee")["rsa"].mean(), "gardées"),
@@ -207,6 +207,24 @@ def test_une_somme_qui_rencontre_un_secret_le_dit() -> None:
     somme = colonne.groupby([1, 1]).sum()
 
     assert somme.isna().all() and marques_de(somme)[0].mot == "secret"  # pyright: ignore[reportOptionalMemberAccess]
+
+
+def test_un_tableau_croise_et_ses_totaux_gardent_ce_que_disent_les_valeurs() -> None:
+    marques = [_marque(RSA, 2024), _marque(RSA, 2024, "Q"), _marque(RSA, 2024), _marque(RSA, 2024)]
+    table = pd.DataFrame(
+        {
+            "lieu": ["a", "a", "b", "b"],
+            "sexe": ["f", "g", "f", "g"],
+            "n": nombres([10, float("nan"), 7, 8], marques),
+        }
+    )
+
+    croise = table.pivot_table("n", "lieu", "sexe", aggfunc="sum", margins=True)
+
+    dites = {colonne: marques_de(croise[colonne]) for colonne in croise}
+    assert [marque and marque.mot for marque in dites["g"][:2]] == ["secret", ""]
+    assert [marque and marque.mot for marque in dites["All"][:2]] == ["secret", ""]
+    assert all(marque and marque.origines == (RSA,) for marque in dites["f"][:2])
 
 
 MELANGES: dict[str, Callable[[Table], object]] = {

@@ -11,11 +11,12 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.typing import ColorType
 
-from ctglib.atelier.phrases import impossible, inconnu
-from ctglib.atelier.tables import Attributs, attributs
+from ctglib.atelier.phrases import dire, impossible, inconnu
+from ctglib.atelier.tables import Attributs, attributs, dire_valeur
 from ctglib.document.figure import charte, charter_style
 from ctglib.document.typographie import nombre_court
 from ctglib.donnees import publiques
+from ctglib.donnees.nombres import marques_de
 from ctglib.graphiques.feuille import ecarter
 from ctglib.graphiques.teintes import CONTOURS, tracer_carte
 
@@ -30,7 +31,8 @@ UN_NOM = 0.18
 POINTS_PAR_POUCE = 72
 INTERLIGNE = 11  # points of a line of a name
 UNITES = {"pour_100": "pour 100", "pourcent": "%"}
-DISTINCTIONS = ("annee", "categorie", "dispositif")  # columns that tell rows of one name apart
+# columns that tell rows of one name apart
+DISTINCTIONS = ("annee", "categorie", "dispositif", "modalite", "ligne", "indicateur")
 LEGENDE = "ctg"  # the attribute of a figure of the atelier: what a report says of it
 
 
@@ -83,18 +85,27 @@ def courbes(
             if presentes.empty:
                 continue
             annees = presentes["annee"].tolist()
-            valeurs = presentes[y].tolist()
-            bouts.append(Bout(float(valeurs[-1]), annees[-1], str(nom), courbe.get_color()))
-            debut = f"{ecrire(valeurs[0])} en {annees[0]}"
-            phrases.append(f"{nom} : {debut}, {ecrire(valeurs[-1])} en {annees[-1]}")
+            dites = _dites(presentes[y])
+            derniere = float(presentes[y].iloc[-1])
+            bouts.append(Bout(derniere, annees[-1], str(nom), courbe.get_color()))
+            phrase = f"{nom} : {dites[0]} en {annees[0]}, {dites[-1]} en {annees[-1]}"
+            absentes = [str(annee) for annee in lignes.loc[lignes[y].isna(), "annee"]]
+            phrases.append(f"{phrase}, absent en {', '.join(absentes)}" if absentes else phrase)
         toutes_les_annees = sorted({int(annee) for annee in table["annee"]})
         ax.set_xticks(toutes_les_annees)
         ax.margins(y=0.15)
         ax.yaxis.set_major_formatter(lambda valeur, _: ecrire(valeur))
         ax.yaxis.grid(True)
         _nommer_les_bouts(ax, bouts)
-        base = f"indice, 100 en {toutes_les_annees[0]}" if y == "indice" else ""
-        return _cadre(ax, attrs, titre, phrases, base)
+        annees_connues = table.loc[table[y].notna(), "annee"]
+        base = f"indice, 100 en {annees_connues.min()}" if y == "indice" else ""
+        ruptures = [
+            dire("rupture_courte", annee=annee, raison=raison)
+            for origine in attrs["series"].values()
+            for annee, raison in origine.ruptures
+            if annees_connues.min() < annee <= annees_connues.max()
+        ]
+        return _cadre(ax, attrs, titre, [*phrases, *dict.fromkeys(ruptures)], base)
 
 
 def barres(
@@ -205,14 +216,14 @@ def _rangees(
     """Draw a mark for each row of a table, from top to bottom, with its name and its value.
 
     A row without a value has the word of its absence. When two rows have the same name, all have
-    with it what tells them apart, the first column of ``DISTINCTIONS`` that the table has:
-    « Harnes, 2024 ».
+    with it what tells them apart, by the columns of ``DISTINCTIONS``: « Harnes, 2024 ».
     """
     attrs = _tracable(table, y, par)
     noms = table[par].astype(str)
-    distinctions = [colonne for colonne in DISTINCTIONS if colonne in table and colonne != par]
-    if noms.duplicated().any() and distinctions:
-        noms = noms + ", " + table[distinctions[0]].astype(str)
+    for colonne in DISTINCTIONS:
+        distingue = colonne in table and colonne != par and table[colonne].nunique() > 1
+        if distingue and noms.duplicated().any():
+            noms = noms + ", " + table[colonne].astype(str)
     valeurs = _nombres(table[y])
     rangs = list(range(len(table)))
     charte_des_couleurs = charte().couleurs
@@ -227,17 +238,27 @@ def _rangees(
     with charter_style():
         ax = _axes(ax, 0.9 + UNE_LIGNE * len(table))
         marqueur(ax, rangs, valeurs, couleurs)
-        for rang, nom, valeur, statut in zip(rangs, noms, valeurs, statuts, strict=True):
+        dites = _dites(table[y])
+        par_ligne = zip(rangs, noms, valeurs, statuts, dites, strict=True)
+        for rang, nom, valeur, statut, dite in par_ligne:
             if pd.isna(valeur):
-                ax.annotate(f" {statut or 'absent'}", (ax.get_xlim()[0], rang), va="center")
+                absente = statut or "absent"
+                ax.annotate(f" {absente}", (ax.get_xlim()[0], rang), va="center")
+                phrases.append(f"{nom} : {absente}")
             else:
-                ax.annotate(f"  {ecrire(valeur)}", (valeur, rang), va="center")
-                phrases.append(f"{nom} : {ecrire(valeur)}")
+                ax.annotate(f"  {dite}", (valeur, rang), va="center")
+                phrases.append(f"{nom} : {dite}")
         ax.set_yticks(rangs, noms.tolist())
         ax.set_ylim(len(table) - 0.4, -0.6)
         ax.margins(x=0.12)
         ax.xaxis.set_major_formatter(lambda valeur, _: ecrire(valeur))
         return _cadre(ax, attrs, titre, phrases)
+
+
+def _dites(valeurs: pd.Series) -> list[str]:
+    """Return values as a text says them, with their status: « 57 (p) »."""
+    marques = marques_de(valeurs)
+    return [dire_valeur(valeur, marque) for valeur, marque in zip(valeurs, marques, strict=True)]
 
 
 def _nombres(valeurs: pd.Series) -> list[float]:
@@ -251,7 +272,7 @@ def _tracable(table: pd.DataFrame, y: str, *colonnes: str) -> Attributs:
     Raises:
         DemandeImpossible: It lacks one of these columns, or has no row, or no value in ``y``.
     """
-    attrs = attributs(table)
+    attrs = attributs(table, colonne=y)
     for colonne in (y, *colonnes):
         if colonne not in table:
             raise inconnu("La colonne", colonne, table.columns)

@@ -521,7 +521,7 @@ def frequentation(
     categories = {modalite.id: modalite.libelle for modalite in variable.modalites}
     sujet = f"{variable.libelle} de ceux qui fréquentent les dispositifs"
     titre = f"{sujet}, {derniere.contexte.territoire.nom}, {' et '.join(map(str, annees))}"
-    origine = Origine(selon, sujet, derniere.convention.source_suivi, "nombre")
+    origine = Origine(selon, titre, derniere.convention.source_suivi, "nombre")
     mots = toutes["statut"].map(mots_des_statuts())
     absents = toutes["effectif"].isna()
     marques = [

@@ -14,14 +14,21 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure as Dessin
 
-from ctglib.atelier.dessins import dire_unite, ecrire, legende_de
+from ctglib.atelier.dessins import dire_unite, legende_de
 from ctglib.atelier.ordinaires import arbre_du_html, tableau_du_html
 from ctglib.atelier.phrases import DemandeImpossible, dire, impossible
 from ctglib.atelier.series import mots_des_statuts
-from ctglib.atelier.tables import Attributs, attributs, definitions
+from ctglib.atelier.tables import (
+    Attributs,
+    attributs,
+    definitions,
+    dire_valeur,
+    ecrire_cellule,
+    signes_de,
+)
 from ctglib.document.blocs import MIME, Bloc, Encadre, Groupe, Paragraphe, Titre, en_json, liste
 from ctglib.document.figure import SANS_DATE, Figure, charter_style, figure_de
-from ctglib.document.tableau import Colonne, Tableau, ecrire_valeur, neutraliser
+from ctglib.document.tableau import Colonne, Tableau, neutraliser
 from ctglib.document.typographie import nombre_court
 from ctglib.donnees.ecriture import ecrire as ecrire_fichiers
 from ctglib.donnees.lecture import sans_accents
@@ -44,8 +51,7 @@ DANS_JUPYTERLAB = (
     ".jp-OutputArea :is(td, th):not(.nombre) {text-align: left}</style>"
 )
 PONCTUELLE = "Analyse ponctuelle : elle n'a pas été examinée par le comité de pilotage."
-SANS_INTERET = ("territoire", "indicateur", "choisi", "echeance_ecrite", "dimension")  # columns
-SIGNES: dict[str, str] = {Statut.PROVISOIRE: "p", Statut.ESTIME: "e"}
+SANS_INTERET = ("territoire", "choisi", "echeance_ecrite", "dimension")  # columns
 MOTS_DU_NOM = 6
 PREMIERE_LIGNE = 4  # of a sheet, under its title: the headers
 PLUS_LARGE = 60  # signs of a column of a sheet
@@ -126,7 +132,9 @@ def tableau(
     for rang, nom in enumerate(a_plat.columns):
         colonne = a_plat.iloc[:, rang]
         vide = (colonne.isna() | colonne.astype(str).eq("")).all() and not est_mesuree(colonne)
-        if nom not in SANS_INTERET and not vide:
+        une_seule_serie = nom == "indicateur" and colonne.nunique() < 2
+        code_nomme = nom == "territoire" and "libelle" not in a_plat
+        if (nom not in SANS_INTERET or code_nomme) and not (vide or une_seule_serie):
             montrees.append(rang)
     if "statut" in a_plat and "valeur" in a_plat and _toutes_normales(a_plat):
         montrees = [rang for rang in montrees if a_plat.columns[rang] != "statut"]
@@ -155,6 +163,9 @@ def tableau(
             entete = dire("entete_arrondi", entete=entete, arrondi=arrondi)
         cle = f"{nom}_{rang}" if nom in noms[:rang] else nom
         colonnes.append(Colonne(cle, entete, pd.api.types.is_numeric_dtype(colonne)))
+        if nom == "indicateur":
+            libelles = {code: origine.libelle for code, origine in attrs["series"].items()}
+            colonne = colonne.replace(libelles)
         marques = marques_de(colonne)
         cellules[cle] = [
             dire_valeur(valeur, marque) for valeur, marque in zip(colonne, marques, strict=True)
@@ -206,23 +217,6 @@ def _marques(table: pd.DataFrame) -> list[Marque]:
         colonne = table.iloc[:, rang].dropna()
         marques |= dict.fromkeys(marque for marque in marques_de(colonne) if marque is not None)
     return list(marques)
-
-
-def signes_de(marque: Marque | None) -> list[str]:
-    """Return the letters after a value that is there: « p » provisional, « e » estimated, « r »
-    when it compares what a break parts.
-    """
-    if marque is None:
-        return []
-    signes = [SIGNES[marque.statut]] if marque.statut in SIGNES and not marque.mot else []
-    return [*signes, "r"] if marque.ruptures else signes
-
-
-def dire_valeur(valeur: Any, marque: Marque | None) -> str:
-    """Return a value as a table or a text says it: « 1 420 », « 57 (p) », « secret »."""
-    if pd.api.types.is_scalar(valeur) and pd.isna(valeur):
-        return marque.mot if marque and marque.mot else _cellule(valeur)
-    return " ".join([_cellule(valeur), *(f"({signe})" for signe in signes_de(marque))])
 
 
 def _nom_de_colonne(colonne: object) -> str:
@@ -474,9 +468,8 @@ def _entete(colonne: object, table: pd.DataFrame, attrs: Attributs) -> str:
         return "Lieu" if "territoire" in table else "Libellé"
     niveaux = colonne if isinstance(colonne, tuple) else (colonne,)
     textes = [str(niveau) for niveau in niveaux if str(niveau)]
-    entetes = [reperes().entetes.get(texte, texte) for texte in textes]
-    serie = attrs["series"].get(str(colonne))
-    return serie.libelle if serie and entetes == textes else ", ".join(entetes)
+    libelles = {code: origine.libelle for code, origine in attrs["series"].items()}
+    return ", ".join({**libelles, **reperes().entetes}.get(texte, texte) for texte in textes)
 
 
 def _a_plat(table: pd.DataFrame) -> pd.DataFrame:
@@ -495,17 +488,6 @@ def _a_plat(table: pd.DataFrame) -> pd.DataFrame:
         a_plat = a_plat.rename(columns={"index_0": ""})
         a_plat[""] = a_plat[""].replace(reperes().entetes)
     return a_plat.rename(columns=lambda nom: "" if str(nom).startswith("index_") else nom)
-
-
-def _cellule(valeur: object) -> str:
-    """Return a value as a table shows it; a whole number that may be a year has no separator."""
-    if isinstance(valeur, bool):
-        return "oui" if valeur else "non"
-    if isinstance(valeur, int) and 1900 < valeur < 2100:
-        return str(valeur)
-    if isinstance(valeur, int | float) and not pd.isna(valeur):
-        return ecrire(valeur)
-    return ecrire_valeur(valeur)
 
 
 def _nom(titre: str, contenu: str) -> str:
@@ -556,7 +538,7 @@ def _mettre_en_forme(feuille: "Worksheet", entetes: list[str]) -> None:
     feuille["A1"].font = Font(bold=True, size=13)
     colonnes = feuille.iter_cols(min_row=PREMIERE_LIGNE + 1)
     for rang, (entete, cellules) in enumerate(zip(entetes, colonnes, strict=True), start=1):
-        textes = [entete, *(_cellule(cellule.value) for cellule in cellules)]
+        textes = [entete, *(ecrire_cellule(cellule.value) for cellule in cellules)]
         largeur = max(len(texte) for texte in textes) + 2
         feuille.column_dimensions[get_column_letter(rang)].width = min(PLUS_LARGE, largeur)
         for cellule in cellules:

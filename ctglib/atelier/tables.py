@@ -7,17 +7,20 @@ ses valeurs (``ctglib.donnees.marques``), et suivent celles-ci dans tout ce que 
 import os
 from collections.abc import Iterable, Mapping
 from pathlib import Path
-from typing import TypedDict
+from typing import Any, TypedDict
 
 import pandas as pd
 
 from ctglib.atelier.phrases import dire, impossible
+from ctglib.document.tableau import ecrire_valeur
 from ctglib.document.typographie import nombre_court
-from ctglib.donnees.marques import SAISIE, Origine
+from ctglib.donnees.marques import SAISIE, Marque, Origine
 from ctglib.donnees.nombres import NombreDtype, marques_de
 from ctglib.donnees.publiques import reperes
+from ctglib.donnees.statuts import Statut
 
 TITRES_CITES = 3
+SIGNES: dict[str, str] = {Statut.PROVISOIRE: "p", Statut.ESTIME: "e"}
 # JupyterLab sets it to the path of the notebook, and so does ``ctg analyser``.
 CARNET = "JPY_SESSION_NAME"
 
@@ -57,8 +60,11 @@ def attributs(
     titre: str | None = None,
     source: str | None = None,
     unite: str | None = None,
+    colonne: str = "valeur",
 ) -> Attributs:
     """Return what a table says of itself; the title, source and unit given come before its own.
+
+    The unit is that of ``colonne``, if the table has it.
 
     Raises:
         DemandeImpossible: It is no table, or has no title and none is given.
@@ -70,12 +76,10 @@ def attributs(
     titre = titre or table.attrs.get("titre") or " ; ".join(libelles[:TITRES_CITES])
     if not titre:
         raise impossible("table_muette")
-    remarques = list(table.attrs.get("remarques", ()))
-    for origine in origines:
-        remarques += _remarques(origine)
+    remarques = [*table.attrs.get("remarques", ()), *_remarques(origines)]
     return {
         "titre": titre,
-        "unite": unite if unite is not None else _unite(table),
+        "unite": unite if unite is not None else _unite(table, colonne),
         "source": source or _source(table, origines),
         "series": {origine.code: origine for origine in origines if origine.code},
         "remarques": list(dict.fromkeys(remarques)),
@@ -142,11 +146,13 @@ def _source(table: pd.DataFrame, origines: Iterable[Origine]) -> str:
     return " ; ".join(dict.fromkeys([*sources, saisie]))
 
 
-def _unite(table: pd.DataFrame) -> str:
-    """Return the unit of a table: of « valeur », or the one that all its values share."""
+def _unite(table: pd.DataFrame, colonne: str) -> str:
+    """Return the unit of a column, or, if the table has none of that name, the one that all its
+    values share.
+    """
     rangs = range(table.shape[1])
-    if "valeur" in table.columns:
-        rangs = [rang for rang in rangs if table.columns[rang] == "valeur"]
+    if colonne in table.columns:
+        rangs = [rang for rang in rangs if table.columns[rang] == colonne]
     unites = {
         marque.unite
         for rang in rangs
@@ -156,17 +162,52 @@ def _unite(table: pd.DataFrame) -> str:
     return unites.pop() if len(unites) == 1 else ""
 
 
-def _remarques(origine: Origine) -> list[str]:
-    """Return what to beware of in the values of a series: its breaks, the rounding of counts."""
-    remarques = [
-        dire("rupture", serie=origine.libelle, rupture=f"{annee} : {raison}")
-        for annee, raison in origine.ruptures
-    ]
-    # None and NaN are no rounding; a comparison with NaN is false.
-    if origine.unite == "nombre" and origine.arrondi and origine.arrondi > 1:
-        arrondi = nombre_court(origine.arrondi)
-        remarques.append(dire("arrondi", serie=origine.libelle, arrondi=arrondi))
+def _remarques(origines: Iterable[Origine]) -> list[str]:
+    """Return what to beware of in the values of some series: their breaks, the rounding of counts,
+    said once of all those that are rounded alike.
+    """
+    remarques = []
+    arrondies: dict[float, list[str]] = {}
+    for origine in origines:
+        remarques += [
+            dire("rupture", serie=origine.libelle, rupture=f"{annee} : {raison}")
+            for annee, raison in origine.ruptures
+        ]
+        # None and NaN are no rounding; a comparison with NaN is false.
+        if origine.unite == "nombre" and origine.arrondi and origine.arrondi > 1:
+            arrondies.setdefault(origine.arrondi, []).append(origine.libelle)
+    for arrondi, libelles in arrondies.items():
+        series = " », « ".join(libelles)
+        remarques.append(dire("arrondi", serie=series, arrondi=nombre_court(arrondi)))
     return remarques
+
+
+def signes_de(marque: Marque | None) -> list[str]:
+    """Return the letters after a value that is there: « p » provisional, « e » estimated, « r »
+    when it compares what a break parts.
+    """
+    if marque is None:
+        return []
+    signes = [SIGNES[marque.statut]] if marque.statut in SIGNES and not marque.mot else []
+    return [*signes, "r"] if marque.ruptures else signes
+
+
+def dire_valeur(valeur: Any, marque: Marque | None) -> str:
+    """Return a value as a table or a text says it: « 1 420 », « 57 (p) », « secret »."""
+    if pd.api.types.is_scalar(valeur) and pd.isna(valeur):
+        return marque.mot if marque and marque.mot else ecrire_cellule(valeur)
+    return " ".join([ecrire_cellule(valeur), *(f"({signe})" for signe in signes_de(marque))])
+
+
+def ecrire_cellule(valeur: object) -> str:
+    """Return a value as a table shows it; a whole number that may be a year has no separator."""
+    if isinstance(valeur, bool):
+        return "oui" if valeur else "non"
+    if isinstance(valeur, int) and 1900 < valeur < 2100:
+        return str(valeur)
+    if isinstance(valeur, int | float) and not pd.isna(valeur):
+        return nombre_court(round(float(valeur), 1))
+    return ecrire_valeur(valeur)
 
 
 def definitions(table: pd.DataFrame) -> pd.DataFrame:

@@ -344,6 +344,34 @@ def _sans_objets(pivoter: Callable[..., pd.DataFrame]) -> Callable[..., pd.DataF
     return pivoter_en_nombres
 
 
+def _avec_ses_marques(transposer: Callable[..., pd.DataFrame]) -> Callable[..., pd.DataFrame]:
+    """Return pandas' way to turn a table, which keeps the marks of one that has only our numbers:
+    the margins of a pivoted table are made by it.
+    """
+
+    @wraps(transposer)
+    def transposer_les_marques(
+        table: pd.DataFrame, *args: object, **kwargs: object
+    ) -> pd.DataFrame:
+        tournee = transposer(table, *args, **kwargs)
+        colonnes = [table.iloc[:, rang].array for rang in range(table.shape[1])]
+        if table.empty or not all(isinstance(colonne, Nombres) for colonne in colonnes):
+            return tournee
+        if all(colonne._marques is None for colonne in colonnes):
+            return tournee
+        marques = [colonne.marques for colonne in colonnes]
+        rangees = {}
+        for rang in range(tournee.shape[1]):
+            rangee = nombres(tournee.iloc[:, rang], [ligne[rang] for ligne in marques])
+            rangees[rang] = rangee
+        neuve = pd.DataFrame(rangees, index=tournee.index)
+        neuve.columns = tournee.columns
+        neuve.attrs = tournee.attrs
+        return neuve
+
+    return transposer_les_marques
+
+
 def _noms(colonnes: object) -> list:
     return list(colonnes) if isinstance(colonnes, list | tuple | pd.Index) else [colonnes]
 
@@ -401,6 +429,7 @@ pd.DataFrame.pivot_table = _avec_des_totaux_vrais(pd.DataFrame.pivot_table)
 pd.pivot_table = _avec_des_totaux_vrais(pd.pivot_table)
 pd.DataFrame.pivot = _sans_objets(pd.DataFrame.pivot)
 pd.pivot = _sans_objets(pd.pivot)
+pd.DataFrame.transpose = _avec_ses_marques(pd.DataFrame.transpose)
 for fenetre in (Expanding, Rolling, ExponentialMovingWindow):  # those of groups inherit from them
     for nom in CUMULS:
         if hasattr(fenetre, nom):
