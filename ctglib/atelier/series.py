@@ -142,7 +142,8 @@ def _avec_les_absents(lignes: pd.DataFrame, territoires: list[str]) -> pd.DataFr
     """Return rows with one more for each place that has none, in each of their years: a place that
     was asked for is there, without value.
     """
-    absents = [code for code in territoires if code not in set(lignes["territoire"])]
+    presents = set(lignes["territoire"])
+    absents = [code for code in territoires if code not in presents]
     if not absents or lignes.empty:
         return lignes
     noms = territoires_connus().set_index("code")["nom"]
