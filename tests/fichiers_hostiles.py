@@ -374,6 +374,17 @@ OFFICIELS: dict[str, tuple[str, Hostile]] = {
     ),
 }
 
+CELLULE = b'{"cell_type":"code","metadata":{},"source":"","outputs":[],"execution_count":null},'
+CARNETS: dict[str, Hostile] = {
+    "des listes sans fin": contenu(b"[],", 20_000_000, b'{"cells": [', b"[]]}"),
+    "700 000 cellules": contenu(CELLULE, 700_000, b'{"cells": [', CELLULE[:-1] + b"]}"),
+    "trop profond": contenu(b"[", 1_000_000, b'{"cells": '),
+    "une source sans fin": contenu(b"1,", 25_000_000, b'{"cells": [{"source": [', b"1]}]}"),
+    "pas un carnet": contenu(b'{"cells": 1}'),
+    "8 Go": creux,
+    "coupé": contenu(CELLULE, 10, b'{"cells": ['),
+}
+
 IMPORTER = ("importer",)
 AJOUTER = ("source", "ajouter", "--oui")
 # What is typed before a file, its name without its end, what writes it, by name.
@@ -383,6 +394,8 @@ for sorte, hostiles in (("xlsx", CLASSEURS), ("docx", WORDS), ("csv", CSVS)):
         ESSAIS[f"{sorte}, {nom}"] = (IMPORTER, f"ctg-harnes-2025-Actions.{sorte}", hostile)
 for nom, (sorte, hostile) in OFFICIELS.items():
     ESSAIS[f"source, {nom}"] = (AJOUTER, f"s_ben_com_f.{sorte}", hostile)
+for nom, hostile in CARNETS.items():
+    ESSAIS[f"ipynb, {nom}"] = (("analyser",), "recu.ipynb", hostile)
 
 
 def essayer(dossier: Path) -> None:

@@ -19,13 +19,15 @@ import lecteurs_d_essai
 import pytest
 from classeur_rempli import enregistrer, photographie, poser, vierge
 from donnees_suivies import DONNEES
-from fichiers_hostiles import CLASSEURS, ESSAIS
+from fichiers_hostiles import CARNETS, CLASSEURS, ESSAIS
 from import_exemple import fautes
 
 from ctglib.collecte.fichiers import recevoir
 from ctglib.donnees.enclos import Enclos
 from ctglib.donnees.fautes import DonneesInvalides
 from ctglib.donnees.lecture import VARIABLE
+from ctglib.production.plan import CARNETS as LIVRES
+from ctglib.production.plan import eprouver
 
 posix = pytest.mark.skipif(os.name == "nt", reason="Windows ne compte pas ainsi la mémoire")
 
@@ -64,7 +66,7 @@ def test_un_fichier_hostile_est_refuse_en_francais_sans_prendre_l_ordinateur(
 
     assert essai["code"] == 1 and "Traceback" not in essai["dit"]
     assert "trouvé : " in essai["dit"] and "à faire : " in essai["dit"]
-    assert re.search("Rien n'a été (enregistré|changé)", essai["dit"])
+    assert re.search("Rien n'a été (enregistré|changé|écrit)", essai["dit"])
 
 
 @pytest.mark.parametrize("nom", ["xlsx, lien sur toute la feuille", "docx, un million de cellules"])
@@ -77,6 +79,24 @@ def test_un_fichier_qui_demande_trop_de_memoire_le_dit(nom: str, tmp_path: Path)
 
     assert faute.fichier == chemin.name
     assert "plus de 450 Mo de mémoire" in faute.trouve and "fichier neuf" in faute.remede
+
+
+@pytest.mark.parametrize("nom", CARNETS)
+def test_un_carnet_hostile_est_refuse_avant_que_la_commande_ne_le_lise(
+    nom: str, tmp_path: Path
+) -> None:
+    carnet = tmp_path / "recu.ipynb"
+    CARNETS[nom](carnet)
+
+    with pytest.raises(DonneesInvalides) as refus:
+        eprouver(carnet)
+
+    assert [faute.fichier for faute in refus.value.fautes] == ["recu.ipynb"]
+
+
+def test_un_carnet_livre_est_lu() -> None:
+    for carnet in LIVRES.glob("b*.ipynb"):
+        eprouver(carnet)
 
 
 def test_les_fichiers_qui_suivent_un_fichier_hostile_sont_lus(tmp_path: Path) -> None:

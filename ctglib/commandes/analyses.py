@@ -24,7 +24,15 @@ from ctglib.commandes.terminal import dire, formats_demandes, promettre, propose
 from ctglib.donnees.ecriture import ecrire
 from ctglib.donnees.fautes import Empechement
 from ctglib.donnees.lecture import enregistrer
-from ctglib.production.plan import FORMATS, INTERNE, PROJET, RESUMES, SORTIE, Carnet
+from ctglib.production.plan import (
+    FORMATS,
+    INTERNE,
+    PROJET,
+    RESUMES,
+    SORTIE,
+    Carnet,
+    eprouver,
+)
 
 ANALYSES = PROJET / "analyses"
 ACCUEIL = "accueil.ipynb"
@@ -169,6 +177,7 @@ def analyser(
     if fautes:
         raise Empechement("\n".join(fautes))
     chemin = _trouver(carnet)
+    eprouver(chemin)
     parametres_declares = Carnet(chemin).parametres
     valeurs: dict[str, str | int] = {}
     for texte in parametre or []:

@@ -21,6 +21,7 @@ from hashlib import sha256
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from ctglib.donnees.enclos import ouvrir_enclos
 from ctglib.donnees.fautes import DonneesInvalides, Faute, mots, refus
 from ctglib.donnees.lecture import CONVENTIONS, existe, lire_fichier
 from ctglib.donnees.numeros import noms_de_fichiers
@@ -63,6 +64,39 @@ PORTRAITS = "portraits"
 TERRITOIRE = "territoire"
 
 
+def lire_cellules(nom: str, contenu: bytes) -> tuple[dict, ...]:
+    """Return the cells of a notebook, the source of each as one text.
+
+    Raises:
+        DonneesInvalides: It is no notebook.
+    """
+    try:
+        cellules = json.loads(contenu)["cells"]
+        return tuple({**cellule, "source": "".join(cellule["source"])} for cellule in cellules)
+    except (ValueError, KeyError, TypeError, RecursionError):
+        raise refus(nom, *mots("carnet_abime")) from None
+
+
+def eprouver(carnet: Path) -> None:
+    """Read a notebook that somebody gave as running it will, in a child process that is bounded.
+
+    Raises:
+        DonneesInvalides: It is no notebook, or takes too much.
+    """
+    with ouvrir_enclos() as enclos:
+        enclos.lire(_lire_en_entier, carnet.name, lire_fichier(carnet, carnet.name))
+
+
+def _lire_en_entier(nom: str, contenu: bytes) -> None:
+    import nbformat
+
+    lire_cellules(nom, contenu)
+    try:
+        nbformat.reads(contenu.decode(), as_version=4)
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
+        raise refus(nom, *mots("carnet_abime")) from None
+
+
 @dataclass(frozen=True)
 class Carnet:
     """A notebook: its cells, its title, the parameters that it declares."""
@@ -81,11 +115,7 @@ class Carnet:
         Raises:
             DonneesInvalides: The file is no notebook.
         """
-        try:
-            cellules = json.loads(lire_fichier(self.chemin, self.chemin.name))["cells"]
-            return tuple({**cellule, "source": "".join(cellule["source"])} for cellule in cellules)
-        except (ValueError, KeyError, TypeError, RecursionError):
-            raise refus(self.chemin.name, *mots("carnet_abime")) from None
+        return lire_cellules(self.chemin.name, lire_fichier(self.chemin, self.chemin.name))
 
     @cached_property
     def empreinte(self) -> str:

@@ -24,6 +24,7 @@ from urllib.parse import unquote
 import pandas as pd
 
 from ctglib.donnees.ecriture import PREFIXE
+from ctglib.donnees.enclos import Enclos, ouvrir_enclos
 from ctglib.donnees.fautes import DonneesInvalides
 from ctglib.production import plan
 from ctglib.production.contenant import DESCRIPTION, est_tel_qu_emballe
@@ -294,12 +295,13 @@ def relever_le_code(dossier: Path, carnets: Path) -> tuple[int, list[Ecart]]:
         if nom.startswith((f"{PAQUET.name}/", "notebooks/")) or nom.endswith(EXECUTABLES)
     ]
     ecarts = []
-    for nom in presents:
-        attendu = attendus.get(nom)
-        if attendu is None:
-            ecarts.append(Ecart(nom, "n'est pas du programme installé"))
-        elif not _meme_code(dossier / nom, attendu):
-            ecarts.append(Ecart(nom, "n'est pas celui du programme installé"))
+    with ouvrir_enclos() as enclos:
+        for nom in presents:
+            attendu = attendus.get(nom)
+            if attendu is None:
+                ecarts.append(Ecart(nom, "n'est pas du programme installé"))
+            elif not _meme_code(dossier / nom, attendu, enclos):
+                ecarts.append(Ecart(nom, "n'est pas celui du programme installé"))
     return len(presents), ecarts
 
 
@@ -318,7 +320,7 @@ def relever_le_code_compile() -> list[Ecart]:
     return ecarts
 
 
-def _meme_code(path: Path, attendu: Path) -> bool:
+def _meme_code(path: Path, attendu: Path, enclos: Enclos) -> bool:
     """Tell whether two files are the same; of notebooks, whether their cells are: an archive has
     them without their outputs.
     """
@@ -326,10 +328,13 @@ def _meme_code(path: Path, attendu: Path) -> bool:
         return path.read_bytes() == attendu.read_bytes()
     try:
         cellules = [
-            [(cellule["cell_type"], cellule["source"]) for cellule in json.loads(octets)["cells"]]
-            for octets in (path.read_bytes(), attendu.read_bytes())
+            [
+                (cellule["cell_type"], cellule["source"])
+                for cellule in enclos.lire(plan.lire_cellules, carnet.name, carnet.read_bytes())
+            ]
+            for carnet in (path, attendu)
         ]
-    except (ValueError, KeyError, TypeError):
+    except (DonneesInvalides, KeyError):
         return False
     return cellules[0] == cellules[1]
 
