@@ -520,7 +520,7 @@ def remplir(
 
     ``lignes``: section, indicateur, territoire, annee, unite, and ``note``: what a row says that
     nothing fills. ``publiques``: territoire, annee, indicateur (the series), valeur, statut,
-    source.
+    source, note.
 
     Returns:
         The columns of ``annexe1.csv``, in the order of the rows.
@@ -571,7 +571,7 @@ def _valeurs_publiques(regle: LignePublique, publiques: pd.DataFrame, note: str)
 
     Returns:
         territoire, annee, valeur, indicateur, statut, note_publique: ``note`` with the sources,
-        then the rule's reserve.
+        the rule's reserve, then what is known of an estimated sum.
     """
     series = [*regle.series, *regle.sur]
     lues = publiques[publiques["indicateur"].isin(series)]
@@ -588,10 +588,18 @@ def _valeurs_publiques(regle: LignePublique, publiques: pd.DataFrame, note: str)
 
     table = valeurs.rename("valeur").dropna().reset_index()
     cle = ["territoire", "annee"]
-    estimees = lues[lues["statut"].eq(Statut.ESTIME)].set_index(cle).index
-    est_estimee = table.set_index(cle).index.isin(estimees)
+    estimees = lues[lues["statut"].eq(Statut.ESTIME)]
+    # What is known of a sum that is not whole, and its bounds.
+    notes = estimees.groupby(cle)["note"].agg(lambda notes: " ; ".join(dict.fromkeys(notes)))
+    reperes = pd.MultiIndex.from_frame(table[cle])
+    notes = notes.reindex(reperes).fillna("").to_numpy()
+    notes = [f"{note_publique} ; {note}" if note else note_publique for note in notes]
     return table.assign(
         indicateur=regle.indicateur,
-        statut=np.where(est_estimee, str(Statut.ESTIME), str(Statut.NORMAL)),
-        note_publique=note_publique,
+        statut=np.where(
+            reperes.isin(pd.MultiIndex.from_frame(estimees[cle])),
+            str(Statut.ESTIME),
+            str(Statut.NORMAL),
+        ),
+        note_publique=notes,
     )

@@ -10,6 +10,14 @@ import pandas as pd
 
 from ctglib.donnees.csv_strict import en_table, examiner_csv
 from ctglib.donnees.dossier import Dossier
+from ctglib.donnees.etendue import (
+    Chiffres,
+    Lieu,
+    debuts_des_iris,
+    etendue,
+    lire_les_sommes,
+    note_de_la_somme,
+)
 from ctglib.donnees.fautes import DonneesInvalides, Faute, mots
 from ctglib.donnees.lecture import existe, lire_octets, proches
 from ctglib.donnees.magasin import (
@@ -242,8 +250,8 @@ def lire(
 
     The published figure of a territory is taken as it is. Failing that, a count is added up: IRIS
     of a commune, communes of an EPCI or of a département; never a rate or a median. A sum with a
-    suppressed part is suppressed; one that lacks a few communes is estimated (status E), beyond
-    that not available.
+    suppressed part is estimated (status E) where enough of the place is known, suppressed beyond;
+    one that lacks a few communes is estimated, beyond that not available.
 
     Returns:
         A row a territory and year: territoire, libelle, niveau, annee, serie, valeur (NaN without
@@ -405,8 +413,8 @@ def _parties_d_iris(code: str, territoires: pd.Index, dessous: list[TableGardee]
 def _sommes(
     code: str, territoires: pd.Index, niveau: str, dessous: list[TableGardee]
 ) -> pd.DataFrame:
-    """Return the sums of what is below: a secret part makes a secret sum, a few missing communes an
-    estimated one.
+    """Return the sums of what is below: a few missing communes make an estimated one, so does a
+    secret part that leaves enough of the place known; else the sum is secret.
     """
     if niveau == "commune":
         parties = _parties_d_iris(code, territoires, dessous)
@@ -435,7 +443,58 @@ def _sommes(
     statuts = pd.Series(str(Statut.ESTIME), index=sommes.index).where(estimees)
     lignes = sommes[["somme", "annee"]].rename(columns={"somme": "territoire"})
     lignes = lignes.astype({"annee": int})
-    return lignes.assign(**{code: valeurs, "origine": origines, "statut": statuts})
+    lignes = lignes.assign(**{code: valeurs, "origine": origines, "statut": statuts})
+    if niveau == "commune" and secretes.any():
+        connues = _sommes_connues(code, lignes.loc[secretes, "territoire"].unique(), dessous)
+        lignes = lignes.set_index(["territoire", "annee"])
+        lignes.update(connues)
+        lignes = lignes.reset_index()
+    return lignes
+
+
+def _sommes_connues(code: str, communes: Iterable[str], iris: list[TableGardee]) -> pd.DataFrame:
+    """Return what is known of communes some of whose IRIS are withheld, where that is enough.
+
+    Returns:
+        By territoire and annee: the series, origine (which parts are known, what share of the
+        households, between what bounds), statut.
+    """
+    regles = lire_les_sommes()
+    famille = iris[0].famille
+    tus = regles.tus.get(famille)
+    lignes = []
+    if tus is not None:
+        comptes = (tus.foyers, tus.personnes)
+        codes = list(communes)
+        series_lues = list(dict.fromkeys([code, *(compte.connus for compte in comptes)]))
+        parts = lire_tables(iris, debuts_des_iris(codes), series_lues, "left(territoire, 5)")
+        tables_lues = {famille: parts.assign(commune=commune_de(parts["territoire"].str[:5]))}
+        familles = dict.fromkeys(series_lues, famille)
+        totaux = [compte.total for compte in comptes]
+        gardees = [table for table in tables().values() if set(totaux) <= set(table.series)]
+        if gardees:
+            du_total = gardees[-1].famille
+            tables_lues[du_total] = lire_tables(
+                [table for table in gardees if table.famille == du_total], codes, totaux
+            )
+            familles |= dict.fromkeys(totaux, du_total)
+        chiffres = Chiffres(
+            tables=tables_lues,
+            familles=familles,
+            series={code: serie_de(charger_famille(famille), code)},
+            sommees=frozenset([famille]),
+            habitants=pd.Series(dtype=float),
+            tus=regles.tus,
+            connus_au_moins=regles.connus_au_moins,
+        )
+        for commune in codes:
+            connu = etendue(chiffres, Lieu("", (commune,), groupe=False), code)
+            estimees = connu[connu["raison"].eq("") & connu["connues"].lt(connu["parties"])]
+            for annee, ligne in estimees.iterrows():
+                note = note_de_la_somme(ligne, regles.mots["iris"])
+                lignes.append((commune, annee, ligne["somme"], note, str(Statut.ESTIME)))
+    colonnes = ["territoire", "annee", code, "origine", "statut"]
+    return pd.DataFrame(lignes, columns=colonnes).set_index(["territoire", "annee"])
 
 
 def observations(
@@ -444,8 +503,9 @@ def observations(
     """Return the series that are there, of a territory and then of its reference, as rows of
     observations.
 
-    The counts of an EPCI are the sums of its ``membres``, when they are given: a year that one of
-    them lacks has none, a suppressed one makes it suppressed. A rate is what its producer
+    The counts of an EPCI are the sums of its ``membres``, when they are given: a year that some of
+    them lack is estimated when nearly all its inhabitants are counted, else it has none, a
+    suppressed one makes it suppressed. A rate is what its producer
     publishes, or absent: never a mean of rates.
 
     Returns:
@@ -478,16 +538,45 @@ def _avec_la_somme_des_membres(
     code: str, lignes: pd.DataFrame, du_territoire: pd.Series, membres: Sequence[str]
 ) -> pd.DataFrame:
     """Return the rows of a series, those of the territory being the sums of its members."""
-    par_annee = lire(code, membres).groupby("annee")
+    des_membres = lire(code, membres)
+    par_annee = des_membres.groupby("annee")
     totaux = par_annee["valeur"].agg(lambda valeurs: valeurs.sum(skipna=False))
     secrets = par_annee["statut"].agg(lambda statuts: statuts.eq(Statut.SECRET).any())
     statuts = totaux.isna().map({True: Statut.NON_DISPONIBLE, False: Statut.NORMAL})
     statuts = statuts.mask(secrets, Statut.SECRET)
+    estimes = par_annee["statut"].agg(lambda statuts: statuts.eq(Statut.ESTIME).any())
+    statuts = statuts.mask(estimes & totaux.notna(), Statut.ESTIME)
+    origines = pd.Series(f"somme de {len(membres)} communes", totaux.index)
+
+    # A hamlet that is missing does not silence an EPCI.
+    regles = lire_les_sommes()
+    habitants = lire_structure(
+        charger_yaml("catalogue/comparaison.yaml", Comparaison).ressemblance, membres
+    )["habitants"].reindex(list(membres))
+    connus = des_membres[des_membres["valeur"].notna()]
+    par_annee_connue = connus.groupby("annee")
+    manquants = habitants.sum() - connus["territoire"].map(habitants).groupby(connus["annee"]).sum()
+    part_connue = 1 - manquants / habitants.sum()
+    incomplets = part_connue[part_connue.ge(regles.membres_connus_au_moins)].index
+    for annee in incomplets.intersection(totaux.index[totaux.isna()]):
+        somme = par_annee_connue["valeur"].sum()[annee]
+        ligne = pd.Series(
+            {
+                "connues": par_annee_connue.size()[annee],
+                "parties": len(membres),
+                "part_connue": part_connue[annee],
+                "minimum": somme,
+                "maximum": somme + manquants[annee],
+            }
+        )
+        totaux[annee] = somme
+        statuts[annee] = Statut.ESTIME
+        origines[annee] = note_de_la_somme(ligne, regles.mots["communes"])
     annees = lignes["annee"]
     return lignes.assign(
         valeur=lignes["valeur"].where(~du_territoire, annees.map(totaux)),
         statut=lignes["statut"].where(~du_territoire, annees.map(statuts)),
-        origine=lignes["origine"].where(~du_territoire, f"somme de {len(membres)} communes"),
+        origine=lignes["origine"].where(~du_territoire, annees.map(origines)),
     )
 
 

@@ -404,6 +404,33 @@ class Comparaison(Modele):  # ``comparaison.yaml``
     limites: tuple[Texte, ...] = Field(min_length=1)
 
 
+class Compte(Modele):
+    """A count in a file that withholds some, and its total in a file that does not."""
+
+    connus: Identifiant
+    total: Identifiant
+
+
+class Tus(Modele):
+    """How a family of files withholds its figures."""
+
+    petit: Positif  # the least that is published: a cell that is withheld is smaller
+    # by how much its totals and those of the other file differ, where nothing is withheld
+    ecart: float = Field(ge=0, lt=1)
+    foyers: Compte
+    personnes: Compte
+    de_personnes: tuple[Identifiant, ...]  # its series that count persons, not households
+
+
+class Sommes(Modele):
+    """``sommes.yaml``: when a sum is said of parts that are not all known, and in what words."""
+
+    connus_au_moins: float = Field(gt=0, le=1)  # the share of a place to be known
+    membres_connus_au_moins: float = Field(gt=0, le=1)  # of the inhabitants of a convention's EPCI
+    mots: dict[Literal["bornes", "iris", "communes"], Texte]
+    tus: dict[Identifiant, Tus]  # by family
+
+
 class Confidentialite(Modele):  # expressions, and what each finds: « une adresse électronique »
     # fit a whole heading, as ``date_de_naissance``
     colonnes: dict[Expression, Texte] = Field(min_length=1)
