@@ -9,7 +9,6 @@ import re
 import shutil
 from collections.abc import Iterator
 from html import unescape
-from math import sqrt
 from pathlib import Path
 
 import lxml.html
@@ -97,8 +96,11 @@ def test_les_chiffres_d_une_commune_sont_ceux_qu_on_refait_a_la_main(commune: st
         assert found.at[name, "valeur"] == pytest.approx(share)
         assert found.at[name, "valeur_departement"] == pytest.approx(there)
         assert found.at[name, "ecart"] == pytest.approx(share - there)
-        assert found.at[name, "marge"] == pytest.approx(
-            100 * (2 + 2 * sqrt(int(own[column]))) / households
+        assert found.at[name, "minimum"] == pytest.approx(
+            100 * (int(own[column]) - 2) / (households + 2)
+        )
+        assert found.at[name, "maximum"] == pytest.approx(
+            100 * (int(own[column]) + 2) / (households - 2)
         )
     assert found.at["part_couverte", "valeur"] == pytest.approx(
         100 * int(own["indnbp_ndur"]) / people[commune]
@@ -166,7 +168,7 @@ def test_un_territoire_dont_on_ne_sait_presque_rien_le_dit(code: str) -> None:
     ]
     text = _texte(" ".join(one.html for one in shown if one))
     assert "le fichier national l'a" in text
-    assert "ctg" not in text and "nan" not in text
+    assert "ctg" not in text and not re.search(r"\bnan\b", text)
 
 
 def test_une_evolution_qui_part_de_2020_dit_que_c_etait_l_annee_du_covid() -> None:
@@ -185,7 +187,10 @@ def test_un_village_dit_que_ses_chiffres_sont_trop_petits(rapports_produits: Pro
     text = _texte(rapports_produits.html(VILLAGE))
 
     assert "a moins de 100 foyers allocataires" in text
-    assert "trop peu" in text and "« Trop peu » : moins de 100, aucun taux n'est donné" in text
+    assert (
+        "trop peu" in text
+        and "« Trop peu » : moins de 100 au dénominateur, aucun taux n'est donné" in text
+    )
     assert "Communes semblables" not in text
 
 

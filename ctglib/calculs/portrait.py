@@ -3,82 +3,46 @@
 Each place has a role: the territory looked at (``TERRITOIRE``), its département
 (``DEPARTEMENT``), and others that the report adds (its EPCI, those alike). A role is also how a
 column ends: ``valeur_departement``; those of the territory have no suffix: ``valeur``.
+
+A register is counted whole: chance has no part in its figures. What is uncertain of them is their
+rounding, and what their producer withholds.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import cast
 
 import numpy as np
 import pandas as pd
 
-from ctglib.calculs.comparables import distances
 from ctglib.calculs.evaluation import mouvement
 from ctglib.calculs.territoire import variation
+from ctglib.donnees.etendue import (
+    ABSENT,
+    Chiffres,
+    Lieu,
+    demi_arrondi,
+    etendue,
+    suite_constante,
+)
 from ctglib.donnees.modeles.evaluation import SeuilsEvaluation
-from ctglib.donnees.modeles.rapports import Mesure, Semblables
-from ctglib.donnees.modeles.sources import SerieOfficielle
+from ctglib.donnees.modeles.rapports import Mesure, Prudence
 
 # Roles of places.
 TERRITOIRE = "territoire"
 DEPARTEMENT = "departement"
-# Why a measure has no value; "" when it has one.
-SECRET = "secret"
-ABSENT = "absent"
-TROP_PEU = "trop_peu"  # its denominator is too small for a rate
-
-
-@dataclass(frozen=True)
-class Lieu:
-    """A place, and the communes that add up to it."""
-
-    code: str  # that producers publish it under, "" for none
-    membres: tuple[str, ...]  # codes of communes
-    groupe: bool  # its sums leave out the parts that are not known; those of a commune do not
-
-
-@dataclass(frozen=True)
-class Chiffres:
-    """Public figures, as they were published.
-
-    Attributes:
-        tables: By family: annee, territoire, niveau, commune (of an IRIS; itself for a commune),
-            then a column a series; NaN is absent, inf is secret.
-        familles: The family of each series.
-        series: What each series means.
-        sommees: The families whose communes add up, with the share of them that may be missing.
-    """
-
-    tables: Mapping[str, pd.DataFrame]
-    familles: Mapping[str, str]
-    series: Mapping[str, SerieOfficielle]
-    sommees: Mapping[str, float]
-
-
-def en_annees(chiffres: Chiffres, lieu: Lieu, *series: str) -> pd.DataFrame:
-    """Return series of one family at a place, one row a year and one column a series.
-
-    As published for the place, else the sum of its communes or of their IRIS, where the family may
-    be summed. A year when too many communes of a group are missing has no row.
-    """
-    famille = chiffres.familles[series[0]]
-    table = chiffres.tables[famille]
-    lignes = table[table["territoire"].eq(lieu.code)]
-    part_absente_admise = 1.0
-    if lignes.empty and famille in chiffres.sommees:
-        lignes = table[table["commune"].isin(lieu.membres)]
-        if lieu.groupe and lignes["niveau"].ne("iris").any():
-            part_absente_admise = chiffres.sommees[famille]
-    effectifs = lignes[["annee", *series]].astype(dict.fromkeys(series, float))
-    if lieu.groupe:
-        connus = effectifs[list(series)].apply(np.isfinite).all(axis=1)
-        effectifs = effectifs[connus]
-    par_annee = effectifs.groupby("annee")
-    sommes = par_annee.sum(skipna=False)
-    if part_absente_admise == 1:
-        return sommes
-    part_absente = 1 - par_annee.size() / len(lieu.membres)
-    return sommes.loc[part_absente <= part_absente_admise]
+TROP_PEU = "trop_peu"  # why a measure has no value: its denominator is too small for a rate
+POUR_CENT = 100
+# Of a measure of one year at a place.
+CONNU = (
+    "numerateur",
+    "denominateur",
+    "valeur",
+    "minimum",
+    "maximum",
+    "part_connue",
+    "parties",
+    "connues",
+)
 
 
 def mesurer(
@@ -86,20 +50,21 @@ def mesurer(
     lieux: Mapping[str, Lieu],
     mesures: Sequence[Mesure],
     minimum: int,
-    ecarts: float,
+    prudence: Prudence,
 ) -> pd.DataFrame:
     """Return a row a measure: its year, and at each place its value, or why there is none.
 
     A measure whose numerator may be one of several series takes the first that is known of the
     territory and of its département, else of the territory; one of which no series is read has no
-    row. ``lieux`` is by role. Under ``minimum`` a denominator gives no rate; ``ecarts`` is how many
-    standard deviations chance is allowed.
+    row. ``lieux`` is by role. Under ``minimum`` a denominator gives no rate.
 
     Returns:
         mesure, serie, annee, unite, pour; then for each role (no suffix for the territory)
-        numerateur, denominateur, valeur, raison ("", "secret", "absent", "trop_peu"); ecart to the
-        département (between amounts in %, missing between counts) and marge, by how much the
-        rounding and chance may change the value.
+        numerateur, denominateur, valeur, minimum and maximum (what it may be), part_connue, parties
+        and connues (see ``etendue``), raison ("", "secret", "absent", "trop_peu"); ecart to the
+        département (between amounts in %, missing between counts); bruit, whether what is rounded
+        or withheld is enough to explain it; fragile, whether the value is that of a handful, or one
+        that rounding moves too much.
     """
     lignes = []
     for mesure in mesures:
@@ -113,21 +78,33 @@ def mesurer(
             # The first of the best: ``max`` keeps the order of the choices.
             lignes.append(max(lignes_possibles, key=_est_connue))
     table = pd.DataFrame(lignes)
+    table = table.assign(fragile=fragile(table, prudence))
     if f"valeur_{DEPARTEMENT}" not in table:
-        return table.assign(ecart=np.nan, marge=np.nan)
+        return table.assign(ecart=np.nan, bruit=False)
     reference = table[f"valeur_{DEPARTEMENT}"]
     ecart = table["valeur"] - reference
     ecart_en_pourcent = 100 * ecart / reference
     unite = table["unite"]
-    demi_arrondi = pd.Series(
-        [(chiffres.series[serie].arrondi or 0) // 2 for serie in table["serie"]], table.index
-    )
-    effectif = table["numerateur"].where(table["numerateur"] < np.inf)
-    incertitude = demi_arrondi + ecarts * effectif.pow(0.5)
+    # Bounds that nothing gives exclude no value.
+    au_dessus = table["minimum"].gt(reference)
+    au_dessous = table["maximum"].lt(reference)
     return table.assign(
         ecart=ecart.mask(unite.eq("euros"), ecart_en_pourcent).mask(unite.eq("nombre")),
-        marge=table["pour"] * incertitude / table["denominateur"],
+        bruit=ecart.notna() & ~au_dessus & ~au_dessous,
     )
+
+
+def fragile(mesures: pd.DataFrame, prudence: Prudence) -> pd.Series:
+    """Tell which ratios are those of a handful, or may be another by a part of themselves.
+
+    Read of ``mesures``: numerateur, denominateur (missing of what is no ratio), valeur, minimum,
+    maximum.
+    """
+    part = prudence.part_de_l_arrondi
+    valeur = mesures["valeur"]
+    poignee = mesures["numerateur"].lt(prudence.numerateur)
+    bouge = mesures["maximum"].ge(valeur * (1 + part)) | mesures["minimum"].le(valeur * (1 - part))
+    return mesures["denominateur"].notna() & valeur.notna() & (poignee | bouge)
 
 
 def _est_connue(ligne: Mapping[str, object]) -> tuple[bool, bool]:
@@ -151,7 +128,7 @@ def _ligne(
         role: _valeurs(chiffres, lieu, mesure, serie) for role, lieu in lieux.items()
     }
     annees_connues = {
-        role: set(valeurs.index[np.isfinite(valeurs["valeur"])])
+        role: set(valeurs.index[valeurs["valeur"].notna()])
         for role, valeurs in valeurs_par_lieu.items()
     }
     du_territoire = annees_connues[TERRITOIRE]
@@ -169,71 +146,99 @@ def _ligne(
     }
     for role, valeurs in valeurs_par_lieu.items():
         suffixe = "" if role == TERRITOIRE else f"_{role}"
-        de_l_annee = valeurs.reindex([annee])
-        numerateur = float(de_l_annee["numerateur"].iloc[0])
-        denominateur = float(de_l_annee["denominateur"].iloc[0])
-        valeur = float(de_l_annee["valeur"].iloc[0])
-        if np.isinf(valeur):
-            raison = SECRET
-        elif pd.isna(valeur):
+        de_l_annee = valeurs.reindex([annee]).iloc[0]
+        raison = de_l_annee["raison"] if pd.notna(de_l_annee["raison"]) else ABSENT
+        if raison == "" and pd.isna(de_l_annee["valeur"]):
             raison = ABSENT
-        elif mesure.denominateur is not None and denominateur < minimum:
-            raison = TROP_PEU
-        else:
-            raison = ""
-        ligne[f"numerateur{suffixe}"] = numerateur
-        ligne[f"denominateur{suffixe}"] = denominateur
-        ligne[f"valeur{suffixe}"] = np.nan if raison else valeur
+        if not raison and mesure.denominateur is not None:
+            raison = TROP_PEU if de_l_annee["denominateur"] < minimum else ""
+        for nom in CONNU:
+            a_taire = raison and nom in ("valeur", "minimum", "maximum")
+            ligne[f"{nom}{suffixe}"] = np.nan if a_taire else float(de_l_annee[nom])
         ligne[f"raison{suffixe}"] = raison
     return ligne
 
 
 def _valeurs(chiffres: Chiffres, lieu: Lieu, mesure: Mesure, serie: str) -> pd.DataFrame:
-    """Return numerateur, denominateur and valeur of a measure at a place, by year.
+    """Return the columns ``CONNU`` of a measure at a place, and its ``raison``, by year.
 
-    ``valeur`` is infinite when the denominator is secret. A measure without denominator is a count,
-    or its mean over the last years. A denominator of another family is that of its last year in all
-    years; one of a family that is not read leaves no year.
+    A measure without denominator is a count, or its mean over the last years. A denominator of
+    another family is that of its last year in all years; one of a family that is not read leaves no
+    year.
     """
     denominateur = mesure.denominateur
     familles = chiffres.familles
+    haut = etendue(chiffres, lieu, serie)
+    reste = haut[["part_connue", "parties", "connues"]]
     if denominateur is None:
-        effectifs = en_annees(chiffres, lieu, serie)[serie].rolling(mesure.moyenne).mean()
-        return pd.DataFrame({"numerateur": effectifs, "denominateur": np.nan, "valeur": effectifs})
-    if denominateur not in familles:
-        return pd.DataFrame(columns=["numerateur", "denominateur", "valeur"], dtype=float)
+        moyennes = haut[["somme", "minimum", "maximum"]].rolling(mesure.moyenne).mean()
+        valeurs = moyennes.rename(columns={"somme": "valeur"}).where(haut["raison"].eq(""))
+        return valeurs.assign(
+            numerateur=valeurs["valeur"], denominateur=np.nan, raison=haut["raison"]
+        ).join(reste)
+    if denominateur not in familles or haut.empty:
+        return pd.DataFrame(columns=[*CONNU, "raison"])
+    bas = etendue(chiffres, lieu, denominateur)
     if familles[denominateur] == familles[serie]:
-        effectifs = en_annees(chiffres, lieu, serie, denominateur)
-        numerateurs = effectifs[serie]
-        denominateurs = effectifs[denominateur]
+        bas = bas.reindex(haut.index)
     else:
-        numerateurs = en_annees(chiffres, lieu, serie)[serie]
-        par_annee = en_annees(chiffres, lieu, denominateur)[denominateur]
-        dernier = np.nan if par_annee.empty else par_annee.iloc[-1]
-        denominateurs = pd.Series(dernier, numerateurs.index, dtype=float)
-    valeurs = mesure.pour * numerateurs / denominateurs.where(denominateurs.ne(0))
-    return pd.DataFrame(
+        dernier = bas.tail(1)
+        bas = pd.concat([dernier] * len(haut)).set_axis(haut.index) if len(dernier) else bas
+        bas = bas.reindex(haut.index)
+    connues = haut["raison"].eq("") & bas["raison"].eq("") & bas["somme"].gt(0)
+    # Those who are not known may all be in the numerator, or none of them.
+    moindre = bas["minimum"] + bas["inconnus"]
+    valeurs = pd.DataFrame(
         {
-            "numerateur": numerateurs,
-            "denominateur": denominateurs,
-            # A secret denominator makes the rate secret.
-            "valeur": valeurs.mask(np.isinf(denominateurs), np.inf),
+            "numerateur": haut["somme"],
+            "denominateur": bas["somme"],
+            "valeur": mesure.pour * haut["somme"] / bas["somme"],
+            "minimum": mesure.pour * haut["minimum"] / bas["maximum"],
+            "maximum": mesure.pour * haut["maximum"] / moindre.where(moindre.gt(0)),
         }
     )
+    une_part = mesure.pour == POUR_CENT and familles[denominateur] == familles[serie]
+    if une_part:
+        valeurs = valeurs.assign(maximum=valeurs["maximum"].clip(upper=POUR_CENT))
+    raison = haut["raison"].mask(haut["raison"].eq(""), bas["raison"])
+    valeurs[["valeur", "minimum", "maximum"]] = valeurs[["valeur", "minimum", "maximum"]].where(
+        connues
+    )
+    return valeurs.join(reste).assign(raison=raison)
 
 
 def par_commune(
-    chiffres: Chiffres, mesure: Mesure, communes: Sequence[str], minimum: int
+    chiffres: Chiffres,
+    mesure: Mesure,
+    communes: Sequence[str],
+    minimum: int,
+    prudence: Prudence,
 ) -> pd.DataFrame:
     """Return numerateur, denominateur and valeur of a ratio, one row a commune, in their order.
 
-    Each series in its own last year; a value is missing under a denominator of ``minimum``.
+    Each series in its own last year; a value is missing under a denominator of ``minimum``, and
+    where it is fragile: no commune is then the highest for five households. ``borne_basse`` and
+    ``borne_haute`` are what rounding leaves possible.
     """
-    numerateur = _derniers_effectifs(chiffres, mesure.numerateur[0], communes)
+    serie = mesure.numerateur[0]
     # A ratio has a denominator.
-    denominateur = _derniers_effectifs(chiffres, cast("str", mesure.denominateur), communes)
+    serie_du_bas = cast("str", mesure.denominateur)
+    numerateur = _derniers_effectifs(chiffres, serie, communes)
+    denominateur = _derniers_effectifs(chiffres, serie_du_bas, communes)
+    demi_haut = demi_arrondi(chiffres.series[serie])
+    demi_bas = demi_arrondi(chiffres.series[serie_du_bas])
     valeur = (mesure.pour * numerateur / denominateur).where(denominateur.ge(minimum))
-    return pd.DataFrame({"numerateur": numerateur, "denominateur": denominateur, "valeur": valeur})
+    table = pd.DataFrame(
+        {
+            "numerateur": numerateur,
+            "denominateur": denominateur,
+            "valeur": valeur,
+            "minimum": mesure.pour * (numerateur - demi_haut) / (denominateur + demi_bas),
+            "maximum": mesure.pour * (numerateur + demi_haut) / (denominateur - demi_bas),
+        }
+    )
+    table = table.assign(valeur=valeur.mask(fragile(table, prudence)))
+    return table.rename(columns={"minimum": "borne_basse", "maximum": "borne_haute"})
 
 
 def _derniers_effectifs(chiffres: Chiffres, serie: str, communes: Sequence[str]) -> pd.Series:
@@ -244,31 +249,14 @@ def _derniers_effectifs(chiffres: Chiffres, serie: str, communes: Sequence[str])
     return effectifs.replace(np.inf, np.nan)
 
 
-def semblables(comptes: pd.DataFrame, ici: str, regles: Semblables, voisins: int) -> pd.Series:
-    """Return the distance of the territories most alike one, by code, the nearest first.
-
-    ``comptes`` has one row a territory: the count that tells its size, and those that its shares
-    are of. Only territories of a like size are compared. Empty when a count of ``ici`` is unknown.
-    """
-    sans_absent = comptes.apply(np.isfinite).all(axis=1)
-    connus = comptes[sans_absent & comptes[regles.taille].gt(0)]
-    if ici not in connus.index:
-        return pd.Series(dtype=float)
-    tailles = connus[regles.taille]
-    taille = tailles[ici]
-    dans_la_fenetre = tailles.between(taille / regles.fenetre, taille * regles.fenetre)
-    fenetre = connus[dans_la_fenetre]
-    parts = fenetre[list(regles.parts)].div(fenetre[regles.taille], axis=0)
-    return distances(parts, ici).head(voisins)
-
-
 def evolutions(
     chiffres: Chiffres, lieux: Mapping[str, Lieu], series: Sequence[str], seuils: SeuilsEvaluation
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Return two tables: the counts of the territory by year, and how each series moved.
 
-    A series that has no count of the territory is in neither. It moves from ``depart``, its first
-    year or that of the last break, to ``annee``, its last.
+    A series that has no count of the territory is in neither. The communes of a group are the same
+    in all years. It moves from ``depart``, its first year or that of the last break, to ``annee``,
+    its last.
 
     Returns:
         indicateur, annee, valeur, rupture (whether a break is in that year); then indicateur,
@@ -278,10 +266,11 @@ def evolutions(
     annees = []
     changements = []
     for serie in series:
-        valeurs_par_lieu = {
-            role: en_annees(chiffres, lieu, serie)[serie].dropna() for role, lieu in lieux.items()
+        suites_par_lieu = {
+            role: suite_constante(chiffres, lieu, serie) for role, lieu in lieux.items()
         }
-        valeurs = valeurs_par_lieu[TERRITOIRE]
+        suite = suites_par_lieu[TERRITOIRE]
+        valeurs = suite["valeur"]
         if valeurs.empty:
             continue
         premiere_annee = valeurs.index[0]
@@ -300,17 +289,17 @@ def evolutions(
             "annee": fin,
             "valeur_depart": depuis_la_rupture[depart],
             "valeur": depuis_la_rupture[fin],
-            "arrondi": chiffres.series[serie].arrondi or 0,
+            "arrondi": suite["arrondi"].max(),
         }
-        for role, valeurs_du_lieu in valeurs_par_lieu.items():
+        for role, suite_du_lieu in suites_par_lieu.items():
             colonne = "variation" if role == TERRITOIRE else f"variation_{role}"
-            changement[colonne] = variation(valeurs_du_lieu, depart, fin)
+            changement[colonne] = variation(suite_du_lieu["valeur"], depart, fin)
         changements.append(changement)
     variations = ["variation" if role == TERRITOIRE else f"variation_{role}" for role in lieux]
     colonnes = ["indicateur", "depart", "annee", "valeur_depart", "valeur", *variations]
     table = pd.DataFrame(changements, columns=[*colonnes, "arrondi"])
     mouvements, _ = mouvement(
-        table.assign(valeur_precedente=table["valeur_depart"], hasard=True), seuils
+        table.assign(valeur_precedente=table["valeur_depart"], hasard=False), seuils
     )
     lecture = mouvements.replace("dans_le_bruit", TROP_PEU)
     return (

@@ -15,8 +15,9 @@ from matplotlib.figure import Figure as Dessin
 
 from ctglib.blocs.mots import repondre
 from ctglib.calculs import portrait as calculs
+from ctglib.calculs.comparables import TRAITS, semblables, traits
 from ctglib.calculs.ecriture import enumerer, majuscule, minuscule, nombre, pourcent
-from ctglib.calculs.portrait import DEPARTEMENT, SECRET, TERRITOIRE, TROP_PEU, Chiffres, Lieu
+from ctglib.calculs.portrait import DEPARTEMENT, TERRITOIRE, TROP_PEU
 from ctglib.document.blocs import (
     Bloc,
     Colonnes,
@@ -31,13 +32,21 @@ from ctglib.document.contexte import Contexte, periode, variation
 from ctglib.document.figure import Figure, charter_style, figure_de
 from ctglib.document.tableau import RIEN, Colonne, Tableau, decimales
 from ctglib.donnees import magasin, publiques
+from ctglib.donnees.etendue import SECRET, Chiffres, Lieu, debuts_des_iris, etendue, lire_les_sommes
 from ctglib.donnees.lignes import lignes
-from ctglib.donnees.magasin import charger_famille, lire_tables, tables
+from ctglib.donnees.magasin import charger_famille, charger_familles, lire_tables, tables
 from ctglib.donnees.modeles import rapports as modeles
-from ctglib.donnees.modeles.catalogue import Indicateur, Statut, Statuts, Territoire, Unites
+from ctglib.donnees.modeles.catalogue import (
+    Comparaison,
+    Indicateur,
+    Statut,
+    Statuts,
+    Territoire,
+    Unites,
+)
 from ctglib.donnees.modeles.evaluation import Evaluation, SeuilsEvaluation
 from ctglib.donnees.modeles.sources import SerieOfficielle, TableGardee
-from ctglib.donnees.vraisemblance import lire_regles
+from ctglib.donnees.structure import lire_structure
 from ctglib.donnees.yaml_strict import charger_yaml
 from ctglib.graphiques.barres import parts
 from ctglib.graphiques.points import haltere
@@ -45,10 +54,13 @@ from ctglib.graphiques.teintes import CONTOURS, tracer_carte
 from ctglib.graphiques.trajectoires import trajectoires
 
 SEMBLABLES = "semblables"
+AUTRE_DEPARTEMENT = "autre_departement"
 EPCI = "epci"
 COMPTES = "cnaf_communes"
+FOYERS = "cnaf_foyers"
 SUR_LA_PAGE = 3  # at most so many messages, so many uncertainties, so many requests
 BRUIT = "bruit"  # in the words of the catalogue: what is shown for a gap that noise explains
+ENVIRON_TOUT = 0.995  # a share over it is written with a decimal, so that it is not said to be all
 LIGNES_DE_LA_CARTE = 24  # at most, in the table of the map: its CSV has all the communes
 POUR_CENT = 100
 ANNEES_RECENTES = 3  # a figure more years older than this than the latest one is said to be old
@@ -67,6 +79,11 @@ def ouvrir_portrait(territoire: str) -> Portrait:
     return Portrait(etudier_portrait(territoire))
 
 
+def est_partielle(mesures: Any) -> Any:
+    """Tell which measures (rows, or one) are sums of parts that are not all known."""
+    return mesures["connues"] < mesures["parties"]
+
+
 @dataclass(frozen=True)
 class _Ecart:
     """A measure whose gap to the département is more than noise, as ``_ecarts`` writes it."""
@@ -76,6 +93,7 @@ class _Ecart:
     valeur: float
     valeur_semblables: float
     valeur_departement: float
+    iris: bool
 
 
 @dataclass(frozen=True)
@@ -118,8 +136,9 @@ class Portrait:
             f"est_{territoire.niveau}",
             communes=len(etude.lieux[TERRITOIRE].membres),
             code=territoire.code,
-            departement=etude.reference.de if etude.reference else "",
+            departement=etude.departement.de if etude.departement else "",
             epci=etude.epci.le if etude.epci else etude.dire("hors_epci"),
+            autre=etude.autre.de if etude.autre else "",
         )
         sigles = charger_yaml("catalogue/synthese.yaml", modeles.Synthese).sigles
         return Couverture(
@@ -139,8 +158,8 @@ class Portrait:
         )
 
     def une_page(self) -> Bloc:
-        """Return the territory on one page: three messages, what is uncertain, what to ask the Caf,
-        a map.
+        """Return the territory on one page: the argument, what it asks of a convention, what is
+        uncertain, what to ask the Caf, a map or that there is none.
         """
 
         def rubrique(titre: str, phrases: Iterable[str]) -> Groupe:
@@ -153,11 +172,13 @@ class Portrait:
         ]
         titres = self.etude.regles.rubriques
         messages = rubrique(titres["messages"], self._messages())
+        questions = list(self._questions())
+        if questions:
+            messages += rubrique(titres["convention"], questions)
         incertitudes = rubrique(titres["incertitudes"], self._incertain())
         demandes_a_la_caf = rubrique(titres["decisions"], demandes)
         page = Groupe((Colonnes((messages, incertitudes + demandes_a_la_caf)),))
-        carte = self._carte()
-        return page + carte if carte else page
+        return page + (self._carte() or paragraphe(self.etude.dire("sans_carte")))
 
     def theme(self, nom: str) -> Bloc | None:
         """Return what is known of a theme: dumbbells of the shares, a bar of the parts, and a table
@@ -181,6 +202,7 @@ class Portrait:
             mesures["mesure"].isin(de_la_figure)
             & mesures["ecart"].notna()
             & mesures["unite"].isin(("pourcent", "pour_100"))
+            & ~(mesures["bruit"] & est_partielle(mesures))  # a point would hide what it may be
         ]
         en_halteres = bool(regles.figure) and len(parts_avec_ecart) >= 2  # one share is no chart
         autres = mesures.drop(parts_avec_ecart.index) if en_halteres else mesures
@@ -211,7 +233,9 @@ class Portrait:
             comparaison,
             etude.contexte,
             nom=nom,
-            titre=f"{question} {etude.territoire.nom} et {etude.contexte.reference.nom}",
+            titre=etude.dire(
+                "titre_des_halteres", question=question, iris=bool(mesures["iris"].any())
+            ),
             autre=etude.semblables if valeurs_des_semblables.notna().any() else "",
             source=etude.source(mesures),
         )
@@ -229,19 +253,18 @@ class Portrait:
         """
         etude = self.etude
         mots = etude.regles.mots
-        colonnes: dict[str, Callable[[Any], str] | None] = {"compte": decimales(0)}
-        for role in (TERRITOIRE, SEMBLABLES, EPCI, DEPARTEMENT):
+        colonnes: dict[str, Callable[[Any], str] | None] = {"compte": self._compte}
+        for role in (TERRITOIRE, SEMBLABLES, EPCI, DEPARTEMENT, AUTRE_DEPARTEMENT):
             colonnes[role] = partial(self._valeur, role) if role in etude.lieux else None
         colonnes["ecart_dit"] = self._ecart
-        comptes = mesures["numerateur"].where(mesures["denominateur"].notna()).replace(inf, nan)
-        interieures = ["indicateur", "pour", "theme", "famille", "iris"]
+        interieures = ["indicateur", "pour", "theme", "famille", "iris", "fragile"]
         tableau = etude.tableau(
             "mesures",
-            mesures.assign(compte=comptes),
+            mesures,
             colonnes,
             mots={"titre": titre, "source": etude.source(mesures)},
             nom=nom,
-            donnees=mesures.drop(columns=interieures).replace(inf, nan),
+            donnees=mesures.drop(columns=interieures),
             donnees_de=donnees_de,
         ).sans_colonne_vide()
 
@@ -252,7 +275,43 @@ class Portrait:
         ]
         if mesures["iris"].any():
             notes.append("iris_commune" if etude.territoire.niveau == "commune" else "iris")
-        return replace(tableau, notes=tuple(etude.dire(f"note_{cle}") for cle in notes))
+        phrases = [etude.dire(f"note_{cle}") for cle in notes]
+        phrases += self._notes_des_bornes(mesures)
+        return replace(tableau, notes=tuple(phrases))
+
+    def _notes_des_bornes(self, mesures: pd.DataFrame) -> list[str]:
+        """Return what is known of the parts of sums that are not whole: of IRIS, of communes."""
+        partielles = mesures[est_partielle(mesures)]
+        notes = []
+        for iris, lignes_du_groupe in partielles.groupby("iris", sort=False):
+            moins_connue = lignes_du_groupe.loc[lignes_du_groupe["part_connue"].idxmin()]
+            part = float(moins_connue["part_connue"])
+            connues = float(lignes_du_groupe["connues"].min())
+            parties = float(moins_connue["parties"])
+            notes.append(
+                self.etude.dire(
+                    "note_bornes",
+                    iris=bool(iris),
+                    tues=int(parties - connues),
+                    parties=int(parties),
+                    part=pourcent(POUR_CENT * part, 0 if part < ENVIRON_TOUT else 1),
+                    bornees=bool(lignes_du_groupe["maximum"].notna().any()),
+                )
+            )
+        return notes
+
+    def _compte(self, mesure: pd.Series) -> str:
+        """Return the numerator of a ratio (« 2 400 »), which is not the exact one when rounded."""
+        if pd.isna(mesure["denominateur"]) or pd.isna(mesure["numerateur"]):
+            return RIEN
+        return self._effectif(mesure["serie"], mesure["numerateur"])
+
+    def _effectif(self, serie: str, effectif: float) -> str:
+        """Return a count as it can be said: zero, of a producer that rounds, is « moins de 5 »."""
+        arrondi = self.etude.chiffres.series[serie].arrondi or 1
+        if effectif == 0 and arrondi > 1:
+            return self.etude.dire("moins_de", valeur=nombre(arrondi))
+        return nombre(effectif)
 
     def _valeur(self, role: str, mesure: pd.Series) -> str:
         """Return the value of a measure at a place (« 12,3 % »), or the word of its absence."""
@@ -266,14 +325,30 @@ class Portrait:
         valeur = mesure[f"valeur{suffixe}"]
         if pd.isna(valeur):
             return etude.regles.mots.get(mesure[f"raison{suffixe}"], RIEN)
-        return etude.contexte.valeur(mesure["mesure"], valeur)
+        ecrire = partial(etude.contexte.valeur, mesure["mesure"])
+        arrondi = etude.chiffres.series[mesure["serie"]].arrondi or 1
+        if mesure[f"numerateur{suffixe}"] == 0 and arrondi > 1:
+            au_plus = arrondi
+            if pd.notna(mesure[f"denominateur{suffixe}"]):
+                au_plus = mesure["pour"] * arrondi / mesure[f"denominateur{suffixe}"]
+            return etude.dire("moins_de", valeur=ecrire(au_plus))
+        ecrite = ecrire(valeur)
+        if role == TERRITOIRE and est_partielle(mesure):
+            if pd.isna(mesure["maximum"]):
+                return etude.dire(
+                    "au_moins" if mesure["unite"] == "nombre" else "environ", valeur=ecrite
+                )
+            bornes = [ecrire(mesure[borne]) for borne in ("minimum", "maximum")]
+            if bornes != [ecrite, ecrite]:
+                return etude.dire("borne", valeur=ecrite, bas=bornes[0], haut=bornes[1])
+        return ecrite
 
     def _ecart(self, mesure: pd.Series) -> str:
         """Return the gap to the département (« +4,9 points »), or the word for mere noise."""
         ecart = mesure["ecart"]
         if pd.isna(ecart):
             return RIEN
-        if abs(ecart) <= mesure["marge"]:
+        if mesure["bruit"]:
             return self.etude.regles.mots[BRUIT]
         ecart_type = "pourcent" if mesure["unite"] == "euros" else "points"
         return self.etude.contexte.ecart(mesure["mesure"], ecart, ecart_type)
@@ -281,8 +356,9 @@ class Portrait:
     def _parts(self, theme: str, nom: str) -> Figure | None:
         """Return the parts of a whole, as one bar for the territory and one for its département.
 
-        Each bar is of the last year when all its parts are known. None when no file has these
-        series, or when one of the bars stands for fewer people than the minimum of the catalogue.
+        Both are of the last year when the parts of both are known. None when there is none, when
+        no file has these series, or when a bar stands for fewer people than the minimum of the
+        catalogue.
         """
         etude = self.etude
         regles = etude.regles.themes[theme]
@@ -291,11 +367,20 @@ class Portrait:
         if famille is None:
             return None
         noms = {TERRITOIRE: etude.territoire.nom, DEPARTEMENT: etude.contexte.reference.nom}
-        effectifs: dict[str, pd.DataFrame] = {}  # of the last year, by place
+        parts_par_lieu = {}
         for role, lieu in etude.lieux.items():
             if role in noms:
-                annees = calculs.en_annees(etude.chiffres, lieu, *regles.parts_de)
-                effectifs[noms[role]] = annees.replace(inf, nan).dropna().tail(1)
+                connus = [etendue(etude.chiffres, lieu, serie) for serie in regles.parts_de]
+                sommes = pd.concat([connu["somme"] for connu in connus], axis=1)
+                dits = pd.concat([connu["raison"].eq("") for connu in connus], axis=1).all(axis=1)
+                parts_par_lieu[noms[role]] = sommes[dits].set_axis(list(regles.parts_de), axis=1)
+        annees_communes = set.intersection(
+            *(set(effectifs.dropna().index) for effectifs in parts_par_lieu.values())
+        )
+        if not annees_communes:
+            return None
+        derniere = max(annees_communes)  # the same on both sides
+        effectifs = {nom: sommes.loc[[derniere]] for nom, sommes in parts_par_lieu.items()}
         if min(annee.to_numpy().sum() for annee in effectifs.values()) < etude.regles.minimum:
             return None
 
@@ -310,9 +395,7 @@ class Portrait:
         totaux = barres.groupby("groupe")["effectif"].transform("sum")
         barres = barres.assign(part=POUR_CENT * barres["effectif"] / totaux)
         colonnes = ["groupe", "modalite", "libelle", "part", "effectif", "statut", "annee"]
-        titre = regles.parts
-        if etude.territoire.niveau != "commune":
-            titre = f"{titre} {etude.dire('communes_en_iris')}"
+        titre = f"{regles.parts} {etude.dire('communes_en_iris')}"
         source = publiques.source(charger_famille(famille), sorted(set(barres["annee"])))
         return parts(barres[colonnes], etude.contexte, nom=nom, titre=titre, source=source)
 
@@ -343,7 +426,7 @@ class Portrait:
             "periode": lambda evolution: f"{evolution['depart']:.0f}-{evolution['annee']:.0f}",
             "variation": variation,
         }
-        for role in (SEMBLABLES, EPCI, DEPARTEMENT):
+        for role in (SEMBLABLES, EPCI, DEPARTEMENT, AUTRE_DEPARTEMENT):
             colonnes[f"variation_{role}"] = variation if role in etude.lieux else None
         colonnes["lecture"] = lambda lecture: etude.regles.lectures[lecture]
         notes = []
@@ -404,7 +487,7 @@ class Portrait:
         tableau = etude.tableau(
             "carte_donnees",
             lignes_montrees,
-            {"valeur": ecrire_taux},
+            {"valeur": ecrire_taux, "numerateur": partial(self._effectif, mesure.numerateur[0])},
             mots={"mesure": mesure.libelle, "source": source},
             donnees=donnees,
             donnees_de="portrait-carte",
@@ -413,12 +496,19 @@ class Portrait:
 
         noms = avec_taux["nom"].tolist()
         valeurs = avec_taux["valeur"].tolist()
+        bornes = avec_taux[["borne_basse", "borne_haute"]]
+        ecrire_bornes = [
+            etude.dire("entre", bas=ecrire_taux(bas), haut=ecrire_taux(haut))
+            for bas, haut in bornes.itertuples(index=False)
+        ]
         mots = {
             "mesure": mesure.libelle,
             "haut": noms[0],
             "plus": ecrire_taux(valeurs[0]),
+            "bornes_du_haut": ecrire_bornes[0],
             "bas": noms[-1],
             "moins": ecrire_taux(valeurs[-1]),
+            "bornes_du_bas": ecrire_bornes[-1],
             "communes": len(communes_tracees),
         }
         hachurees = len(avec_taux) < len(communes_tracees)
@@ -445,7 +535,13 @@ class Portrait:
         for nom in etude.regles.carte:
             mesure = etude.definitions[nom]
             if {mesure.numerateur[0], mesure.denominateur} <= series_lues:
-                taux = calculs.par_commune(etude.chiffres, mesure, communes, etude.regles.minimum)
+                taux = calculs.par_commune(
+                    etude.chiffres,
+                    mesure,
+                    communes,
+                    etude.regles.minimum,
+                    etude.regles.prudence,
+                )
                 if taux["valeur"].notna().sum() >= max(2, len(communes) / 2):
                     return mesure, taux
         return None
@@ -464,71 +560,115 @@ class Portrait:
         demandes = pd.DataFrame([manque.model_dump() for manque in etude.regles.manques])
         libelles = {nom: minuscule(mesure.libelle) for nom, mesure in etude.definitions.items()}
         perdues = etude.mesures[etude.mesures["raison"].isin(["absent", SECRET])]
-        phrases = [
-            etude.regles.champs[str(famille)].format(absents=majuscule(enumerer(list(absents))))
-            for famille, absents in perdues["mesure"]
-            .map(libelles)
-            .groupby(perdues["famille"], sort=False)
-        ]
+        phrases = []
+        perdues_par_famille = (
+            perdues["mesure"].map(libelles).groupby(perdues["famille"], sort=False)
+        )
+        for nom, absents in perdues_par_famille:
+            famille = charger_famille(str(nom))
+            champ = etude.regles.champs.get(famille.id, etude.regles.champs["autres"])
+            phrase = champ.format(absents=majuscule(enumerer(list(absents))))
+            phrases.append(f"{phrase} {etude.dire('fichier', famille=famille)}")
         series = set(etude.chiffres.familles)
-        sans_fichier = [
-            libelles[nom]
-            for nom, mesure in etude.definitions.items()
-            if series.isdisjoint(mesure.numerateur)
-        ]
-        if sans_fichier:
-            phrases.append(etude.dire("sans_fichier", absents=majuscule(enumerer(sans_fichier))))
+        familles = charger_familles().values()
+        for nom, mesure in etude.definitions.items():
+            if series.isdisjoint(mesure.numerateur):
+                sources_possibles = [
+                    famille
+                    for famille in familles
+                    if {serie.code for serie in famille.series} & set(mesure.numerateur)
+                ]
+                phrase = etude.dire("sans_fichier", absent=majuscule(libelles[nom]))
+                if sources_possibles:
+                    phrase = f"{phrase} {etude.dire('fichier', famille=sources_possibles[0])}"
+                phrases.append(phrase)
         tableau = etude.tableau("manques", demandes, {"quoi": majuscule, "pourquoi": majuscule})
         return tableau + liste(phrases)
 
     def semblables(self) -> Bloc:
         """Return how the territories alike are chosen, and which they are."""
         etude = self.etude
-        regle = etude.regles.semblables
         voisins = etude.voisins
         territoire = etude.territoire
         if voisins.empty:
             return paragraphe(etude.dire("sans_semblable"))
-        libelles = {
-            mesure.numerateur[0]: mesure.libelle
-            for mesure in etude.definitions.values()
-            if mesure.denominateur == regle.taille and mesure.pour == POUR_CENT
-        }
-        lesquels = "communes" if territoire.niveau == "commune" else "EPCI"
-        titre = etude.dire("titre_des_semblables", communes=territoire.niveau == "commune")
-        phrase = "semblables"
-        if territoire.niveau == "departement":
-            titre = f"Les EPCI {territoire.de}"
-            phrase = "par_epci"
+        communes = territoire.niveau == "commune"
+        lesquels = "communes" if communes else "EPCI"
+        ressemblance = charger_yaml("catalogue/comparaison.yaml", Comparaison).ressemblance
+        libelles = ressemblance.libelles
 
-        colonnes = [Colonne(regle.taille, "Foyers allocataires", True, ecrire=nombre)]
-        parts_des_voisins = {}
-        for serie in regle.parts:
-            if serie in libelles:
-                part = f"part_{serie}"
-                parts_des_voisins[part] = POUR_CENT * voisins[serie] / voisins[regle.taille]
+        def densite(degre: float) -> str:
+            return ressemblance.degres[int(degre) - 1] if communes else nombre(degre, 1)
+
+        habitants = Colonne("habitants", libelles["habitants"], True, ecrire=nombre)
+        if territoire.niveau == "departement":
+            phrase = "par_epci"
+            titre = etude.dire("titre_des_epci")
+            colonnes = [habitants, *self._parts_des_epci()]
+            parts = {
+                colonne.cle: POUR_CENT * voisins[colonne.cle] / voisins[FOYERS]
+                for colonne in colonnes
+                if colonne.cle in voisins and colonne.cle not in (FOYERS, "habitants")
+            }
+            voisins = voisins.assign(**parts)
+            familles = [charger_famille(COMPTES)] if parts else []
+            annees = [int(etude.chiffres.tables[COMPTES]["annee"].max())] if parts else []
+        else:
+            phrase = "semblables"
+            titre = etude.dire("titre_des_semblables", communes=communes)
+            colonnes = [
+                Colonne("degre", libelles["densite"], not communes, ecrire=densite),
+                habitants,
+                Colonne(
+                    "personnes_par_menage",
+                    libelles["personnes_par_menage"],
+                    numerique=True,
+                    ecrire=decimales(2),
+                ),
+                Colonne("distance", "Distance", True, ecrire=decimales(2)),
+            ]
+            tables_lues = lire_structure(ressemblance, [territoire.code]).attrs["tables"]
+            familles = [charger_famille(nom) for nom in tables_lues]
+            annees = list(tables_lues.values())
+        source = " ; ".join(
+            publiques.source(famille, [annee])
+            for famille, annee in zip(familles, annees, strict=True)
+        )
+        tableau = etude.tableau(
+            "semblables",
+            voisins,
+            None,
+            *colonnes,
+            mots={"titre": titre, "lesquels": majuscule(lesquels), "source": source},
+        )
+        choix = etude.dire(
+            phrase,
+            lesquels=lesquels,
+            retenus=len(voisins) - 1,
+            communes=communes,
+            degres=len(ressemblance.degres),
+        )
+        return paragraphe(choix) + tableau
+
+    def _parts_des_epci(self) -> list[Colonne]:
+        """Return the columns of the households of each EPCI, and of their shares."""
+        etude = self.etude
+        if FOYERS not in etude.voisins:
+            return []
+        colonnes = [Colonne(FOYERS, "Foyers allocataires", True, ecrire=nombre)]
+        for mesure in etude.definitions.values():
+            serie = mesure.numerateur[0]
+            if mesure.denominateur == FOYERS and mesure.pour == POUR_CENT:
                 colonnes.append(
                     Colonne(
-                        part,
-                        libelles[serie],
+                        serie,
+                        mesure.libelle,
                         numerique=True,
                         groupe=etude.dire("pour_100_foyers"),
                         ecrire=decimales(1),
                     )
                 )
-        if territoire.niveau != "departement":
-            colonnes.append(Colonne("distance", "Distance", True, ecrire=decimales(2)))
-        derniere = int(etude.chiffres.tables[COMPTES]["annee"].max())
-        source = publiques.source(charger_famille(COMPTES), [derniere])
-        tableau = etude.tableau(
-            "semblables",
-            voisins.assign(**parts_des_voisins),
-            None,
-            *colonnes,
-            mots={"titre": titre, "lesquels": majuscule(lesquels), "source": source},
-        )
-        choix = etude.dire(phrase, lesquels=lesquels, retenus=len(voisins) - 1)
-        return paragraphe(choix) + tableau
+        return colonnes
 
     def methode(self) -> Bloc:
         """Return how the figures are read."""
@@ -546,7 +686,7 @@ class Portrait:
 
     def sources(self) -> Tableau:
         """Return the official files that the figures come from."""
-        familles = [*self.etude.chiffres.tables, "ign_contours"]
+        familles = {*self.etude.publiees["famille"], "ign_contours", "cog_communes"}
         registres = [magasin.lire_registre(nom) for nom in (magasin.PUBLIQUES, magasin.LOCALES)]
         fichiers = pd.DataFrame(
             [
@@ -588,36 +728,80 @@ class Portrait:
             yield etude.dire(
                 "habitants",
                 habitants=nombres["population"],
+                recensement=self._recensement(),
                 annee="" if nombres.isna().any() else f"{mesures.at['foyers', 'annee']:.0f}",
                 foyers=nombres["foyers"],
                 personnes=nombres["personnes"],
             )
+        couverture = self._couverture()
+        if couverture:
+            yield couverture
         yield from self._ecarts()
         yield from self._evolutions()
 
-    def _ecarts(self) -> Iterator[str]:
-        """Yield a sentence for each of the widest gaps to the département, at most one a theme.
+    def _recensement(self) -> int:
+        """Return the year of the population, 0 when the file that gives it does not tell it."""
+        mesures = self.etude.mesures.set_index("mesure")
+        if mesures["serie"].loc["population"] == self.etude.regles.population_sans_annee:
+            return 0
+        return int(mesures["annee"].loc["population"])
 
-        The widest are those that are largest beside the value of the département: 5 points on a
-        rate of 10 % before 6 points on one of 60 %. A gap that noise explains is left out.
+    def _couverture(self) -> str:
+        """Return the gap of the places for young children, and the modes that make it; "" without.
+
+        Its parts add up to it: the mode that makes it is the one of the widest gap of its sign; the
+        widest of the other sign tells what does not make it.
         """
         etude = self.etude
-        mesures = etude.mesures
+        mesures = etude.mesures.set_index("mesure")
+        ensemble = etude.regles.couverture
+        if ensemble not in mesures.index:
+            return ""
+        ecart = float(mesures["ecart"].loc[ensemble])
+        modes = [nom for nom, mesure in etude.definitions.items() if mesure.partie_de == ensemble]
+        par_mode = mesures.reindex(modes)
+        annee = int(mesures["annee"].loc[ensemble])
+        meme_annee = par_mode["annee"].eq(annee)
+        if pd.isna(ecart) or ecart == 0 or par_mode["ecart"].isna().any() or not meme_annee.all():
+            return ""
+        du_meme_sens = par_mode["ecart"] * ecart
+        cause = str(du_meme_sens.idxmax())
+        contraire = str(du_meme_sens.idxmin())
+        ecrire = etude.contexte.valeur_nue
+
+        def mode(nom: str) -> str:
+            ici = par_mode["valeur"].loc[nom]
+            la = par_mode[f"valeur_{DEPARTEMENT}"].loc[nom]
+            libelle = minuscule(etude.definitions[nom].libelle)
+            return etude.dire("mode", mode=libelle, ici=ecrire(nom, ici), la=ecrire(nom, la))
+
+        return etude.dire(
+            "couverture",
+            ici=etude.contexte.valeur(ensemble, mesures["valeur"].loc[ensemble]),
+            la=ecrire(ensemble, mesures[f"valeur_{DEPARTEMENT}"].loc[ensemble]),
+            annee=annee,
+            cause=mode(cause),
+            contraire=mode(contraire) if du_meme_sens.min() < 0 else "",
+        )
+
+    def _questions(self) -> Iterator[str]:
+        """Yield what the widest gaps ask the parties of a convention, each theme once."""
+        for ecart in lignes(self._plus_grands_ecarts("convention"), _Ecart):
+            sens = "plus" if ecart.valeur > ecart.valeur_departement else "moins"
+            question = self.etude.definitions[ecart.mesure].convention.get(sens)
+            if question:
+                yield question
+
+    def _ecarts(self) -> Iterator[str]:
+        """Yield a sentence for each of the widest gaps to the département."""
+        etude = self.etude
         ecrire = etude.contexte.valeur
-        phrases = {nom: mesure.dit for nom, mesure in etude.definitions.items() if mesure.dit}
-        explique_par_le_bruit = mesures["ecart"].abs().le(mesures["marge"])
-        a_dire = mesures[
-            mesures["mesure"].isin(list(phrases))
-            & mesures["ecart"].notna()
-            & ~explique_par_le_bruit
-        ]
-        if a_dire.empty:
-            return
-        if SEMBLABLES not in etude.lieux:
-            a_dire = a_dire.assign(valeur_semblables=nan)
-        relatifs = (a_dire["ecart"] / a_dire[f"valeur_{DEPARTEMENT}"]).abs()
-        par_ampleur = a_dire.loc[relatifs.sort_values(ascending=False, kind="stable").index]
-        plus_grands = par_ampleur.drop_duplicates("theme").head(SUR_LA_PAGE - 1)
+        phrases = {nom: mesure.dit for nom, mesure in etude.definitions.items()}
+        plus_grands = self._plus_grands_ecarts("dit").head(SUR_LA_PAGE - 1)
+        if self._couverture():
+            est_la_couverture = etude.mesures["mesure"].eq(etude.regles.couverture)
+            theme_dit = etude.mesures.loc[est_la_couverture, "theme"]
+            plus_grands = plus_grands[~plus_grands["theme"].isin(theme_dit)]
         for ecart in lignes(plus_grands, _Ecart):
             nom = ecart.mesure
             semblables = ""
@@ -630,7 +814,34 @@ class Portrait:
                 departement=ecrire(nom, ecart.valeur_departement),
                 semblables=semblables,
                 lesquels=etude.semblables,
+                iris=bool(ecart.iris),
+                commune=etude.territoire.niveau == "commune",
             )
+
+    def _plus_grands_ecarts(self, champ: str) -> pd.DataFrame:
+        """Return the measures of the widest gaps to the département, at most one a theme.
+
+        The widest are those that are largest beside the value of the département: 5 points on a
+        rate of 10 % before 6 points on one of 60 %. A gap that rounding or secrecy explains, and a
+        rate that is fragile, are left out; so is a measure whose ``champ`` the catalogue leaves
+        empty.
+        """
+        etude = self.etude
+        mesures = etude.mesures
+        a_dire = [nom for nom, mesure in etude.definitions.items() if getattr(mesure, champ)]
+        nettes = mesures[
+            mesures["mesure"].isin(a_dire)
+            & mesures["ecart"].notna()
+            & ~mesures["bruit"]
+            & ~mesures["fragile"]
+        ]
+        if SEMBLABLES not in etude.lieux:
+            nettes = nettes.assign(valeur_semblables=nan)
+        if DEPARTEMENT not in etude.lieux:
+            return nettes.assign(valeur_departement=nan)
+        relatifs = (nettes["ecart"] / nettes[f"valeur_{DEPARTEMENT}"]).abs()
+        par_ampleur = nettes.loc[relatifs.sort_values(ascending=False, kind="stable").index]
+        return par_ampleur.drop_duplicates("theme")
 
     def _evolutions(self) -> Iterator[str]:
         """Yield how each count moved when that is more than noise, the widest change in % first.
@@ -702,6 +913,8 @@ class EtudePortrait:
     territoire: Territoire
     reference: Territoire | None  # its département, None when it is one
     epci: Territoire | None  # of a commune
+    departement: Territoire | None  # where it is, even when nothing of it is left to compare with
+    autre: Territoire | None  # the second département of an EPCI
     regles: modeles.Portrait  # ``catalogue/portrait.yaml``
     chiffres: Chiffres
     # it, then those alike (of a département, its EPCI): code, nom, distance, and their counts
@@ -710,7 +923,7 @@ class EtudePortrait:
 
     @property
     def seuils(self) -> SeuilsEvaluation:
-        """What chance explains of a count."""
+        """From what a change has a direction."""
         return charger_yaml("catalogue/evaluation.yaml", Evaluation).seuils
 
     @property
@@ -724,6 +937,11 @@ class EtudePortrait:
     def publiees(self) -> pd.DataFrame:
         """The measures that a producer publishes here, even where the denominator is too small."""
         return self.mesures[self.mesures["raison"].isin(["", TROP_PEU])]
+
+    @property
+    def epci_sans_lui(self) -> bool:
+        """Whether the EPCI of the commune is only what is left of it without the commune."""
+        return EPCI in self.lieux and not self.lieux[EPCI].code
 
     @property
     def semblables(self) -> str:
@@ -745,7 +963,7 @@ class EtudePortrait:
             self.lieux,
             list(definitions.values()),
             self.regles.minimum,
-            self.seuils.hasard_ecarts,
+            self.regles.prudence,
         )
         libelles = {nom: mesure.libelle for nom, mesure in definitions.items()}
         annees = mesures["annee"].map(lambda annee: f", {annee:.0f}" if annee else "")
@@ -803,6 +1021,7 @@ class EtudePortrait:
             f"portrait.{phrase}",
             minimum=self.regles.minimum,
             fenetre=self.regles.semblables.fenetre,
+            prudence=self.regles.prudence,
             **valeurs,
         )
 
@@ -824,7 +1043,12 @@ class EtudePortrait:
             ecrire,
             *autres,
             cle=f"portrait-{cle}",
-            mots={"semblables": majuscule(self.semblables), **(mots or {})},
+            mots={
+                "semblables": majuscule(self.semblables),
+                "autre": self.autre.nom if self.autre else "",
+                "epci": "Reste de l'intercommunalité" if self.epci_sans_lui else "Intercommunalité",
+                **(mots or {}),
+            },
             **reste,
         )
 
@@ -855,7 +1079,7 @@ def etudier_portrait(code: str) -> EtudePortrait:
     """Return a territory (commune, EPCI or département) with its public figures.
 
     Read with it are the territories that contain it: of a commune its EPCI and its département, of
-    an EPCI its département (the one where it has most communes), of a département none.
+    an EPCI its département (or the two where it has most inhabitants), of a département none.
 
     Raises:
         DonneesInvalides: No territory has this code; the message gives close names. Or a file of
@@ -872,7 +1096,7 @@ def etudier_portrait(code: str) -> EtudePortrait:
         role: territoires[autre] for role, autre in codes_par_role.items() if autre in territoires
     }
     codes = [code, *(englobant.code for englobant in englobants.values())]
-    chiffres = _lire(regles, communes["territoire"].tolist(), codes)
+    chiffres = _lire(regles, communes, codes)
     voisins = _semblables(chiffres, communes, territoire, regles)
 
     lieux = {TERRITOIRE: _lieu(territoire, communes)}
@@ -881,12 +1105,19 @@ def etudier_portrait(code: str) -> EtudePortrait:
         codes_semblables = voisins["code"].iloc[1:]  # the first one is the territory itself
         semblables = communes[_colonne(territoire.niveau)].isin(codes_semblables)
         lieux[SEMBLABLES] = Lieu("", tuple(communes.loc[semblables, "territoire"]), groupe=True)
+    references = {}
     for role, englobant in englobants.items():
-        lieux[role] = _lieu(englobant, communes)
+        reste = _sans_le_territoire(
+            englobant, _lieu(englobant, communes), territoire, lieux[TERRITOIRE], chiffres, regles
+        )
+        if reste is not None:
+            references[role], lieux[role] = reste
     return EtudePortrait(
         territoire=territoire,
-        reference=englobants.get(DEPARTEMENT),
+        reference=references.get(DEPARTEMENT),
         epci=englobants.get(EPCI),
+        departement=englobants.get(DEPARTEMENT),
+        autre=references.get(AUTRE_DEPARTEMENT),
         regles=regles,
         chiffres=chiffres,
         voisins=voisins,
@@ -899,7 +1130,8 @@ def _communes_autour(territoire: Territoire) -> tuple[dict[str, str], pd.DataFra
 
     Returns:
         The codes by role: {"epci": "246200364", "departement": "62"} for a commune. An EPCI or a
-        département is given no EPCI ("", as a commune outside any EPCI); a département is its own.
+        département is given no EPCI ("", as a commune outside any EPCI); a département is its own;
+        an EPCI over two has the one where most of its inhabitants are, then the other.
         Then the rows of the official code for the communes of the territory, of its EPCI and of its
         département, each once, in the order of their codes.
     """
@@ -909,13 +1141,19 @@ def _communes_autour(territoire: Territoire) -> tuple[dict[str, str], pd.DataFra
     code_epci = ""
     if territoire.niveau == "commune":
         code_epci = str(membres["epci"].iloc[0] or "")
-    code_departement = membres["departement"].mode().iloc[0]
-    codes_par_role = {EPCI: code_epci, DEPARTEMENT: code_departement}
+    habitants_par_departement = membres.groupby("departement")["population_municipale"].sum()
+    departements = habitants_par_departement.sort_values(ascending=False, kind="stable").index
+    codes_par_role = {EPCI: code_epci, DEPARTEMENT: departements[0]}
+    if len(departements) > 1:
+        codes_par_role[AUTRE_DEPARTEMENT] = departements[1]
     tables_des_communes = [membres]
+    # the columns of the official code that have these codes
+    colonnes = {EPCI: EPCI, DEPARTEMENT: DEPARTEMENT, AUTRE_DEPARTEMENT: DEPARTEMENT}
     for role, code in codes_par_role.items():
         if code:
-            # the role is also the column of the official code that has these codes
-            tables_des_communes.append(lire_tables(table_des_communes, [code], None, role))
+            tables_des_communes.append(
+                lire_tables(table_des_communes, [code], None, colonnes[role])
+            )
     communes = pd.concat(tables_des_communes).drop_duplicates("territoire")
     return codes_par_role, communes.sort_values("territoire", ignore_index=True)
 
@@ -924,6 +1162,37 @@ def _lieu(territoire: Territoire, communes: pd.DataFrame) -> Lieu:
     """Return where the figures of a territory are found: under its code, or as sums of communes."""
     membres = communes.loc[communes[_colonne(territoire.niveau)].eq(territoire.code), "territoire"]
     return Lieu(territoire.code, tuple(membres), groupe=territoire.niveau != "commune")
+
+
+def _sans_le_territoire(
+    englobant: Territoire,
+    entier: Lieu,
+    territoire: Territoire,
+    ici: Lieu,
+    chiffres: Chiffres,
+    regles: modeles.Portrait,
+) -> tuple[Territoire, Lieu] | None:
+    """Return what a territory is set beside in one that contains it, and how it is called.
+
+    Nobody is compared with itself: of a territory that makes up too much of it, only the rest is
+    left; None when nothing is (Paris in its département).
+    """
+    autres = tuple(commune for commune in entier.membres if commune not in ici.membres)
+    if not autres:
+        return None
+    habitants = chiffres.habitants
+    part = (
+        habitants.reindex(list(ici.membres)).sum() / habitants.reindex(list(entier.membres)).sum()
+    )
+    if not part > regles.prudence.part_de_la_reference:
+        return englobant, entier
+    formes = {
+        forme: patron.format(
+            reference=englobant.nom if forme == "nom" else englobant.de, territoire=territoire.nom
+        )
+        for forme, patron in regles.reste.items()
+    }
+    return englobant.model_copy(update=formes), Lieu("", autres, groupe=True)
 
 
 def _colonne(niveau: str) -> str:
@@ -948,13 +1217,18 @@ def _nommer(codes: Sequence[str], regles: modeles.Portrait) -> dict[str, Territo
     return territoires
 
 
-def _lire(regles: modeles.Portrait, communes: list[str], codes: list[str]) -> Chiffres:
+def _lire(regles: modeles.Portrait, lieux: pd.DataFrame, codes: list[str]) -> Chiffres:
     """Return the figures that a portrait needs, from all the tables of the store that have some.
 
-    They are those of ``communes``, of their IRIS, and of ``codes``: the territory and those that
-    contain it, where a producer publishes their figures itself.
+    They are those of the communes of ``lieux``, of their IRIS, and of ``codes``: the territory and
+    those that contain it, where a producer publishes their figures itself.
     """
+    communes = lieux["territoire"].tolist()
     series_demandees = set(regles.evolution)
+    sommes = lire_les_sommes()
+    for tus in sommes.tus.values():
+        for compte in (tus.foyers, tus.personnes):
+            series_demandees |= {compte.connus, compte.total}
     for theme in regles.themes.values():
         series_demandees.update(theme.parts_de)
         for mesure in theme.mesures:
@@ -976,10 +1250,12 @@ def _lire(regles: modeles.Portrait, communes: list[str], codes: list[str]) -> Ch
         chiffres = pd.concat(
             [
                 lire_tables(au_dessus, [*communes, *codes], series),
-                lire_tables(a_l_iris, communes, series, "left(territoire, 5)"),
+                lire_tables(a_l_iris, debuts_des_iris(communes), series, "left(territoire, 5)"),
             ]
         )
         commune = chiffres["territoire"].str[:5].where(chiffres["niveau"].ne("epci"), "")
+        iris = chiffres["niveau"].eq("iris")
+        commune = commune.where(~iris, magasin.commune_de(commune))
         chiffres_par_famille[famille] = chiffres.assign(commune=commune)
         familles |= dict.fromkeys(series, famille)
 
@@ -987,16 +1263,15 @@ def _lire(regles: modeles.Portrait, communes: list[str], codes: list[str]) -> Ch
     for serie, famille in familles.items():
         # a table only has series of its family
         sens[serie] = cast(SerieOfficielle, magasin.serie_gardee(charger_famille(famille), serie))
-    communes_manquantes = {
-        famille: lire_regles().communes_manquantes
-        for famille in chiffres_par_famille
-        if charger_famille(famille).somme
-    }
+    habitants = lieux.set_index("territoire")["population_municipale"].astype(float)
     return Chiffres(
         tables=chiffres_par_famille,
         familles=familles,
         series=sens,
-        sommees=communes_manquantes,
+        sommees=frozenset(nom for nom in chiffres_par_famille if charger_famille(nom).somme),
+        habitants=habitants.replace(inf, nan),
+        tus=sommes.tus,
+        connus_au_moins=sommes.connus_au_moins,
     )
 
 
@@ -1005,40 +1280,60 @@ def _semblables(
 ) -> pd.DataFrame:
     """Return the territory, then those around it that are most alike, the nearest first.
 
-    Those alike a commune are communes, those alike an EPCI are EPCI, chosen by the counts of the
-    last year of the Cnaf's file. A département has none: its own EPCI are there instead, the
-    largest first.
+    Those alike a commune are communes, those alike an EPCI are EPCI, by their density, their size
+    and their structure (see ``comparables.semblables``), never by what is compared. A département
+    has none: its own EPCI are there instead, the largest first.
 
     Returns:
-        code, nom, distance (NaN for the territory itself), and the counts by which they are chosen;
-        no row when the Cnaf's file is not in the store, or lacks the shares of the territory.
+        code, nom, distance (NaN for the territory itself), degre, habitants, personnes_par_menage;
+        no row when these are not known of the territory. Of the EPCI of a département, the counts
+        of the last year of the Cnaf's file too.
     """
+    ressemblance = charger_yaml("catalogue/comparaison.yaml", Comparaison).ressemblance
     regle = regles.semblables
-    publies = chiffres.tables.get(COMPTES, pd.DataFrame())
-    if publies.empty:
-        return pd.DataFrame(columns=["code", "nom", "distance"])
-    communes = communes.set_index("territoire")
-    derniere_annee = publies[publies["annee"].eq(publies["annee"].max())]
-    par_commune = derniere_annee.set_index("territoire").reindex(communes.index)
-    par_commune = par_commune[[regle.taille, *regle.parts]]
-    par_epci = par_commune.groupby(communes["epci"].replace("", pd.NA)).sum()
     code = territoire.code
+    structure = lire_structure(ressemblance, communes["territoire"])
+    structure = structure.reindex(communes["territoire"])
+    epci_par_commune = communes.set_index("territoire")["epci"].replace("", pd.NA)
     if territoire.niveau == "commune":
-        comptes = par_commune[par_commune[regle.taille].ge(regles.minimum)]
-        distances = calculs.semblables(comptes, code, regle, regle.voisins.get("commune", 0))
-    elif territoire.niveau == "epci":
-        comptes = par_epci
-        distances = calculs.semblables(comptes, code, regle, regle.voisins.get("epci", 0))
+        lieux = structure
+        proches = semblables(
+            lieux,
+            code,
+            ressemblance,
+            fenetre=regle.fenetre,
+            voisins=regle.voisins.get("commune", 0),
+        )
     else:
-        comptes = par_epci
-        tailles = comptes[regle.taille].sort_values(ascending=False)
-        distances = 1 / tailles  # so that the largest EPCI comes first; the table does not show it
-    codes = list(distances.index)
-    if codes and code in comptes.index:
+        # The degree of an EPCI is the mean one of its inhabitants.
+        ponderee = structure.assign(degre=structure["degre"] * structure["habitants"])
+        lieux = ponderee.groupby(epci_par_commune).sum()
+        lieux = lieux.assign(degre=lieux["degre"] / lieux["habitants"])
+        if territoire.niveau == "epci":
+            proches = semblables(
+                lieux,
+                code,
+                ressemblance,
+                fenetre=regle.fenetre,
+                voisins=regle.voisins.get("epci", 0),
+            )
+        else:
+            tailles = lieux["habitants"].sort_values(ascending=False)
+            proches = 1 / tailles  # so that the largest EPCI comes first; no table shows it
+    if proches.empty:
+        return pd.DataFrame(columns=["code", "nom", "distance", *TRAITS])
+    codes = list(proches.index)
+    if code in lieux.index:
         codes.insert(0, code)
-    noms = {
-        voisin: nomme.nom for voisin, nomme in _nommer([code, *distances.index], regles).items()
-    }
-    voisins = comptes.reindex(codes)
-    voisins = voisins.assign(nom=voisins.index.map(noms), distance=distances)
+    noms = {voisin: nomme.nom for voisin, nomme in _nommer([code, *proches.index], regles).items()}
+    voisins = traits(lieux).reindex(codes)
+    publies = chiffres.tables.get(COMPTES, pd.DataFrame())
+    if territoire.niveau == "departement" and not publies.empty:
+        derniere_annee = publies[publies["annee"].eq(publies["annee"].max())]
+        comptes = derniere_annee.set_index("territoire").reindex(communes["territoire"])
+        comptes = comptes[
+            [serie for serie in comptes if chiffres.familles.get(str(serie)) == COMPTES]
+        ]
+        voisins = voisins.join(comptes.replace(inf, nan).groupby(epci_par_commune).sum())
+    voisins = voisins.assign(nom=voisins.index.map(noms), distance=proches)
     return voisins.rename_axis("code").reset_index()

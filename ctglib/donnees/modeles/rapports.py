@@ -44,6 +44,7 @@ Rubrique = Literal["messages", "incertitudes", "decisions"]
 CHAPO = "chapo"  # the paragraph under the title of a first page
 # where it stands among the lines that are signed (``MessageDesParties.place``), in a bilan
 PLACE_DU_CHAPO = ("bilan", "", CHAPO, "")
+RubriqueDePortrait = Literal[Rubrique, "convention"]
 RubriqueSignee = Literal[Rubrique, "chapo"]
 Lecture = Literal[
     "hausse",
@@ -437,8 +438,11 @@ class Mesure(Nomme):  # a series, or the ratio of two; of several the first that
     pour: int = 100
     unite: Identifiant
     dit: str = ""  # the sentence that bears the value, empty when page one never does
+    # what to ask the parties of a convention, when the value is over its reference, or under it
+    convention: dict[Literal["plus", "moins"], Texte] = {}
     moyenne: int = Field(default=1, ge=1)  # how many years are averaged
     garder: bool = False  # keeps its row where only others have it
+    partie_de: Identifiant | None = None  # the measure that it adds up to, with others
 
 
 class ThemeDePortrait(Modele):  # the measures of a chapter
@@ -450,11 +454,17 @@ class ThemeDePortrait(Modele):  # the measures of a chapter
     parts_de: dict[Identifiant, Texte] = {}  # how each is called
 
 
-class Semblables(Modele):  # how the territories alike are chosen
-    voisins: dict[Literal["commune", "epci"], int]  # how many, by level
+class Semblables(Modele):  # how many territories alike there are, of what sizes
+    voisins: dict[Literal["commune", "epci"], int]  # by level
     fenetre: Positif
-    taille: Identifiant
-    parts: tuple[Identifiant, ...] = Field(min_length=1)
+
+
+class Prudence(Modele):
+    """What is too fragile to be ranked, or said first."""
+
+    numerateur: Positif  # under it, a rate is that of a handful
+    part_de_l_arrondi: float = Field(gt=0, lt=1)  # by which rounding may move the rate
+    part_de_la_reference: float = Field(gt=0, le=1)  # above, the reference is what is left of it
 
 
 class Manque(Modele):
@@ -470,14 +480,20 @@ class Portrait(Modele):
     """``portrait.yaml``: what a portrait says of a territory, from public figures alone."""
 
     minimum: Positif  # no rate under it
+    prudence: Prudence
+    # how the rest of a reference is called: nom, and its forms in a sentence
+    reste: dict[Literal["nom", "le", "a", "de"], Texte]
     suivi: Positif  # no curve under it
     abreviations: dict[str, Texte]
     semblables: Semblables
     themes: dict[Identifiant, ThemeDePortrait]
     evolution: dict[Identifiant, Texte] = Field(max_length=6)  # how each series is called
     carte: tuple[Identifiant, ...]
+    population_sans_annee: Identifiant  # the series of inhabitants whose year no file tells
+    couverture: Identifiant  # the measure whose gap its parts explain
     champs: dict[Identifiant, Texte]  # why the figures of a family of files are missing
-    rubriques: Annotated[dict[Rubrique, Texte], complet(Rubrique)]  # what heads the first page
+    # what heads the first page
+    rubriques: Annotated[dict[RubriqueDePortrait, Texte], complet(RubriqueDePortrait)]
     mots: dict[Identifiant, Texte]  # of a cell: why there is no value, that a gap is none
     lectures: dict[Identifiant, Texte]  # how a count moved
     tableaux: dict[Identifiant, Presentation]
