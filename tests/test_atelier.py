@@ -633,7 +633,7 @@ def test_un_total_et_ses_parties_sont_des_lignes_de_deux_genres_et_ne_s_ajoutent
 
 
 def test_une_commune_ne_s_ajoute_pas_a_son_departement() -> None:
-    with pytest.raises(SommeRefusee, match="communes.*départements"):
+    with pytest.raises(SommeRefusee, match=r"communes.*départements"):
         a.donnees(RSA, ["Harnes", "Pas-de-Calais"], 2024)["valeur"].sum()
 
 
