@@ -186,8 +186,10 @@ def _valeurs(chiffres: Chiffres, lieu: Lieu, mesure: Mesure, serie: str) -> pd.D
         bas = pd.concat([dernier] * len(haut)).set_axis(haut.index) if len(dernier) else bas
         bas = bas.reindex(haut.index)
     connues = haut["raison"].eq("") & bas["raison"].eq("") & bas["somme"].gt(0)
-    # Those who are not known may all be in the numerator, or none of them.
-    moindre = bas["minimum"] + bas["inconnus"]
+    une_part = mesure.pour == POUR_CENT and familles[denominateur] == familles[serie]
+    # Of a share, those who are not known may all be in the numerator, or none of them; of another
+    # ratio, they may be in either.
+    moindre = bas["minimum"] + (bas["inconnus"] if une_part else 0.0)
     valeurs = pd.DataFrame(
         {
             "numerateur": haut["somme"],
@@ -197,7 +199,6 @@ def _valeurs(chiffres: Chiffres, lieu: Lieu, mesure: Mesure, serie: str) -> pd.D
             "maximum": mesure.pour * haut["maximum"] / moindre.where(moindre.gt(0)),
         }
     )
-    une_part = mesure.pour == POUR_CENT and familles[denominateur] == familles[serie]
     if une_part:
         valeurs = valeurs.assign(maximum=valeurs["maximum"].clip(upper=POUR_CENT))
     raison = haut["raison"].mask(haut["raison"].eq(""), bas["raison"])

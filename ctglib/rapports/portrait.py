@@ -730,6 +730,7 @@ class Portrait:
                 habitants=nombres["population"],
                 recensement=self._recensement(),
                 annee="" if nombres.isna().any() else f"{mesures.at['foyers', 'annee']:.0f}",
+                partiel=bool(est_partielle(mesures).reindex(["foyers", "personnes"]).any()),
                 foyers=nombres["foyers"],
                 personnes=nombres["personnes"],
             )
