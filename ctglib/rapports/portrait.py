@@ -202,7 +202,7 @@ class Portrait:
             mesures["mesure"].isin(de_la_figure)
             & mesures["ecart"].notna()
             & mesures["unite"].isin(("pourcent", "pour_100"))
-            & ~(mesures["bruit"] & est_partielle(mesures))  # a point would hide what it may be
+            & ~est_partielle(mesures)  # a point would hide what it may be: the table says it
         ]
         en_halteres = bool(regles.figure) and len(parts_avec_ecart) >= 2  # one share is no chart
         autres = mesures.drop(parts_avec_ecart.index) if en_halteres else mesures
