@@ -846,7 +846,7 @@ def test_le_texte_d_un_graphique_dit_les_statuts_les_absences_et_les_ruptures() 
 def test_une_base_cent_est_dite_a_l_annee_ou_elle_vaut_cent() -> None:
     ax = a.courbes(a.comparer("cnaf_foyers_logement", "Harnes"), y="indice")
 
-    assert "indice, 100 en 2021" in ax.get_ylabel()
+    assert "indice, 100 en 2021" in ax.get_title(loc="left")
 
 
 def test_deux_barres_n_ont_pas_le_meme_nom() -> None:

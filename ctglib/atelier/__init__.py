@@ -7,7 +7,7 @@ a.comparer("cnaf_foyers_rsa", ["Harnes", "Pas-de-Calais"])
 """
 
 from ctglib.atelier.carnet import installer
-from ctglib.atelier.dessins import barres, carte, courbes, points
+from ctglib.atelier.dessins import barres, carte, courbes, panneaux, pente, points
 from ctglib.atelier.fichiers import importer
 from ctglib.atelier.questions import cibles, comparer, frequentation, promesses, rang, semblables
 from ctglib.atelier.recherche import chercher
@@ -35,6 +35,8 @@ __all__ = [
     "lieux",
     "note",
     "oublier",
+    "panneaux",
+    "pente",
     "points",
     "promesses",
     "provisoires",

@@ -1,64 +1,63 @@
 """Les graphiques et les cartes : des axes de matplotlib ordinaires, dans la charte, la source dans
-l'image.
+l'image. Ce sont ceux des rapports (``ctglib.graphiques``).
 """
 
-from collections.abc import Callable, Iterable, Sequence
-from textwrap import fill
-from typing import NamedTuple
+from collections.abc import Callable, Iterable
 
 import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
-from matplotlib.typing import ColorType
 
-from ctglib.atelier.phrases import dire, impossible, inconnu
+from ctglib.atelier.phrases import dire as dire_de_l_atelier
+from ctglib.atelier.phrases import impossible, inconnu
+from ctglib.atelier.series import mots_des_statuts
 from ctglib.atelier.tables import Attributs, attributs, dire_valeur
 from ctglib.document.figure import charte, charter_style
 from ctglib.document.typographie import nombre_court
 from ctglib.donnees import publiques
 from ctglib.donnees.nombres import marques_de
-from ctglib.graphiques.feuille import ecarter
+from ctglib.graphiques import barres as en_barres
+from ctglib.graphiques import courbes as en_courbes
+from ctglib.graphiques import pente as en_pente
+from ctglib.graphiques import points as en_points
+from ctglib.graphiques.feuille import INTERLIGNE, POINTS_PAR_POUCE, dire, feuille, figure_de
 from ctglib.graphiques.teintes import CONTOURS, tracer_carte
 
-MARQUES = ("o", "D", "s", "^", "v", "P")
-# inches: the text width of a page
-LARGEUR = 6.7
-HAUTEUR = 3.8
-LARGEUR_DES_NOMS = 26  # signs
 # inches
-UNE_LIGNE = 0.26
-UN_NOM = 0.18
-POINTS_PAR_POUCE = 72
-INTERLIGNE = 11  # points of a line of a name
+HAUTEUR = 3.8
+HAUTEUR_D_UNE_COURBE = 2.4
+AUTOUR_DES_RANGEES = 6  # lines: the title, the unit, the source
 UNITES = {"pour_100": "pour 100", "pourcent": "%"}
+SANS_UNITE = ("", "nombre")
 # columns that tell rows of one name apart
 DISTINCTIONS = ("annee", "categorie", "dispositif", "modalite", "ligne", "indicateur")
 LEGENDE = "ctg"  # the attribute of a figure of the atelier: what a report says of it
 
 
-class Bout(NamedTuple):
-    """The end of a line: its last value, and the name that is written there."""
-
-    valeur: float
-    annee: int
-    nom: str
-    couleur: ColorType
-
-
-# A function that draws a mark a row: axes, ranks of the rows, their values, their colours.
-Marqueur = Callable[[Axes, Sequence[int], Sequence[float], Sequence[str]], None]
-
-
 def courbes(
-    table: pd.DataFrame, *, y: str = "valeur", titre: str | None = None, ax: Axes | None = None
+    table: pd.DataFrame,
+    *,
+    y: str = "valeur",
+    par: str = "libelle",
+    titre: str | None = None,
+    source: str | None = None,
+    unite: str | None = None,
+    ax: Axes | None = None,
 ) -> Axes:
-    """Trace l'évolution de chaque lieu : une courbe par lieu, son nom au bout, la source dessous.
+    """Trace des années : une courbe par lieu, son nom au bout, la source dessous.
+
+    Une valeur provisoire est un point creux, une année absente une case hachurée ; une rupture
+    coupe la courbe. La légende dit chaque signe.
 
     Paramètres :
-        table: Ce que rend ``donnees``, ``comparer`` ou ``ratio``.
+        table: Ce que rend ``donnees``, ``comparer`` ou ``ratio``, ou une table à vous, qui a une
+            colonne « annee ».
         y: La colonne : « valeur », ou « indice » (base 100) pour comparer des lieux de tailles
             différentes.
+        par: La colonne des noms ; sans elle, une seule courbe.
         titre: Le titre ; celui de la table par défaut.
+        source: La source ; celle de la table par défaut.
+        unite: L'unité ; celle de la table par défaut.
         ax: Des axes de matplotlib où dessiner ; de nouveaux par défaut.
 
     Rend :
@@ -67,45 +66,137 @@ def courbes(
     Exemples :
         >>> from ctglib import atelier as a
         >>> ax = a.courbes(a.comparer("cnaf_foyers_rsa", ["Harnes", "Pas-de-Calais"]), y="indice")
-        >>> len(ax.lines)
-        2
+        >>> ax.get_title(loc="left")[:13]
+        'Foyers au RSA'
     """
-    attrs = _tracable(table, y, "annee", "libelle")
-    noms = table["libelle"].unique()
-    lignes_des_noms = sum(1 + len(nom) // (LARGEUR_DES_NOMS - 5) for nom in noms)
+    return _annees(table, y, par, titre, source, unite, ax, en_courbes.courbes)
+
+
+def pente(
+    table: pd.DataFrame,
+    *,
+    y: str = "valeur",
+    par: str = "libelle",
+    titre: str | None = None,
+    source: str | None = None,
+    unite: str | None = None,
+    ax: Axes | None = None,
+) -> Axes:
+    """Trace la première et la dernière année de chaque lieu, jointes par un trait.
+
+    Les paramètres sont ceux de ``courbes``.
+
+    Exemples :
+        >>> from ctglib import atelier as a
+        >>> ax = a.pente(a.comparer("cnaf_foyers_rsa", ["Harnes", "Lens"], pour="cnaf_foyers"))
+        >>> [tick.get_text() for tick in ax.get_xticklabels()]
+        ['2020', '2024']
+    """
+    return _annees(table, y, par, titre, source, unite, ax, en_pente.pente)
+
+
+def _annees(
+    table: pd.DataFrame,
+    y: str,
+    par: str,
+    titre: str | None,
+    source: str | None,
+    unite: str | None,
+    ax: Axes | None,
+    tracer: Callable[..., Axes],
+) -> Axes:
+    """Draw the years of a table by one of the functions that do."""
+    attrs = _tracable(table, y, "annee", titre=titre, source=source, unite=unite)
+    dessinee = _pour_dessin(table, y, par, attrs)
+    phrases = []
+    for nom, lignes in dessinee.sort_values("annee").groupby("libelle", sort=False):
+        presentes = lignes.dropna(subset="valeur")
+        valeurs = (
+            [
+                f"{texte} en {annee}"
+                for texte, annee in zip(
+                    presentes["texte"].iloc[[0, -1]], presentes["annee"].iloc[[0, -1]], strict=True
+                )
+            ]
+            if len(presentes)
+            else []
+        )
+        absentes = lignes.loc[lignes["valeur"].isna(), "annee"].astype(str)
+        if len(absentes):
+            valeurs.append(f"absent en {', '.join(absentes)}")
+        phrases.append(f"{nom} : {', '.join(dict.fromkeys(valeurs))}".removeprefix(" : "))
+    connues = dessinee.loc[dessinee["valeur"].notna(), "annee"]
+    base = f"indice, 100 en {connues.min()}" if y == "indice" else ""
+    ruptures = [
+        dire_de_l_atelier("rupture_courte", annee=annee, raison=raison)
+        for origine in attrs["series"].values()
+        for annee, raison in origine.ruptures
+        if connues.min() < annee <= connues.max()
+    ]
+    phrases += dict.fromkeys(ruptures)
+    seule = dessinee["libelle"].nunique() == 1
     with charter_style():
-        ax = _axes(ax, max(HAUTEUR, 1 + lignes_des_noms * UN_NOM))
-        bouts = []
-        phrases = []
-        for rang, (nom, lignes_du_lieu) in enumerate(table.groupby("libelle", sort=False)):
-            lignes = lignes_du_lieu.sort_values("annee").astype({"annee": int})
-            marque = MARQUES[rang % len(MARQUES)]
-            (courbe,) = ax.plot(lignes["annee"], _nombres(lignes[y]), marker=marque, label=nom)
-            presentes = lignes.dropna(subset=y)
-            if presentes.empty:
-                continue
-            annees = presentes["annee"].tolist()
-            dites = _dites(presentes[y])
-            derniere = float(presentes[y].iloc[-1])
-            bouts.append(Bout(derniere, annees[-1], str(nom), courbe.get_color()))
-            phrase = f"{nom} : {dites[0]} en {annees[0]}, {dites[-1]} en {annees[-1]}"
-            absentes = [str(annee) for annee in lignes.loc[lignes[y].isna(), "annee"]]
-            phrases.append(f"{phrase}, absent en {', '.join(absentes)}" if absentes else phrase)
-        toutes_les_annees = sorted({int(annee) for annee in table["annee"]})
-        ax.set_xticks(toutes_les_annees)
-        ax.margins(y=0.15)
-        ax.yaxis.set_major_formatter(lambda valeur, _: ecrire(valeur))
-        ax.yaxis.grid(True)
-        _nommer_les_bouts(ax, bouts)
-        annees_connues = table.loc[table[y].notna(), "annee"]
-        base = f"indice, 100 en {annees_connues.min()}" if y == "indice" else ""
-        ruptures = [
-            dire("rupture_courte", annee=annee, raison=raison)
-            for origine in attrs["series"].values()
-            for annee, raison in origine.ruptures
-            if annees_connues.min() < annee <= annees_connues.max()
+        hauteur = HAUTEUR_D_UNE_COURBE if seule else HAUTEUR
+        ax = _axes(ax, hauteur)
+        _cadre(ax, attrs, phrases, base, en_titre=seule or tracer is en_pente.pente)
+        return tracer(dessinee, ax)
+
+
+def panneaux(
+    table: pd.DataFrame,
+    *,
+    y: str = "valeur",
+    par: str = "libelle",
+    titre: str | None = None,
+    source: str | None = None,
+    unite: str | None = None,
+    echelle: str = "commune",
+) -> Figure:
+    """Trace un petit graphique par nom, côte à côte, les mêmes années en bas.
+
+    Paramètres :
+        table: Comme pour ``courbes``.
+        y: La colonne des valeurs.
+        par: La colonne des noms : un panneau chacun.
+        titre: Le titre ; celui de la table par défaut.
+        source: La source ; celle de la table par défaut.
+        unite: L'unité ; celle de la table par défaut.
+        echelle: « commune » à tous les panneaux, ou « propre » à chacun ; le dessin le dit.
+
+    Exemples :
+        >>> from ctglib import atelier as a
+        >>> figure = a.panneaux(a.donnees("cnaf_foyers_rsa", ["Harnes", "Lens", "Avion"]))
+        >>> len(figure.axes)
+        3
+    """
+    if echelle not in ("commune", "propre"):
+        raise inconnu("L'échelle", echelle, ("commune", "propre"))
+    attrs = _tracable(table, y, "annee", par, titre=titre, source=source, unite=unite)
+    dessinee = _pour_dessin(table, y, par, attrs)
+    connue = dessinee.groupby("libelle", sort=False)["valeur"].transform("count").gt(0)
+    unite_dite = dire_unite(attrs)
+    with charter_style():
+        dessin = feuille()
+        series = [
+            en_courbes.Panneau(
+                nom,
+                "" if unite_dite in SANS_UNITE else unite_dite,
+                annees,
+                en_courbes.remarques({"": annees}),
+            )
+            for nom, annees in en_courbes.par_nom(dessinee[connue], par="libelle").items()
         ]
-        return _cadre(ax, attrs, titre, [*phrases, *dict.fromkeys(ruptures)], base)
+        note = dire("meme_echelle" if echelle == "commune" else "echelles_propres")
+        note = f"{note} Source : {attrs['source']}."
+        en_courbes.panneaux(series, dessin, note, commune=echelle == "commune")
+        phrases = [
+            f"{serie.titre} : {serie.annees[0].ecrite} en {serie.annees[0].annee}, "
+            f"{serie.annees[-1].ecrite} en {serie.annees[-1].annee}"
+            for serie in series
+        ]
+        alt = f"{attrs['titre']}. {' ; '.join(phrases)}."
+        setattr(dessin, LEGENDE, {"titre": attrs["titre"], "source": attrs["source"], "alt": alt})
+    return dessin
 
 
 def barres(
@@ -114,16 +205,20 @@ def barres(
     y: str = "valeur",
     par: str = "libelle",
     titre: str | None = None,
+    source: str | None = None,
+    unite: str | None = None,
     ax: Axes | None = None,
 ) -> Axes:
     """Trace une barre par ligne de la table, de haut en bas, la valeur au bout ; une valeur secrète
-    est dite en mot.
+    est dite en mot, après une case hachurée.
 
     Paramètres :
         table: Une table d'une seule année, ou dont ``par`` nomme chaque ligne.
         y: La colonne des valeurs.
         par: La colonne des noms.
         titre: Le titre ; celui de la table par défaut.
+        source: La source ; celle de la table par défaut.
+        unite: L'unité ; celle de la table par défaut.
         ax: Des axes de matplotlib où dessiner.
 
     Exemples :
@@ -133,12 +228,10 @@ def barres(
         7
     """  # noqa: E501 - an analyst copies the example
 
-    def barre(
-        axes: Axes, rangs: Sequence[int], valeurs: Sequence[float], couleurs: Sequence[str]
-    ) -> None:
-        axes.barh(rangs, valeurs, color=couleurs, height=0.62)
+    def tracer(rangees: pd.DataFrame, axes: Axes, couleurs: list[str]) -> None:
+        en_barres.barres(rangees, axes, couleurs=couleurs)
 
-    return _rangees(table, y, par, titre, ax, barre)
+    return _rangees(table, y, par, titre, source, unite, ax, tracer)
 
 
 def points(
@@ -147,6 +240,8 @@ def points(
     y: str = "valeur",
     par: str = "libelle",
     titre: str | None = None,
+    source: str | None = None,
+    unite: str | None = None,
     ax: Axes | None = None,
 ) -> Axes:
     """Trace un point par ligne : comme ``barres``, quand l'axe n'a pas à partir de zéro.
@@ -158,13 +253,17 @@ def points(
         'Foyers au RSA'
     """  # noqa: E501 - an analyst copies the example
 
-    def point(
-        axes: Axes, rangs: Sequence[int], valeurs: Sequence[float], couleurs: Sequence[str]
-    ) -> None:
-        axes.scatter(valeurs, rangs, c=couleurs, s=40, zorder=3)
-        axes.xaxis.grid(True)
+    def tracer(rangees: pd.DataFrame, axes: Axes, couleurs: list[str]) -> None:
+        par_couleur = {}
+        marques = []
+        for rang, couleur in enumerate(dict.fromkeys(couleurs)):
+            choisies = pd.Series(couleurs, rangees.index).eq(couleur)
+            par_couleur[f"valeur_{rang}"] = rangees["valeur"].where(choisies)
+            par_couleur[f"texte_{rang}"] = rangees["texte"].where(choisies, "")
+            marques.append(en_points.Marque(f"valeur_{rang}", "", couleur, f"texte_{rang}"))
+        en_points.points(rangees.assign(**par_couleur), axes, marques=marques, zero=False)
 
-    return _rangees(table, y, par, titre, ax, point)
+    return _rangees(table, y, par, titre, source, unite, ax, tracer)
 
 
 def carte(
@@ -205,60 +304,72 @@ def carte(
             for nom, valeur in zip(extremes["nom"], extremes["valeur"], strict=True)
         ]
         source = f"{attrs['source']} ; contours : {CONTOURS}"
-        avec_contours: Attributs = {**attrs, "source": source}
         titre_et_annee = f"{titre or attrs['titre']}, {annee}"
-        return _cadre(ax, avec_contours, titre_et_annee, dict.fromkeys(phrases))
+        avec_contours: Attributs = {**attrs, "source": source, "titre": titre_et_annee}
+        return _cadre(ax, avec_contours, dict.fromkeys(phrases))
 
 
 def _rangees(
-    table: pd.DataFrame, y: str, par: str, titre: str | None, ax: Axes | None, marqueur: Marqueur
+    table: pd.DataFrame,
+    y: str,
+    par: str,
+    titre: str | None,
+    source: str | None,
+    unite: str | None,
+    ax: Axes | None,
+    tracer: Callable[[pd.DataFrame, Axes, list[str]], None],
 ) -> Axes:
-    """Draw a mark for each row of a table, from top to bottom, with its name and its value.
+    """Draw a row a line of a table, from top to bottom, with its name and its value.
 
-    A row without a value has the word of its absence. When two rows have the same name, all have
-    with it what tells them apart, by the columns of ``DISTINCTIONS``: « Harnes, 2024 ».
+    When two rows have the same name, all have with it what tells them apart, by the columns of
+    ``DISTINCTIONS``: « Harnes, 2024 ».
     """
-    attrs = _tracable(table, y, par)
+    attrs = _tracable(table, y, par, titre=titre, source=source, unite=unite)
     noms = table[par].astype(str)
     for colonne in DISTINCTIONS:
         distingue = colonne in table and colonne != par and table[colonne].nunique() > 1
         if distingue and noms.duplicated().any():
             noms = noms + ", " + table[colonne].astype(str)
-    valeurs = _nombres(table[y])
-    rangs = list(range(len(table)))
-    charte_des_couleurs = charte().couleurs
-    couleurs = [charte_des_couleurs.territoire] * len(table)
+    rangees = _pour_dessin(table, y, par, attrs).assign(libelle=noms)
+    couleurs_de_la_charte = charte().couleurs
+    couleurs = [couleurs_de_la_charte.territoire] * len(table)
     if "choisi" in table:  # the place that was asked for stands out
         couleurs = [
-            charte_des_couleurs.territoire if choisi else charte_des_couleurs.secondaire
+            couleurs_de_la_charte.territoire if choisi else couleurs_de_la_charte.secondaire
             for choisi in table["choisi"]
         ]
-    statuts = table["statut"] if "statut" in table else [""] * len(table)
-    phrases = []
+    phrases = [
+        f"{nom} : {texte}" for nom, texte in zip(rangees["libelle"], rangees["texte"], strict=True)
+    ]
     with charter_style():
-        ax = _axes(ax, 0.9 + UNE_LIGNE * len(table))
-        marqueur(ax, rangs, valeurs, couleurs)
-        dites = _dites(table[y])
-        par_ligne = zip(rangs, noms, valeurs, statuts, dites, strict=True)
-        for rang, nom, valeur, statut, dite in par_ligne:
-            if pd.isna(valeur):
-                absente = statut or "absent"
-                ax.annotate(f" {absente}", (ax.get_xlim()[0], rang), va="center")
-                phrases.append(f"{nom} : {absente}")
-            else:
-                ax.annotate(f"  {dite}", (valeur, rang), va="center")
-                phrases.append(f"{nom} : {dite}")
-        ax.set_yticks(rangs, noms.tolist())
-        ax.set_ylim(len(table) - 0.4, -0.6)
-        ax.margins(x=0.12)
-        ax.xaxis.set_major_formatter(lambda valeur, _: ecrire(valeur))
-        return _cadre(ax, attrs, titre, phrases)
+        dessinee = _axes(ax)
+        tracer(rangees, dessinee, couleurs)
+        if ax is None:
+            hauteur = max(dessinee.get_ylim()) + AUTOUR_DES_RANGEES * INTERLIGNE
+            figure_de(dessinee).set_figheight(hauteur / POINTS_PAR_POUCE)
+        return _cadre(dessinee, attrs, phrases, en_titre=not dessinee.xaxis.get_visible())
 
 
-def _dites(valeurs: pd.Series) -> list[str]:
-    """Return values as a text says them, with their status: « 57 (p) »."""
-    marques = marques_de(valeurs)
-    return [dire_valeur(valeur, marque) for valeur, marque in zip(valeurs, marques, strict=True)]
+def _pour_dessin(table: pd.DataFrame, y: str, par: str, attrs: Attributs) -> pd.DataFrame:
+    """Return the rows of a table as the drawings read them: libelle, annee, valeur, statut (a
+    code), texte, rupture and raison.
+    """
+    codes = {mot: code for code, mot in mots_des_statuts().items()}
+    dessinee = pd.DataFrame({"valeur": _nombres(table[y])}, index=table.index)
+    dessinee["libelle"] = table[par].astype(str) if par in table else ""
+    statuts = table["statut"].fillna("") if "statut" in table else pd.Series("", table.index)
+    dessinee["statut"] = statuts.map(codes).fillna(statuts)
+    marques = marques_de(table[y])
+    dessinee["texte"] = [
+        (statut or "absent") if pd.isna(valeur) else dire_valeur(valeur, marque)
+        for valeur, statut, marque in zip(dessinee["valeur"], statuts, marques, strict=True)
+    ]
+    if "annee" in table:
+        raisons = {annee: raison for o in attrs["series"].values() for annee, raison in o.ruptures}
+        dessinee["annee"] = table["annee"].astype(int)
+        dessinee["rupture"] = dessinee["annee"].isin(raisons)
+        dessinee["raison"] = [raisons.get(annee, "") for annee in dessinee["annee"]]
+    return dessinee
 
 
 def _nombres(valeurs: pd.Series) -> list[float]:
@@ -266,13 +377,20 @@ def _nombres(valeurs: pd.Series) -> list[float]:
     return valeurs.astype("Float64").to_numpy(dtype=float, na_value=float("nan")).tolist()
 
 
-def _tracable(table: pd.DataFrame, y: str, *colonnes: str) -> Attributs:
+def _tracable(
+    table: pd.DataFrame,
+    y: str,
+    *colonnes: str,
+    titre: str | None = None,
+    source: str | None = None,
+    unite: str | None = None,
+) -> Attributs:
     """Return the attributs of a table that can be drawn.
 
     Raises:
         DemandeImpossible: It lacks one of these columns, or has no row, or no value in ``y``.
     """
-    attrs = attributs(table, colonne=y)
+    attrs = attributs(table, titre=titre, source=source, unite=unite, colonne=y)
     for colonne in (y, *colonnes):
         if colonne not in table:
             raise inconnu("La colonne", colonne, table.columns)
@@ -295,7 +413,9 @@ def ecrire(valeur: float) -> str:
 def _axes(ax: Axes | None, hauteur: float = HAUTEUR) -> Axes:
     """Return the axes given, or new ones of that height, in inches."""
     if ax is None:
-        return Figure(figsize=(LARGEUR, hauteur), layout="constrained").add_subplot()
+        dessin = feuille()
+        dessin.set_figheight(hauteur)
+        return dessin.add_subplot()
     if not isinstance(ax, Axes):
         raise impossible("faux_axes", genre=type(ax).__name__)
     return ax
@@ -304,20 +424,25 @@ def _axes(ax: Axes | None, hauteur: float = HAUTEUR) -> Axes:
 def _cadre(
     ax: Axes,
     attrs: Attributs,
-    titre: str | None,
     phrases: Iterable[str],
     base: str = "",
+    *,
+    en_titre: bool = False,
 ) -> Axes:
     """Write the title, the unit and the source of a chart; return its axes.
 
     The title, the source and the alternative text, « titre. phrase ; phrase. », are also kept on
-    the figure, for a report (``legende_de``).
+    the figure, for a report (``legende_de``). The unit is under the title when the axis of the
+    values is not shown.
     """
-    titre = titre or attrs["titre"]
+    titre = attrs["titre"]
     source = attrs["source"]
-    ax.set_title(titre, loc="left", wrap=True)
     unite = ", ".join(filter(None, (dire_unite(attrs), base)))
-    if unite and ax.axison:  # a map has no axis
+    if en_titre and unite not in SANS_UNITE and unite not in titre:
+        ax.set_title(f"{titre}, {unite}", loc="left", wrap=True)
+    else:
+        ax.set_title(titre, loc="left", wrap=True)
+    if unite and ax.axison and not en_titre:  # a map has no axis
         if ax.yaxis_inverted():  # rows go from top to bottom: their values are across
             ax.set_xlabel(unite)
         else:
@@ -339,27 +464,3 @@ def dire_unite(attrs: Attributs) -> str:
     """Return the unit of a table as it is written, « % »; "" when it has none."""
     unite = attrs["unite"]
     return UNITES.get(unite, unite)
-
-
-def _nommer_les_bouts(ax: Axes, bouts: list[Bout]) -> None:
-    """Write the name and the last value of each line at its end, without any covering another."""
-    figure = ax.get_figure(root=True)
-    assert figure is not None  # the axes were just drawn on
-    figure.draw_without_rendering()  # it sets where the values stand in pixels
-    bouts = sorted(bouts)
-    noms = [fill(f"{bout.nom}  {ecrire(bout.valeur)}", LARGEUR_DES_NOMS) for bout in bouts]
-    # In pixels, upward.
-    hauteurs = [INTERLIGNE * (1 + nom.count("\n")) * figure.dpi / POINTS_PAR_POUCE for nom in noms]
-    milieux = [ax.transData.transform((0, bout.valeur))[1] for bout in bouts]
-    bas = [milieu - hauteur / 2 for milieu, hauteur in zip(milieux, hauteurs, strict=True)]
-    bas_ecartes = ecarter(bas, hauteurs, 1.0)
-    for rang, bout in enumerate(bouts):
-        decalage = bas_ecartes[rang] + hauteurs[rang] / 2 - milieux[rang]
-        ax.annotate(
-            noms[rang],
-            (bout.annee, bout.valeur),
-            (8, decalage * POINTS_PAR_POUCE / figure.dpi),
-            textcoords="offset points",
-            va="center",
-            color=bout.couleur,
-        )

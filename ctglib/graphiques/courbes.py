@@ -154,9 +154,11 @@ def courbes(
     return axes
 
 
-def panneaux(series: Sequence[Panneau], dessin: Dessin, note: str = "") -> list[Axes]:
+def panneaux(
+    series: Sequence[Panneau], dessin: Dessin, note: str = "", *, commune: bool = False
+) -> list[Axes]:
     """Return axes side by side on an empty sheet (see ``feuille``), a line each, all with the same
-    years across, each with its own scale.
+    years across, each with its own scale unless it is ``commune``.
 
     A remark that two or more have, and all in the same words, stands once under them, then
     ``note``.
@@ -215,8 +217,9 @@ def panneaux(series: Sequence[Panneau], dessin: Dessin, note: str = "") -> list[
         )
         _tracer(axes, ligne, cle)
     _mettre_en_page(grille[0])
+    echelle = bornes([annee for serie in series for annee in serie.annees]) if commune else None
     for axes, ligne in zip(grille, lignes, strict=True):
-        _regler(axes, ligne, annees)
+        _regler(axes, ligne, annees, echelle)
     return grille
 
 
@@ -321,12 +324,17 @@ def _couper(remarque: Remarque, largeur: float) -> str:
 def _tracer(axes: Axes, lignes: dict[str, list[Annee]], cle: Sequence[Remarque]) -> None:
     """Draw the lines with their signs, and the key under them."""
     couleurs = charte().couleurs
-    for rang, annees in enumerate(lignes.values()):
+    for rang, (nom, annees) in enumerate(lignes.items()):
         marque = MARQUES[rang % len(MARQUES)]
         # A missing value cuts the line of matplotlib: one is added before each break.
         abscisses, valeurs = zip(*_points(annees), strict=True)
         (courbe,) = axes.plot(
-            abscisses, valeurs, marker=marque, markeredgecolor=couleurs.fond, clip_on=False
+            abscisses,
+            valeurs,
+            label=nom,
+            marker=marque,
+            markeredgecolor=couleurs.fond,
+            clip_on=False,
         )
         creux = [annee for annee in annees if annee.provisoire]
         if creux:
@@ -471,7 +479,10 @@ def _decalage(axes: Axes, points: float) -> ScaledTranslation:
 
 
 def _regler(
-    axes: Axes, lignes: dict[str, list[Annee]], bouts: tuple[int, int] | None = None
+    axes: Axes,
+    lignes: dict[str, list[Annee]],
+    bouts: tuple[int, int] | None = None,
+    echelle: tuple[float, float] | None = None,
 ) -> None:
     """Set the limits of axes that have their place, so that what is then written holds in them."""
     cadre = axes.get_window_extent().transformed(_en_points(axes))
@@ -488,7 +499,7 @@ def _regler(
     axes.set_xlim(
         premiere - autour - bord * annees_par_point, derniere + autour + noms * annees_par_point
     )
-    bas, haut = bornes(toutes)
+    bas, haut = echelle or bornes(toutes)
     unites_par_point = (haut - bas) / (cadre.height - AU_DESSUS - AU_DESSOUS)
     axes.set_ylim(bas - AU_DESSOUS * unites_par_point, haut + AU_DESSUS * unites_par_point)
     if seule and bas <= 0 <= haut:
@@ -626,15 +637,16 @@ def place_libre(
 def _nommer_les_bouts(axes: Axes, lignes: dict[str, list[Annee]]) -> None:
     """Write the name and the last value of each line at its end, without any covering another."""
     en_points = axes.transData + _en_points(axes)
+    traits = {trait.get_label(): trait for trait in axes.get_lines()}
     bouts = []
-    for rang, (nom, annees) in enumerate(lignes.items()):
+    for nom, annees in lignes.items():
         mesures = [annee for annee in annees if not isnan(annee.valeur)]
         if not mesures:
             continue
         derniere = mesures[-1]
         texte = couper(f"{nom}  {derniere.ecrite}", LARGEUR_DES_NOMS - 8)
         _, milieu = en_points.transform((derniere.annee, derniere.valeur))
-        couleur = axes.get_lines()[rang].get_color()
+        couleur = traits[nom].get_color()
         bouts.append((float(milieu), derniere.annee, derniere.valeur, texte, couleur))
     bouts.sort(key=lambda bout: bout[0])
     hauteurs = [lignes_de(texte) * INTERLIGNE for _, _, _, texte, _ in bouts]

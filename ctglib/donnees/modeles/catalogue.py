@@ -361,7 +361,6 @@ class Charte(Modele):
     cases: dict[Identifiant, Case]
     # shades of the parts of a stacked bar, from strong to light
     degrade: list[Couleur] = Field(min_length=3)
-    interligne: float = Field(ge=9)
     # of the two drawings of a chart, in centimetres
     largeurs: Annotated[dict[Largeur, float], complet(Largeur)]
     mots: dict[Identifiant, Texte]  # of the charts, whatever their subject
