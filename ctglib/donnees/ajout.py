@@ -276,6 +276,9 @@ class Ajout:
             territoires = avant.index.union(chiffres.index)
             colonnes = list(dict.fromkeys([*avant, *chiffres]))
             apres = avant.reindex(index=territoires, columns=colonnes)
+            # A column that was not there is one of missing numbers, be it of texts.
+            nouvelles = {nom: chiffres[nom].dtype for nom in chiffres if nom not in avant}
+            apres = apres.astype(nouvelles)
             apres.loc[chiffres.index, list(chiffres.columns)] = chiffres
             if apres.equals(avant):
                 return

@@ -161,7 +161,10 @@ class Officiel:
         for lu in lus:
             self.phrases += lu.phrases
             self.alertes += lu.alertes
-            self.coupures += lu.tableau.coupures
+            if lu.finit_bien:
+                self.alertes += lu.tableau.coupures
+            else:
+                self.coupures += lu.tableau.coupures
             for cle, table in lu.tables.items():
                 parties.setdefault(cle, []).append(table)
         for cle, tables in sorted(parties.items()):
@@ -251,6 +254,8 @@ class _TableauLu:
         self.tables: dict[tuple[int, Niveau], pd.DataFrame] = {}
         # How many cells were refused, by kind of fault: ``fautes`` has only the first of each.
         self._cellules_refusees: Counter[str] = Counter()
+        self.finit_bien = False  # its last row is of the last territory of its département
+        self._derniere_ligne = 0
         self._lignes_non_localisees = 0
         self._autres_niveaux: Counter[str] = Counter()
         self._autres_mesures: Counter[str] = Counter()
@@ -444,6 +449,7 @@ class _TableauLu:
         shorter row. A sheet has no cell for a blank one, and has notes of one cell.
         """
         largeur = len(self.entete)
+        self._derniere_ligne = lot[-1][0]
         entieres: dict[int, list[str]] = {}
         largeurs_fautives: dict[int, str] = {}  # « 3 colonnes », by line of the file
         for numero, cellules in lot:
@@ -521,7 +527,22 @@ class _TableauLu:
         territoires = [lieu.code if isinstance(lieu, Lieu) else "" for lieu in lieux]
         niveaux = [lieu.niveau if isinstance(lieu, Lieu) else "" for lieu in lieux]
         situes = chiffres.drop(columns=["code", "dit"])
-        return situes.assign(territoire=territoires, niveau=niveaux)
+        situes = situes.assign(territoire=territoires, niveau=niveaux)
+        self._regarder_la_fin(situes.iloc[int(situes["ligne"].to_numpy().argmax())])
+        return situes
+
+    def _regarder_la_fin(self, derniere: pd.Series) -> None:
+        """Note whether the last row is of the last territory of its département, or of its level: a
+        file that ends there lacks nothing, though some are published without a last line feed.
+        """
+        niveau = derniere["niveau"]
+        code = derniere["territoire"]
+        connus = pd.Index([*self.geographie.noms.get(niveau, {})])
+        if niveau == "commune":
+            departements = magasin.departement_de(pd.Series([code, *connus], dtype="str"))
+            connus = connus[departements[1:].eq(departements[0]).to_numpy()]
+        a_la_fin = not connus.empty and code >= connus.max()
+        self.finit_bien = derniere["ligne"] == self._derniere_ligne and bool(a_la_fin)
 
     def _annees(self, textes: pd.Series, rang: int) -> pd.Series:
         """Return the years of a column (« 2024 », « 2024-12 », « 2024/12/31 »), 0 where refused.
