@@ -26,6 +26,11 @@ INDICATEURS = {
 }
 
 
+PERIODICITES = (
+    SimpleNamespace(indicateur="nombre_b", periodicite="annuelle", pourquoi="Versée en août."),
+)
+
+
 def verdict(cas: dict) -> pd.Series:
     phrase = {
         "id": "phrase",
@@ -55,6 +60,7 @@ def verdict(cas: dict) -> pd.Series:
         seuils=SEUILS,
         unites=UNITES,
         territoires={place.code: place for place in (ICI, LA)},
+        relations=SimpleNamespace(periodicites=PERIODICITES),
     )
     judged = juger(
         SimpleNamespace(

@@ -18,7 +18,7 @@ from ctglib.blocs.offre import (
     tableau_offre,
 )
 from ctglib.calculs import offre as lecture
-from ctglib.calculs.offre import ages_des_fiches, manques
+from ctglib.calculs.offre import ages_des_fiches, comptes_nuls, manques
 from ctglib.document.contexte import Contexte
 from ctglib.donnees.dossier import Dossier, lire_dossier
 from ctglib.donnees.modeles.catalogue import VocabulaireOffre
@@ -219,8 +219,28 @@ def test_une_phrase_dit_les_equipements_qui_sont_la_et_ceux_qui_n_y_sont_pas() -
 def test_le_tableau_des_manques_tient_une_ligne_par_structure() -> None:
     told = manques(a_trous(), demonstration().catalogue.relations.attendus_offre, vocabulaire())
 
-    table = tableau_manques(told, contexte())
+    table = tableau_manques(told, contexte(), {})
 
     assert len(table.cellules) == told["structure"].nunique()
     assert len(table.donnees) == len(told) > len(table.cellules)
     assert "Places, âge minimal (a), âge maximal (a)" in set(table.cellules["manque"])
+
+
+def test_ce_que_le_diagnostic_compte_a_zero_n_est_pas_tu() -> None:
+    annexe1 = pd.DataFrame(
+        [("laep", "00001", 2020, 0.0), ("laep", "00", 2020, 23.0)],
+        columns=["indicateur", "territoire", "annee", "valeur"],
+    )
+    nuls = comptes_nuls(annexe1, vocabulaire(), "00001")
+    told = manques(a_trous(), demonstration().catalogue.relations.attendus_offre, vocabulaire())
+    genre = told["type"].iloc[0]
+
+    table = tableau_manques(told, contexte(), {genre: nuls["laep"]})
+
+    assert nuls == {"laep": ("laep", 2020)}
+    assert comptes_nuls(annexe1, vocabulaire(), "00") == {}
+    dit = str(table.cellules["manque"].iloc[0]).replace("\u00a0", " ")
+    assert (
+        dit
+        == "Ligne vide ; le diagnostic en compte 0 en 2020 (« Lieux d'accueil enfants-parents »)"
+    )

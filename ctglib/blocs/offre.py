@@ -3,7 +3,7 @@ under-threes.
 """
 
 import re
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 
 import pandas as pd
@@ -266,10 +266,13 @@ def phrase_des_equipements(
     return ""
 
 
-def tableau_manques(manques: pd.DataFrame, contexte: Contexte) -> Tableau:
+def tableau_manques(
+    manques: pd.DataFrame, contexte: Contexte, nuls: Mapping[str, tuple[str, int]]
+) -> Tableau:
     """Return one row a structure, with what the convention does not say of it: « Horaires, tarif
     (a) », where « (a) » marks what is awaited and has no cell at all. The CSV has one row a
-    characteristic.
+    characteristic. Of a kind that the diagnostic counts none of (``calculs.offre.comptes_nuls``),
+    the cell says so: it isn't left unsaid.
     """
     attendus = manques["origine"].eq(ABSENT)
     marque = attendus.map({True: " (a)", False: ""})
@@ -289,6 +292,20 @@ def tableau_manques(manques: pd.DataFrame, contexte: Contexte) -> Tableau:
         libelle_type=("libelle_type", "first"),
         manque=("manque", enumeration),
         reference=("reference", references),
+        genre=("type", "first"),
+    )
+    comptes = structures_incompletes["genre"].map(
+        {
+            genre: contexte.texte(
+                "diagnostic.offre_nulle",
+                libelle=contexte.indicateurs[indicateur].libelle,
+                annee=annee,
+            )
+            for genre, (indicateur, annee) in nuls.items()
+        }
+    )
+    structures_incompletes = structures_incompletes.assign(
+        manque=comptes.where(comptes.notna(), structures_incompletes["manque"])
     )
     notes = [contexte.texte("diagnostic.offre_attendue")] if attendus.any() else []
     return presenter(

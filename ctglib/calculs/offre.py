@@ -131,6 +131,21 @@ VIDE = "vide"  # the text has a cell for it, left blank
 ABSENT = "absent"  # the text has nothing for it, while the catalogue expects it of that kind
 
 
+def comptes_nuls(
+    annexe1: pd.DataFrame, vocabulaire: VocabulaireOffre, territoire: str
+) -> dict[str, tuple[str, int]]:
+    """Return, by kind of structure of which the diagnostic counts none, the indicator that says so
+    and its year.
+    """
+    du_territoire = annexe1[annexe1["territoire"].eq(territoire) & annexe1["valeur"].eq(0)]
+    annees = du_territoire.dropna(subset="annee").groupby("indicateur")["annee"].max()
+    return {
+        genre.id: (genre.compte, int(annees[genre.compte]))
+        for genre in vocabulaire.types
+        if genre.compte in annees.index
+    }
+
+
 def manques(
     offre: pd.DataFrame, attendus: Mapping[str, Iterable[str]], vocabulaire: VocabulaireOffre
 ) -> pd.DataFrame:

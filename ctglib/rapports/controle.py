@@ -13,7 +13,7 @@ from ctglib.blocs.offre import tableau_manques
 from ctglib.blocs.theme import lacunes, vulnerabilite
 from ctglib.calculs.coherence import STATUTS_MONTRES
 from ctglib.calculs.ecriture import enumerer, majuscule, nombre
-from ctglib.calculs.offre import manques
+from ctglib.calculs.offre import comptes_nuls, manques
 from ctglib.document.blocs import Bloc, liste, paragraphe
 from ctglib.document.tableau import Tableau
 from ctglib.document.typographie import accorder, compter, nombre_court
@@ -229,7 +229,8 @@ class Controle(EtudeDiagnostic):
         catalogue = self.catalogue
         non_dits = manques(self.dossier.offre, catalogue.relations.attendus_offre, catalogue.offre)
         contexte = replace(self.contexte, source=self.convention.source_offre)
-        return tableau_manques(non_dits, contexte) or None
+        nuls = comptes_nuls(self.dossier.annexe1, catalogue.offre, self.contexte.territoire.code)
+        return tableau_manques(non_dits, contexte, nuls) or None
 
     def vulnerabilite(self) -> Bloc | None:
         """Return the indices of vulnerability, as long as they are a hypothesis: validated, the

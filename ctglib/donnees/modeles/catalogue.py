@@ -218,6 +218,7 @@ class Territoires(Modele):  # ``territoires.yaml`` of a convention: those that i
 
 class TypeOffre(Nomme):  # a kind of structure or service of the offer
     categorie: noms.Categorie
+    compte: noms.Indicateur | None = None  # of the diagnostic, that counts those of this kind
 
 
 class VocabulaireOffre(Modele):  # ``offre.yaml``; the categories are in the order of the tables
