@@ -27,7 +27,7 @@ class Montrable:
                 methodes.append(f".{nom}()")
             elif isinstance(membre, property | cached_property):
                 proprietes.append(f".{nom}")
-        champs = []
+        champs = [f".{nom}" for nom in getattr(type(self), "model_fields", ())]
         if is_dataclass(self):
             champs = [f".{champ.name}" for champ in fields(self)]
         questions = [*methodes, *proprietes, *champs][:MONTRES]

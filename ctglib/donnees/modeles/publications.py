@@ -6,6 +6,7 @@ from datetime import date
 from typing import Literal, NamedTuple
 
 from ctglib.donnees.modeles import Annee, Modele, Positif, Texte
+from ctglib.donnees.montrable import Montrable
 
 
 class EffectifMontre(NamedTuple):
@@ -41,7 +42,7 @@ class Publication(Modele):
     caches: tuple[EffectifCache, ...] = ()
 
 
-class RegistrePublie(Modele):
+class RegistrePublie(Montrable, Modele):
     """What was published of a convention, in order."""
 
     forme: Literal[1] = 1
