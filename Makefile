@@ -45,7 +45,7 @@ laboratoire: $(PRET)
 
 # « make test TOUT=oui » y joint les essais longs, qui lisent alors les mêmes rapports.
 test: $(PRET_TESTS)
-	$(ESSAYER) $(if $(TOUT),-m 'complet or not complet')
+	$(ESSAYER) $(if $(TOUT),-m 'not nuit')
 
 complet: $(PRET_TESTS)
 	$(ESSAYER) -m complet
@@ -55,7 +55,7 @@ complet: $(PRET_TESTS)
 GRAINE ?= $(shell date +%s)
 nuit: $(PRET_TESTS)
 	@echo "graine $(GRAINE)"
-	$(ESSAYER) -m 'complet or not complet' --hypothesis-profile=complet --hypothesis-seed=$(GRAINE)
+	$(ESSAYER) -m 'nuit or not nuit' --hypothesis-profile=complet --hypothesis-seed=$(GRAINE)
 	$(BIN)/python benchmarks/mutants.py --graine $(GRAINE)
 
 lint: $(PRET_TESTS)

@@ -173,7 +173,7 @@ def test_le_rapport_public_dit_combien_de_lignes_ont_bouge_et_rien_d_autre() -> 
     interne = lisible(coordination.phrase_de_la_grille(etude(2025, "interne"), bougee).html)
 
     assert public.startswith(
-        "Sur 10 lignes comparables de la grille du référentiel d'emploi, 4 ont bougé entre 2024 et 2025."
+        "Sur 10 lignes comparables de la grille du référentiel d'emploi, 4 ont bougé, en plus ou en moins, entre 2024 et 2025."
     )
     assert not re.search("montée|descendue|inchangée", public)
     assert "3 montées, 1 descendue et 6 inchangées" in interne

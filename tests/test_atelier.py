@@ -101,7 +101,7 @@ def test_les_cibles_en_retard_sont_celles_qui_n_y_sont_pas() -> None:
     every = a.cibles("demonstration", 2025)
     late = a.cibles("demonstration", 2025, en_retard=True)
 
-    assert set(late["atteinte"]) <= {"manqué", "à surveiller", "insuffisant", "en recul"}
+    assert set(late["atteinte"]) <= {"manquée", "à surveiller", "insuffisant", "en recul"}
     assert 0 < len(late) < len(every)
 
 

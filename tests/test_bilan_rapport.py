@@ -146,4 +146,4 @@ def test_la_participation_dit_qui_a_repondu_ce_qui_a_change_et_qui_n_a_pas_ete_i
     without = re.sub(
         r"\s+", " ", unescape(rapports_produits.html(Rapport("demonstration", "2024/bilan")))
     )
-    assert "Rien ne dit qui a été interrogé" in without
+    assert "La feuille de la participation n'a pas été remplie" in without

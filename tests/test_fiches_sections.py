@@ -92,13 +92,13 @@ def test_les_valeurs_portent_leur_annee_et_leur_marque(bilans: dict[int, Bilan])
 
     assert cellules["depart"] == "380 (2022)"
     assert (cellules["avant"], cellules["dite"]) == ("405", "0 (p)")
-    assert cellules["jugee"] == "−405, défavorable"
+    assert cellules["jugee"] == "année en cours"
 
 
 def test_la_cible_nomme_son_avenant_et_le_verdict_a_son_signe(bilans: dict[int, Bilan]) -> None:
     cellules = ligne(bilans[2024].fiche(2).indicateurs()["indicateurs"], "fréquentation")
 
-    assert cellules["visee"] == "450 en 2026 (avenant 1) ▼\u00a0en recul, il manque 450"
+    assert cellules["visee"] == "450 en 2026 (avenant 1) ▼\u00a0en recul depuis 2022, il manque 450"
 
 
 def test_une_valeur_revisee_est_dite_avec_sa_raison(bilans: dict[int, Bilan]) -> None:
@@ -204,7 +204,9 @@ def test_la_grille_ne_dit_dans_la_fiche_que_combien_de_lignes_ont_bouge(conventi
         encoding="utf-8",
     )
 
-    assert ligne(fiche(4).indicateurs()["indicateurs"], "posture")["dite"] == "1\u00a0ligne a bougé"
+    assert ligne(fiche(4).indicateurs()["indicateurs"], "posture")["dite"] == (
+        "1\u00a0ligne a bougé, en plus ou en moins"
+    )
 
 
 def test_une_fiche_se_demande_par_un_nombre_ou_par_un_texte(bilans: dict[int, Bilan]) -> None:

@@ -114,9 +114,10 @@ def test_chaque_nombre_de_la_premiere_page_est_dans_un_tableau(
     counts = pd.DataFrame(
         {"lignes": [len(table) for table in tables.values()]}
     )  # what is counted, not measured
+    cells = pd.DataFrame({"texte": [cell.text_content() for cell in page.xpath("//td")]})
     shown = [
         tableau(table, name, name, "Caf")
-        for name, table in {**tables, "comptes": counts}.items()
+        for name, table in {**tables, "comptes": counts, "cellules": cells}.items()
         if len(table)
     ]
     document = document_de(shown)

@@ -177,7 +177,7 @@ def test_qui_lit_deux_publications_ne_resserre_rien_sous_le_seuil() -> None:
 
 @pytest.mark.parametrize(
     "graines",
-    [range(3), pytest.param(range(60), marks=pytest.mark.complet)],
+    [range(3), pytest.param(range(60), marks=pytest.mark.nuit)],
     ids=["trois", "soixante"],
 )
 def test_rejouer_le_code_sans_la_cle_sur_deux_publications_ne_resserre_rien(
@@ -191,7 +191,7 @@ def _en_processus(graines: Iterable[int], cles: tuple[bytes, bytes]) -> list[Ess
         return list(processus.map(essayer, graines, repeat(cles), chunksize=10))
 
 
-@pytest.mark.complet
+@pytest.mark.nuit
 @pytest.mark.parametrize("cle", [GRAINE, AUTRE_CLE], ids=["une cle", "une autre"])
 def test_six_cents_tableaux_corriges_et_leurs_deux_publications(cle: bytes) -> None:
     """Of 500 that the first publication did not withhold, 450 corrections are published."""

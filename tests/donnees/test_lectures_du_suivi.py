@@ -87,7 +87,7 @@ def test_de_sept_gardes_a_domicile_a_six_il_y_en_a_une_de_moins() -> None:
     assert row["raison_evolution"] != "hasard"
 
 
-def test_ce_qui_est_a_maintenir_et_tombe_de_deux_recule() -> None:
+def test_l_annee_qui_n_est_pas_finie_ne_se_juge_pas_et_dit_ce_qui_manque() -> None:
     rows = (
         bilan(2026, "demonstration")
         .fiche(1)
@@ -96,7 +96,7 @@ def test_ce_qui_est_a_maintenir_et_tombe_de_deux_recule() -> None:
     )
 
     told = rows.loc["Assistantes maternelles agréées", "visee"].replace("\u00a0", " ")
-    assert told == "62 en 2026 ▼ en recul, il manque 2"
+    assert told == "62 en 2026 ○ année en cours, il manque 2"
 
 
 def test_une_cible_manquee_l_est_de_tant() -> None:
@@ -107,8 +107,8 @@ def test_une_cible_manquee_l_est_de_tant() -> None:
     places["cible"] = 186.0
     places["verdict"] = "manque"
 
-    assert verdict_dit(comites, comites["valeur"], etude.contexte, mots) == "×\u00a0manqué de 1"
-    assert verdict_dit(places, 180.0, etude.contexte, mots).startswith("×\u00a0manqué de 6")
+    assert verdict_dit(comites, comites["valeur"], etude.contexte, mots) == "×\u00a0manquée de 1"
+    assert verdict_dit(places, 180.0, etude.contexte, mots).startswith("×\u00a0manquée de 6")
 
 
 @pytest.mark.parametrize("annee", ANNEES)
