@@ -159,7 +159,8 @@ def test_ce_qui_avait_donne_le_plus_de_fichiers_part_d_abord(carnets: Path, tmp_
         carnets, tmp_path, rapports=("bilan", "diagnostic"), annees=(2024,)
     ).commandes()
     *_, last = (prevision.commande.cle for prevision in prevoir(orders))
-    nothing = {item.name: {} for item in fields(Trace)}
+    vides = {"str": "", "list[str]": []}
+    nothing = {item.name: vides.get(str(item.type), {}) for item in fields(Trace)}
     trace = Trace(**{**nothing, "sorties": dict.fromkeys(("a.csv", "b.csv"), "")})
     (tmp_path / "harnes").mkdir()
     lire_manifeste(tmp_path / "harnes").consigner({}, last, trace=trace)

@@ -33,7 +33,6 @@ from ctglib.donnees.fautes import (
     refus,
 )
 from ctglib.donnees.lecture import CLE, CONVENTIONS, conventions, proches, racine
-from ctglib.donnees.publications import nouvelle_cle
 
 if TYPE_CHECKING:
     from ctglib.collecte.importer import Changement, Preparation
@@ -212,6 +211,8 @@ def _faire_une_cle(convention: str, a_blanc: bool, *, demandee: bool) -> None:
     if not convention:
         raise refus(COMMANDE, *mots("nouvelle_cle_sans_convention"))
     with nullcontext() if a_blanc else tenir_les_donnees():
+        from ctglib.donnees.publications import nouvelle_cle
+
         cle = nouvelle_cle(convention)
         if not a_blanc:
             ecrire({racine() / chemin: octets for chemin, octets in cle.items()})

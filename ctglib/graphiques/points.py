@@ -65,6 +65,7 @@ LOSANGE = 7.5  # its points show around a disc put over it
 CLE = 7.0  # of a mark in the key
 POINT = 4.3  # of the others in a row
 INTERVALLE = 6.0  # the height of the span of a value
+PAS_AU_PLUS = 8  # steps of a scale
 PLACE_D_UNE_GRADUATION = 14.0  # besides what is written
 COLONNES_DES_HALTERES = [
     "indicateur",
@@ -322,9 +323,12 @@ def _graduer(
         texte = nombre_court(round(valeur, 6)) + unite
         return f"+{texte}" if signe and valeur > 0 else texte
 
-    plus_long = max(longueur(ecrire(round(bas))), longueur(ecrire(round(haut))))
-    nombre_de_pas = max(int(place / (plus_long + PLACE_D_UNE_GRADUATION)), 1)
-    graduations = MaxNLocator(min(nombre_de_pas, 8), steps=[1, 2, 5, 10]).tick_values(bas, haut)
+    # As many steps as there is room for: the fewer they are, the fewer decimals they have.
+    for nombre_de_pas in range(PAS_AU_PLUS, 0, -1):
+        graduations = MaxNLocator(nombre_de_pas, steps=[1, 2, 5, 10]).tick_values(bas, haut)
+        plus_longue = max(longueur(ecrire(graduation)) for graduation in graduations)
+        if nombre_de_pas * (plus_longue + PLACE_D_UNE_GRADUATION) <= place:
+            break
     if bas < 0 or not zero:
         bas = max(graduation for graduation in graduations if graduation <= bas + 1e-9)
     axes.set_xlim(bas, haut)
