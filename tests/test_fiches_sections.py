@@ -204,9 +204,7 @@ def test_la_grille_ne_dit_dans_la_fiche_que_combien_de_lignes_ont_bouge(conventi
         encoding="utf-8",
     )
 
-    assert ligne(fiche(4).indicateurs()["indicateurs"], "posture")["dite"] == (
-        "1\u00a0ligne a bougé, en plus ou en moins"
-    )
+    assert ligne(fiche(4).indicateurs()["indicateurs"], "posture")["dite"] == "1\u00a0ligne a bougé"
 
 
 def test_une_fiche_se_demande_par_un_nombre_ou_par_un_texte(bilans: dict[int, Bilan]) -> None:
