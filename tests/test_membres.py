@@ -5,6 +5,7 @@ the sums.
 from __future__ import annotations
 
 import pandas as pd
+import pytest
 
 from ctglib.blocs.territoire import en_parts
 from ctglib.donnees import publiques
@@ -33,12 +34,45 @@ def test_une_petite_commune_n_a_pas_de_part_et_un_effectif_absent_laisse_l_ensem
     assert table.loc["tout", "foyers"] == 1099
 
 
-def test_les_effectifs_d_un_epci_sont_la_somme_de_ses_membres_et_manquent_avec_l_un_d_eux() -> None:
-    def lire(*members: str) -> pd.DataFrame:
-        rows = publiques.observations(["cnaf_foyers_rsa"], "246200364", "62", members)
-        return rows[rows["territoire"].eq("246200364")].set_index("annee")
+AVEC_UN_HAMEAU = ("62413", "62498", "62396")  # in 2024, the last one, a hamlet, has no count
 
+
+def _somme_des_membres(*membres: str) -> pd.DataFrame:
+    rows = publiques.observations(["cnaf_foyers_rsa"], "246200364", "62", membres)
+    return rows[rows["territoire"].eq("246200364")].set_index("annee")
+
+
+def test_les_effectifs_d_un_epci_sont_la_somme_de_ses_membres() -> None:
     parts = publiques.lire("cnaf_foyers_rsa", ["62413", "62498"]).groupby("annee")["valeur"].sum()
 
-    assert lire("62413", "62498")["valeur"].to_dict() == parts.to_dict()
-    assert lire("62413", "62498", "62396").loc[2024, "statut"] == "O"
+    found = _somme_des_membres("62413", "62498")
+
+    assert found["valeur"].to_dict() == parts.to_dict()
+    assert set(found["statut"]) == {"A"}
+
+
+def test_un_hameau_qui_manque_laisse_a_l_epci_sa_somme_connue_estimee_et_bornee() -> None:
+    known = _somme_des_membres("62413", "62498").loc[2024, "valeur"]
+
+    found = _somme_des_membres(*AVEC_UN_HAMEAU)
+
+    assert found.loc[2024, ["valeur", "statut"]].to_list() == [known, "E"]
+    # At most all 17 inhabitants of the hamlet are added.
+    assert found.loc[2024, "note"].startswith("somme de 2 communes sur 3, ")
+    assert found.loc[2024, "note"].endswith(f" ; de {known:.0f} à {known + 17:.0f} en tout")
+    assert found.loc[2023, ["statut", "note"]].to_list() == ["A", "somme de 3 communes"]
+
+
+def test_sous_neuf_dixiemes_des_habitants_la_somme_d_un_epci_manque(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    rules = publiques.lire_les_sommes()
+    for least, status in ((0.9, "E"), (1.0, "O")):
+        stricter = rules.model_copy(update={"membres_connus_au_moins": least})
+        monkeypatch.setattr(publiques, "lire_les_sommes", lambda kept=stricter: kept)
+
+        found = _somme_des_membres(*AVEC_UN_HAMEAU).loc[2024]
+
+        assert rules.membres_connus_au_moins == 0.9
+        assert found["statut"] == status
+        assert pd.isna(found["valeur"]) == (status == "O")

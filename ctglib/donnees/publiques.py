@@ -726,9 +726,10 @@ def lire_des_references(dossier: Dossier) -> pd.DataFrame:
     A fictional convention has none, nor has a région or France.
 
     Returns:
-        territoire, annee, indicateur (the series), valeur, statut, source.
+        territoire, annee, indicateur (the series), valeur, statut, source, note (what a figure is
+        the sum of, "" when it is as published).
     """
-    colonnes = ["territoire", "annee", "indicateur", "valeur", "statut", "source"]
+    colonnes = ["territoire", "annee", "indicateur", "valeur", "statut", "source", "note"]
     convention = dossier.convention
     lieux = [code for code in convention.references if niveau_de(code)]
     parties = [pd.DataFrame(columns=colonnes)]
@@ -739,7 +740,8 @@ def lire_des_references(dossier: Dossier) -> pd.DataFrame:
         for code in dict.fromkeys(codes):
             if code in connues:
                 lignes = lire(code, lieux)
-                lignes = lignes.assign(indicateur=code, source=lignes.attrs["source"])
+                note = lignes["origine"].replace("publiée", "")
+                lignes = lignes.assign(indicateur=code, source=lignes.attrs["source"], note=note)
                 parties.append(lignes[lignes["valeur"].notna()][colonnes])
     return pd.concat(parties, ignore_index=True)
 

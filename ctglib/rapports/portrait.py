@@ -1047,7 +1047,7 @@ class EtudePortrait:
             mots={
                 "semblables": majuscule(self.semblables),
                 "autre": self.autre.nom if self.autre else "",
-                "epci": "Reste de l'intercommunalité" if self.epci_sans_lui else "Intercommunalité",
+                "epci": self.regles.epci["reste" if self.epci_sans_lui else "entier"],
                 **(mots or {}),
             },
             **reste,

@@ -483,6 +483,8 @@ class Portrait(Modele):
     prudence: Prudence
     # how the rest of a reference is called: nom, and its forms in a sentence
     reste: dict[Literal["nom", "le", "a", "de"], Texte]
+    # what heads the column of the EPCI: whole, or what is left of it without the commune
+    epci: dict[Literal["entier", "reste"], Texte]
     suivi: Positif  # no curve under it
     abreviations: dict[str, Texte]
     semblables: Semblables
