@@ -49,9 +49,10 @@ def test_ce_qui_n_existait_pas_avant_la_convention_est_sans_objet() -> None:
     series = evaluation().trajectoires.series
     avant = series[series["annee"].eq(2022) & series["valeur"].isna()].set_index("indicateur")
 
-    # Only one initial value is asked for, and was not handed in.
-    assert list(avant.index[avant["statut"].eq("L")]) == ["candidats_rencontres"]
-    assert {"comites_pilotage", "familles_laep"} <= set(avant.index[avant["statut"].eq("M")])
+    # The register of candidates is among what began with the convention: nothing is said not to
+    # have been handed in.
+    assert set(avant["statut"]) == {"M"}
+    assert {"candidats_rencontres", "comites_pilotage", "familles_laep"} <= set(avant.index)
     figures = evaluation().trajectoires.figures()
     assert figures is not None
     phrases = en_espaces(figures.html)
@@ -88,7 +89,7 @@ def test_ce_qui_se_demande_en_janvier_n_est_pas_du_avant() -> None:
     assert dit in tableau_collecte(en_cours.etude).notes[-1]
     assert dit not in " ".join(tableau_collecte(finie.etude).notes)
     dossier = ouvrir_dossier(DEMONSTRATION)
-    assert en_espaces(dict(dossier.couverture().mentions)["Statut"]) == "4 éléments à demander"
+    assert en_espaces(dict(dossier.couverture().mentions)["Statut"]) == "3 éléments à demander"
     assert "pour 2026, en janvier 2027." in en_espaces(dossier.essentiel().html)
 
 

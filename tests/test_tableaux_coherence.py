@@ -82,8 +82,8 @@ def test_les_constats_qu_un_autre_tableau_detaille_tiennent_en_une_ligne() -> No
 
     line = tableau.cellules.iloc[0]
     assert len(tableau.cellules) == 1
-    assert line["place"] == "1 à 3. Phrase que rien ne permet de vérifier"
-    assert line["a_demander"].startswith("Voir le tableau « Phrases du diagnostic")
+    assert line["place"] == "1 à 3. Affirmation que rien ne permet de vérifier"
+    assert line["a_demander"].startswith("Voir le tableau « Affirmations du diagnostic")
     assert len(tableau.donnees) == 3
 
 
@@ -110,7 +110,7 @@ def test_chaque_regle_est_expliquee_avec_ses_seuils() -> None:
 def test_les_phrases_se_rangent_par_verdict_les_fautes_d_abord() -> None:
     tableau = lire(JUGEES).affirmations()
 
-    assert tableau.groupes == ("1\u00a0phrase contredite", "1\u00a0phrase vérifiée")
+    assert tableau.groupes == ("1\u00a0affirmation contredite", "1\u00a0affirmation vérifiée")
     assert list(tableau.donnees["verdict"]) == ["verifiee", "contredite"]
 
 

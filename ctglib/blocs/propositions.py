@@ -236,6 +236,7 @@ def _comite_non_tenu(etude: EtudeAnnuelle) -> list[Objet]:
         return []
     texte = etude.texte(
         "bilan.comite_non_tenu",
+        suivante=etude.annee + 1,
         finie=not etude.annee_en_cours,
         pas_tenu=comite is not None or etude.comites_comptes() == 0,
         derniere=etude.annee >= etude.suivi.fin.year,

@@ -38,6 +38,7 @@ BESOINS = {
     "environ": "arrondi",
     "egal": "valeur",
     "nul": "indicateurs",
+    "periodicite": "periodicite",
 }
 
 
@@ -206,7 +207,13 @@ def test_les_versements_gardent_la_periodicite_du_texte(dossier: Dossier) -> Non
     yearly = {affirmation.valeur for affirmation in paid if affirmation.periodicite == "annuelle"}
 
     assert monthly == {1_700_000, 40_000, 240_000, 700_000, 370_000, 190_000}
-    assert yearly == {300_000, 45_000, 250_000, 3_700, 3_300, 700_000}
+    assert yearly == {300_000, 45_000, 250_000, 3_700, 3_300}
+    # The text says of the 700 000 € « mensuellement », then « une fois dans l'année »: the second
+    # is a sentence of its own, of which only the periodicity is judged.
+    once = [item for item in dossier.affirmations if item.operateur == "periodicite"]
+    assert [(item.periodicite, item.valeur) for item in once] == [("annuelle", None)]
+    (said,) = [item for item in paid if item.indicateurs == once[0].indicateurs]
+    assert (said.periodicite, said.valeur) == ("mensuelle", 700_000)
 
 
 def test_le_resume_d_une_affirmation_ne_recopie_pas_le_texte(dossier: Dossier, depot: Path) -> None:
