@@ -29,7 +29,15 @@ pytestmark = pytest.mark.complet  # long: « make complet », and the continuous
 
 SHELL = re.compile(r"^```shell\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 # What needs a network, a cluster of machines or a browser, and has tests of its own.
-AILLEURS = ("ouvrir", "laboratoire", "analyser", "--avec-paquets", "--ordonnanceur", "--help")
+AILLEURS = (
+    "ouvrir",
+    "laboratoire",
+    "analyser",
+    "--avec-paquets",
+    "--ordonnanceur",
+    "--signer",  # a certificate is somebody's own
+    "--help",
+)
 ORDRES = (
     50  # all of them in « make nuit », one in ten elsewhere: an order takes ten to thirty seconds
 )
