@@ -99,7 +99,7 @@ def test_un_releve_complete_et_renomme_devient_le_bilan_de_l_annee(
         Service_responsable="Ville",
         Pour_le="30 juin 2027",
     )
-    remplir(releve, "decision.cible_manquee_2026", Vote="rejetée, 3 voix contre 2")
+    remplir(releve, "decision.lacunes_2026", Vote="rejetée, 3 voix contre 2")
     remplir(releve, "decision.d2026_1", Texte_retenu="Inviter la Msa", Pour_le="1er mars 2027")
     renomme = releve.rename(releve.with_name("Compte rendu (signé).docx"))
 
@@ -118,19 +118,19 @@ def test_un_releve_complete_et_renomme_devient_le_bilan_de_l_annee(
         for item in comite.decisions
         if "2026" in item.id and item.id != "reconduction_2026"
     ] == [
-        ("cible_manquee_2026", "rejetee", "Abandonner la cible, ou l", None, None),
         ("d2026_1", "adoptee", "Inviter la Msa", None, date(2027, 3, 1)),
+        ("lacunes_2026", "rejetee", "Trancher dans la conventi", None, None),
         ("retard_2026", "adoptee", "Abandonner les modalités ", "Ville", date(2027, 6, 30)),
     ]
     # What was decided, adopted or not, is not asked again.
     restent = set(proposer(ouvrir_bilan("demonstration", ANNEE).etude)["regle"])
-    assert not restent & {"retard", "cible_manquee", "reconduction"}
-    assert "lacunes" in restent
+    assert not restent & {"retard", "lacunes", "reconduction"}
+    assert "suites" in restent
 
 
 def test_une_decision_rejetee_est_dite_et_n_a_pas_de_suite(releve: Path, donnees: Path) -> None:
     remplir(releve, "comite_date", Date="12/01/2027")
-    remplir(releve, "decision.cible_manquee_2026", Vote="Rejetée")
+    remplir(releve, "decision.lacunes_2026", Vote="Rejetée")
     preparer([releve], jour=JOUR).ecrire()
 
     bilan = ouvrir_bilan("demonstration", ANNEE)
@@ -138,10 +138,10 @@ def test_une_decision_rejetee_est_dite_et_n_a_pas_de_suite(releve: Path, donnees
     tableau = bilan.decisions()
     assert tableau is not None
     rejetees = tableau.cellules[tableau.cellules["etat"].eq("Rejetée")]
-    assert [texte[:20] for texte in rejetees["texte"]] == ["Abandonner la cible,"]
+    assert [texte[:20] for texte in rejetees["texte"]] == ["Trancher dans la con"]
     fil = fil_des_decisions(bilan.etude)
     suivies = fil.loc[fil["etat"].ne("rejetee"), "id"].tolist()
-    assert suivies and "cible_manquee_2026" not in suivies
+    assert suivies and "lacunes_2026" not in suivies
 
 
 def test_les_fautes_d_un_releve_sont_placees_dans_les_mots_d_un_document_word(
@@ -219,7 +219,7 @@ def test_enregistre_par_libreoffice_il_se_relit(
     releve: Path, tmp_path: Path, donnees: Path
 ) -> None:
     remplir(releve, "comite_date", Date="12/01/2027")
-    remplir(releve, "decision.cible_manquee_2026", Vote="rejetée")
+    remplir(releve, "decision.lacunes_2026", Vote="rejetée")
 
     libreoffice(releve, tmp_path / "relu", "docx")
 
