@@ -4,6 +4,8 @@ the sums.
 
 from __future__ import annotations
 
+import math
+
 import pandas as pd
 import pytest
 
@@ -37,9 +39,12 @@ def test_une_petite_commune_n_a_pas_de_part_et_un_effectif_absent_laisse_l_ensem
 AVEC_UN_HAMEAU = ("62413", "62498", "62396")  # in 2024, the last one, a hamlet, has no count
 
 
-def _somme_des_membres(*membres: str) -> pd.DataFrame:
+def _somme_des_membres(*membres: str) -> dict[int, tuple[float, str, str]]:
+    """Return the sum, its status and its note, by year."""
     rows = publiques.observations(["cnaf_foyers_rsa"], "246200364", "62", membres)
-    return rows[rows["territoire"].eq("246200364")].set_index("annee")
+    rows = rows[rows["territoire"].eq("246200364")]
+    columns = (rows[column].to_list() for column in ("valeur", "statut", "note"))
+    return dict(zip(rows["annee"].to_list(), zip(*columns, strict=True), strict=True))
 
 
 def test_les_effectifs_d_un_epci_sont_la_somme_de_ses_membres() -> None:
@@ -47,32 +52,32 @@ def test_les_effectifs_d_un_epci_sont_la_somme_de_ses_membres() -> None:
 
     found = _somme_des_membres("62413", "62498")
 
-    assert found["valeur"].to_dict() == parts.to_dict()
-    assert set(found["statut"]) == {"A"}
+    assert {year: value for year, (value, _, _) in found.items()} == parts.to_dict()
+    assert {status for _, status, _ in found.values()} == {"A"}
 
 
 def test_un_hameau_qui_manque_laisse_a_l_epci_sa_somme_connue_estimee_et_bornee() -> None:
-    known = _somme_des_membres("62413", "62498").loc[2024, "valeur"]
+    known, _, _ = _somme_des_membres("62413", "62498")[2024]
 
     found = _somme_des_membres(*AVEC_UN_HAMEAU)
 
-    assert found.loc[2024, ["valeur", "statut"]].to_list() == [known, "E"]
+    value, status, note = found[2024]
+    assert (value, status) == (known, "E")
+    assert note.startswith("somme de 2 communes sur 3, ")
     # At most all 17 inhabitants of the hamlet are added.
-    assert found.loc[2024, "note"].startswith("somme de 2 communes sur 3, ")
-    assert found.loc[2024, "note"].endswith(f" ; de {known:.0f} à {known + 17:.0f} en tout")
-    assert found.loc[2023, ["statut", "note"]].to_list() == ["A", "somme de 3 communes"]
+    assert note.endswith(f" ; de {known:.0f} à {known + 17:.0f} en tout")
+    assert found[2023][1:] == ("A", "somme de 3 communes")
 
 
-def test_sous_neuf_dixiemes_des_habitants_la_somme_d_un_epci_manque(
-    monkeypatch: pytest.MonkeyPatch,
+@pytest.mark.parametrize(("au_moins", "statut"), [(0.9, "E"), (1.0, "O")])
+def test_sous_la_part_qu_il_faut_connaitre_la_somme_d_un_epci_manque(
+    monkeypatch: pytest.MonkeyPatch, au_moins: float, statut: str
 ) -> None:
     rules = publiques.lire_les_sommes()
-    for least, status in ((0.9, "E"), (1.0, "O")):
-        stricter = rules.model_copy(update={"membres_connus_au_moins": least})
-        monkeypatch.setattr(publiques, "lire_les_sommes", lambda kept=stricter: kept)
+    assert rules.membres_connus_au_moins == 0.9
+    other = rules.model_copy(update={"membres_connus_au_moins": au_moins})
+    monkeypatch.setattr(publiques, "lire_les_sommes", lambda: other)
 
-        found = _somme_des_membres(*AVEC_UN_HAMEAU).loc[2024]
+    value, status, _ = _somme_des_membres(*AVEC_UN_HAMEAU)[2024]
 
-        assert rules.membres_connus_au_moins == 0.9
-        assert found["statut"] == status
-        assert pd.isna(found["valeur"]) == (status == "O")
+    assert (status, math.isnan(value)) == (statut, statut == "O")

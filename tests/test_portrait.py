@@ -40,19 +40,20 @@ PARTS = {
     "part_af": "indfoy_af",
 }
 VILLE, VILLAGE, DEPARTEMENT = PORTRAITS
+# Towns of the Nord of a like density, of 8,000 to 16,000 inhabitants.
 NORD = (
-    "59001",
-    "59002",
-    "59003",
-    "59004",
-    "59005",
-    "59007",
     "59008",
-    "59009",
-    "59010",
     "59011",
-    "59012",
-    "59013",
+    "59033",
+    "59043",
+    "59112",
+    "59139",
+    "59143",
+    "59152",
+    "59153",
+    "59179",
+    "59249",
+    "59291",
 )
 
 
@@ -191,7 +192,15 @@ def test_un_village_dit_que_ses_chiffres_sont_trop_petits(rapports_produits: Pro
         "trop peu" in text
         and "« Trop peu » : moins de 100 au dénominateur, aucun taux n'est donné" in text
     )
-    assert "Communes semblables" not in text
+    # Those like it are added up: together, they are enough for a rate.
+    portrait = etudier_portrait("62015")
+    rows = portrait.mesures.set_index("mesure")
+    rates = rows[rows["raison"].eq("trop_peu")]
+    assert {"part_rsa", "part_ppa", "part_af"} <= set(rates.index)
+    assert rates["valeur"].isna().all() and rates["ecart"].isna().all()
+    assert rates["valeur_semblables"].notna().all()
+    together = rates.loc[rates["unite"].eq("pourcent"), "denominateur_semblables"]
+    assert together.ge(portrait.regles.minimum).all()
 
 
 def test_un_portrait_n_est_jamais_dit_une_convention(rapports_produits: Production) -> None:
@@ -291,8 +300,8 @@ def test_une_demande_incomprise_est_refusee_en_francais(
 
 @pytest.fixture(scope="module")
 def ailleurs(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
-    """A copy of the data folder where the Cnaf has communes of the Nord too: conventions for Lens
-    and one of them.
+    """A copy of the data folder where the Cnaf and the Insee have communes of the Nord too:
+    conventions for Lens and one of them.
     """
     folder = tmp_path_factory.mktemp("ailleurs")
     shutil.copytree(DONNEES, folder / "data")
@@ -313,6 +322,12 @@ def ailleurs(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
             for code, row in zip(NORD, large, strict=True)
         ]
         path = ecrire(folder, "s_ben_com_f.csv", "\r\n".join([head, *lines, ""]))
+        assert lancer(["source", "ajouter", str(path), "--oui"]) == 0
+        # Without its households, nobody is like a commune.
+        lines = ["CODGEO;NBMEN19;NBPERS19;NBUC19;Q119;Q219;Q319"]
+        for rank, code in enumerate(NORD):
+            lines.append(f"{code};{3000 + 40 * rank};{7000 + 50 * rank};4500,5;14000;20000;28000")
+        path = ecrire(folder, "FILO2019_DISP_COM.csv", "\r\n".join([*lines, ""]))
         assert lancer(["source", "ajouter", str(path), "--oui"]) == 0
         for name, code in (("lens", "62498"), ("nord", NORD[0])):
             given = (
@@ -342,6 +357,20 @@ def test_toute_commune_dont_les_chiffres_sont_la_se_compare_aux_autres(
     assert compared.resultat.retenues["commune"].iloc[0] == dossier.convention.territoire
     assert compared.resultat.nombre >= 5
     assert compared.ecarts().cellules["variation_moyenne"].ne("–").all()
+
+
+def test_une_commune_dont_les_menages_sont_inconnus_n_est_comparee_a_personne(
+    ailleurs: Path,
+) -> None:
+    dossier = lire_dossier("nord")
+    communes = lire_communes(dossier.convention, dossier.catalogue.comparaison)
+    assert communes is not None
+    communes["menages"] = float("nan")
+
+    compared = etudier_comparables(dossier, communes)
+
+    assert compared.resultat is None
+    assert compared.phrases() == () and compared.ecarts() is None
 
 
 @pytest.mark.parametrize("nom", ["lens", "nord"])
