@@ -251,7 +251,8 @@ def _remplir(series: list[tuple], *liens: dict) -> pd.DataFrame:
         for code in ("01001", "01")
     ]
     names = ["territoire", "annee", "valeur"]
-    known = pd.DataFrame(series, columns=["indicateur", *names]).assign(statut="A", source="Cnaf")
+    known = pd.DataFrame(series, columns=["indicateur", *names])
+    known = known.assign(statut="A", source="Cnaf", note="")
     words = {"anciennete": 5, "mots": {"note": "{source} ; publique"}, "annonce": ("a",)}
     links = [
         {"indicateur": "a", "raison": "même champ", **link}
