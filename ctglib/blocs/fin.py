@@ -525,8 +525,8 @@ class Trajectoires(Montrable):
         notes = list(avant)
         if parcours["origine_cible"].eq(IMPLICITE).any():
             notes.append(etude.texte("suivi.deduite"))
-        tables = parcours["indicateur"].map(lambda nom: contexte.indicateurs[nom].table)
-        if (tables.eq(POSTURE) & parcours["derniere"].notna()).any():
+        mesures = parcours.loc[parcours["derniere"].notna(), "indicateur"]
+        if any(contexte.indicateurs[nom].table == POSTURE for nom in mesures):
             notes.append(etude.texte("suivi.lignes_de_la_grille"))
         notes += notes_des_totaux(etude, parcours.assign(valeur=parcours["derniere"]))
         notes += apres

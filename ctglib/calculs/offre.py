@@ -142,7 +142,7 @@ def comptes_nuls(
     return {
         genre.id: (genre.compte, int(annees[genre.compte]))
         for genre in vocabulaire.types
-        if genre.compte in annees.index
+        if genre.compte is not None and genre.compte in annees.index
     }
 
 
