@@ -63,7 +63,8 @@ def test_un_hameau_qui_manque_laisse_a_l_epci_sa_somme_connue_estimee_et_bornee(
 
     value, status, note = found[2024]
     assert (value, status) == (known, "E")
-    assert note.startswith("somme de 2 communes sur 3, ")
+    # 17 inhabitants of 21 000 are missing: nearly all is known, and all is not.
+    assert note.startswith("somme de 2 communes sur 3, 99,9 % des habitants ; ")
     # At most all 17 inhabitants of the hamlet are added.
     assert note.endswith(f" ; de {known:.0f} à {known + 17:.0f} en tout")
     assert found[2023][1:] == ("A", "somme de 3 communes")

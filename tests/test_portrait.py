@@ -323,11 +323,12 @@ def ailleurs(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
         ]
         path = ecrire(folder, "s_ben_com_f.csv", "\r\n".join([head, *lines, ""]))
         assert lancer(["source", "ajouter", str(path), "--oui"]) == 0
-        # Without its households, nobody is like a commune.
-        lines = ["CODGEO;NBMEN19;NBPERS19;NBUC19;Q119;Q219;Q319"]
+        # Without its households, nobody is like a commune; those of the Pas-de-Calais are in an
+        # older file than these.
+        lines = ["CODGEO;NBMEN21;NBPERS21;NBUC21;Q121;Q221;Q321"]
         for rank, code in enumerate(NORD):
             lines.append(f"{code};{3000 + 40 * rank};{7000 + 50 * rank};4500,5;14000;20000;28000")
-        path = ecrire(folder, "FILO2019_DISP_COM.csv", "\r\n".join([*lines, ""]))
+        path = ecrire(folder, "FILO2021_DISP_COM.csv", "\r\n".join([*lines, ""]))
         assert lancer(["source", "ajouter", str(path), "--oui"]) == 0
         for name, code in (("lens", "62498"), ("nord", NORD[0])):
             given = (

@@ -22,6 +22,7 @@ ABSENT = "absent"
 COLONNES = ("somme", "minimum", "maximum", "inconnus", "parties", "connues", "part_connue")
 IRIS = "iris"
 PRESQUE_TOUT = 0.99
+PLUS_GRANDE_PART = 99.9  # that a sentence says of a whole of which something is missing
 
 
 @dataclass(frozen=True)
@@ -67,7 +68,14 @@ def note_de_la_somme(connu: pd.Series, phrase: str) -> str:
     that is, and its bounds where something gives them.
     """
     part = 100 * connu["part_connue"]
-    note = phrase.format(connues=connu["connues"], parties=connu["parties"], part=part)
+    if connu["connues"] < connu["parties"]:
+        part = min(part, PLUS_GRANDE_PART)
+    note = phrase.format(
+        connues=connu["connues"],
+        parties=connu["parties"],
+        part=part,
+        part_au_dixieme=f"{part:.1f}".replace(".", ","),
+    )
     if pd.isna(connu["maximum"]):
         return note
     bornes = lire_les_sommes().mots["bornes"]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from operator import attrgetter
 
 import pandas as pd
 
@@ -34,9 +35,15 @@ def lire_structure(regle: Ressemblance, communes: Iterable[str] | None = None) -
             if table.niveau == "commune"
             and (colonne in table.series or (role == DENSITE and table.famille == regle.grille))
         ]
-        lues = lire_tables(gardees[-1:], codes, [colonne]).set_index("territoire")
-        parties.append(lues.reindex(columns=[colonne])[colonne].rename(role))
-        lues_de |= {table.famille: table.annee for table in gardees[-1:]}
+        valeurs = pd.DataFrame(columns=["annee", "territoire", "famille", colonne])
+        for table in sorted(gardees, key=attrgetter("annee")):
+            lues = lire_tables([table], codes, [colonne])
+            donnees = lues[lues[colonne].notna() & lues[colonne].ne(SECRET)]
+            valeurs = pd.concat([valeurs, donnees.assign(famille=table.famille)])
+        dernieres = valeurs.drop_duplicates("territoire", keep="last").set_index("territoire")
+        parties.append(dernieres[colonne].rename(role))
+        for famille, annees in dernieres.groupby("famille")["annee"]:
+            lues_de[str(famille)] = int(annees.max())
     structure = en_degres(pd.concat(parties, axis=1), regle)
     structure.attrs["tables"] = lues_de
     return structure

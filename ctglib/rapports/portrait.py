@@ -1298,29 +1298,22 @@ def _semblables(
     epci_par_commune = communes.set_index("territoire")["epci"].replace("", pd.NA)
     if territoire.niveau == "commune":
         lieux = structure
-        proches = semblables(
-            lieux,
-            code,
-            ressemblance,
-            fenetre=regle.fenetre,
-            voisins=regle.voisins.get("commune", 0),
-        )
     else:
         # The degree of an EPCI is the mean one of its inhabitants.
         ponderee = structure.assign(degre=structure["degre"] * structure["habitants"])
         lieux = ponderee.groupby(epci_par_commune).sum()
         lieux = lieux.assign(degre=lieux["degre"] / lieux["habitants"])
-        if territoire.niveau == "epci":
-            proches = semblables(
-                lieux,
-                code,
-                ressemblance,
-                fenetre=regle.fenetre,
-                voisins=regle.voisins.get("epci", 0),
-            )
-        else:
-            tailles = lieux["habitants"].sort_values(ascending=False)
-            proches = 1 / tailles  # so that the largest EPCI comes first; no table shows it
+    if territoire.niveau in ("commune", "epci"):
+        proches = semblables(
+            lieux,
+            code,
+            ressemblance,
+            fenetre=regle.fenetre,
+            voisins=regle.voisins.get(territoire.niveau, 0),
+        )
+    else:
+        tailles = lieux["habitants"].sort_values(ascending=False)
+        proches = 1 / tailles  # so that the largest EPCI comes first; no table shows it
     if proches.empty:
         return pd.DataFrame(columns=["code", "nom", "distance", *TRAITS])
     codes = list(proches.index)
