@@ -42,7 +42,9 @@ def test_un_suivi_juste_est_dit_juste_et_tous_ses_fichiers_sont_lus(donnees: Pat
 
     lus = valider("harnes")
 
-    assert {f"{HARNES}/{name}" for name in FICHIERS} <= set(lus)
+    # The key is no table: it is read for what is secret alone.
+    tables = {f"{HARNES}/{name}" for name in FICHIERS if not name.endswith(".cle")}
+    assert tables <= set(lus)
 
 
 def test_les_fautes_de_plusieurs_annees_sortent_d_un_coup(donnees: Path) -> None:
