@@ -7,6 +7,7 @@ from __future__ import annotations
 import fnmatch
 import math
 import re
+import statistics
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from itertools import product
@@ -24,6 +25,7 @@ CELLULES = {
     "somme": math.fsum,
     "maximum": max,
     "minimum": min,
+    "mediane": statistics.median,
     "derniere": lambda found: found[-1],
 }
 DEPLIE = re.compile(r"(\w+)(?:\[(\w+)(\^?=)([^\]]*)\])?(?:\.|$)")
@@ -94,7 +96,7 @@ def _distincts(objet: str, conditions: Mapping[str, object], lieu: Lieu) -> Iter
 
 
 def _cellules(calcul: Callable[[list[float]], float] | None) -> Callable[..., Iterator[float]]:
-    """A cell of the rows that meet conditions, or their sum, the greatest, the least."""
+    """A cell of the rows that meet conditions, or their sum, the greatest, the least, the median."""
 
     def lire(objet: str, conditions: Mapping[str, object], lieu: Lieu) -> Iterator[float]:
         table, _, colonne = objet.rpartition(".")

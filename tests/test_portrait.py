@@ -386,13 +386,13 @@ def test_le_territoire_d_un_bilan_lit_le_magasin_pour_toute_commune(
 
 
 def test_les_chiffres_de_la_carte_ont_leur_csv(rapports_produits: Production) -> None:
-    with rapports_produits.csv(DEPARTEMENT)["portrait-carte-donnees"].open(
+    with rapports_produits.csv(DEPARTEMENT)["donnees-portrait-carte"].open(
         encoding="utf-8", newline=""
     ) as file:
         rows = list(csv.DictReader(file))
 
     assert len(rows) == 887
-    with rapports_produits.csv(VILLE)["portrait-carte-donnees"].open(
+    with rapports_produits.csv(VILLE)["donnees-portrait-carte"].open(
         encoding="utf-8", newline=""
     ) as file:
         assert "62413" in {row["code"] for row in csv.DictReader(file)}

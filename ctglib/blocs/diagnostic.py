@@ -11,6 +11,7 @@ from typing import Self
 
 import pandas as pd
 
+from ctglib.blocs.carte import Carte, lire_carte
 from ctglib.blocs.mots import dire, sources
 from ctglib.blocs.offre import phrases_des_modes
 from ctglib.blocs.page_une import PremierePage, couvrir, page_une
@@ -56,6 +57,8 @@ class EtudeDiagnostic:
     series_des_references: pd.DataFrame = field(default_factory=pd.DataFrame)
     # The quarters of the commune (see ``lire_quartiers``).
     quartiers_lus: pd.DataFrame = field(default_factory=pd.DataFrame)
+    # The rates of the communes of the EPCI (see ``lire_carte``).
+    carte_lue: Carte | None = None
 
     @classmethod
     def ouvrir(cls, convention: str) -> Self:
@@ -72,7 +75,8 @@ class EtudeDiagnostic:
             modes = lire_couverture(dossier)
             series = lire_des_references(dossier)
             quartiers = lire_quartiers(dossier)
-        return cls(dossier, controler(dossier), dict(journal.lus), modes, series, quartiers)
+            carte = lire_carte(dossier)
+        return cls(dossier, controler(dossier), dict(journal.lus), modes, series, quartiers, carte)
 
     @property
     def catalogue(self) -> Catalogue:

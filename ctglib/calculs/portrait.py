@@ -226,8 +226,30 @@ def par_commune(
     serie_du_bas = cast("str", mesure.denominateur)
     numerateur = _derniers_effectifs(chiffres, serie, communes)
     denominateur = _derniers_effectifs(chiffres, serie_du_bas, communes)
-    demi_haut = demi_arrondi(chiffres.series[serie])
-    demi_bas = demi_arrondi(chiffres.series[serie_du_bas])
+    return taux_par_commune(
+        numerateur,
+        denominateur,
+        mesure,
+        demi_arrondi(chiffres.series[serie]),
+        demi_arrondi(chiffres.series[serie_du_bas]),
+        minimum,
+        prudence,
+    )
+
+
+def taux_par_commune(
+    numerateur: pd.Series,
+    denominateur: pd.Series,
+    mesure: Mesure,
+    demi_haut: int,
+    demi_bas: int,
+    minimum: int,
+    prudence: Prudence,
+) -> pd.DataFrame:
+    """Return a ratio of two counts by commune, as ``par_commune`` does.
+
+    ``demi_haut`` and ``demi_bas`` are half of what each count is rounded to.
+    """
     valeur = (mesure.pour * numerateur / denominateur).where(denominateur.ge(minimum))
     table = pd.DataFrame(
         {

@@ -12,6 +12,7 @@ from typing import cast
 import pandas as pd
 
 from ctglib.blocs import theme
+from ctglib.blocs.carte import figure_de_la_carte
 from ctglib.blocs.diagnostic import EtudeDiagnostic
 from ctglib.blocs.messages_diagnostic import MessagesDuDiagnostic
 from ctglib.blocs.mots import dire, repondre
@@ -19,12 +20,12 @@ from ctglib.blocs.offre import phrase_des_equipements, phrases_des_ages, tableau
 from ctglib.blocs.quartiers import quartiers
 from ctglib.calculs import offre
 from ctglib.calculs.comparaison import par_tete
-from ctglib.calculs.ecriture import enumerer, minuscule
+from ctglib.calculs.ecriture import enumerer, minuscule, nombre, pourcent
 from ctglib.document.blocs import Bloc, Couverture, Titre, liste, suite
 from ctglib.document.contexte import Contexte
 from ctglib.document.figure import Figure
 from ctglib.document.tableau import Tableau
-from ctglib.document.typographie import compter, nombre_court, points
+from ctglib.document.typographie import compter, nombre_court, points, remplir
 from ctglib.donnees.lecture import proches
 from ctglib.donnees.modeles.rapports import SectionDuDiagnostic
 from ctglib.donnees.statuts import Statut
@@ -186,6 +187,29 @@ class Diagnostic(EtudeDiagnostic):
     def quartiers(self) -> Bloc | None:
         """Return who the Caf helps in each quarter of the commune."""
         return quartiers(self.quartiers_lus, self.catalogue.diagnostic.quartiers, self.contexte)
+
+    def voisines(self) -> Bloc | None:
+        """Return where the territory stands among the communes of its EPCI, and their map."""
+        carte = self.carte_lue
+        if carte is None:
+            return None
+        contexte = self.contexte
+        connus = carte.communes.dropna(subset=["valeur"]).set_index("code")["valeur"]
+        ici = self.convention.territoire
+        dit = ""
+        if ici in connus.index:
+            dit = remplir(carte.mesure.dit, valeur=pourcent(connus[ici]))
+        carte_des_communes = figure_de_la_carte(
+            carte, contexte, nom="carte", entouree=ici, taux=pourcent, effectif=nombre
+        )
+        phrase = contexte.texte(
+            "diagnostic.communes_voisines",
+            carte=carte,
+            communes=len(connus),
+            mediane=pourcent(connus.median()),
+            ici=dit,
+        )
+        return suite([liste([phrase]), carte_des_communes])
 
     def themes_propres(self) -> Bloc | None:
         """Return the sections of the themes that the convention adds, each under its title."""

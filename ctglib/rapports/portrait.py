@@ -11,8 +11,8 @@ from math import inf, nan
 from typing import Any, cast
 
 import pandas as pd
-from matplotlib.figure import Figure as Dessin
 
+from ctglib.blocs.carte import Carte, assez_connus, figure_de_la_carte, tracables
 from ctglib.blocs.mots import repondre
 from ctglib.calculs import portrait as calculs
 from ctglib.calculs.comparables import TRAITS, semblables, traits
@@ -29,7 +29,7 @@ from ctglib.document.blocs import (
     suite,
 )
 from ctglib.document.contexte import Contexte, periode, variation
-from ctglib.document.figure import Figure, charter_style, figure_de
+from ctglib.document.figure import Figure
 from ctglib.document.tableau import RIEN, Colonne, Tableau, decimales
 from ctglib.donnees import magasin, publiques
 from ctglib.donnees.etendue import SECRET, Chiffres, Lieu, debuts_des_iris, etendue, lire_les_sommes
@@ -50,7 +50,6 @@ from ctglib.donnees.structure import lire_structure
 from ctglib.donnees.yaml_strict import charger_yaml
 from ctglib.graphiques.barres import parts
 from ctglib.graphiques.points import haltere
-from ctglib.graphiques.teintes import CONTOURS, tracer_carte
 from ctglib.graphiques.trajectoires import trajectoires
 
 SEMBLABLES = "semblables"
@@ -61,7 +60,6 @@ FOYERS = "cnaf_foyers"
 SUR_LA_PAGE = 3  # at most so many messages, so many uncertainties, so many requests
 BRUIT = "bruit"  # in the words of the catalogue: what is shown for a gap that noise explains
 ENVIRON_TOUT = 0.995  # a share over it is written with a decimal, so that it is not said to be all
-LIGNES_DE_LA_CARTE = 24  # at most, in the table of the map: its CSV has all the communes
 POUR_CENT = 100
 ANNEES_RECENTES = 3  # a figure more years older than this than the latest one is said to be old
 
@@ -447,10 +445,9 @@ class Portrait:
     def _carte(self) -> Figure | None:
         """Return the map of a rate in the communes of the EPCI, or of the territory without EPCI.
 
-        The rate is the first of the catalogue that half of these communes have. Its caption reads
-        the highest and the lowest; its table has at most ``LIGNES_DE_LA_CARTE`` rows, the highest
-        and the lowest, and its CSV all of them. None when the outlines of the communes are not in
-        the store, when there is one commune only, or when no rate is known of half of them.
+        The rate is the first of the catalogue that half of these communes have (see
+        ``figure_de_la_carte``). None when the outlines of the communes are not in the store, when
+        there is one commune only, or when no rate is known of half of them.
         """
         etude = self.etude
         autour = etude.epci or etude.territoire
@@ -463,64 +460,14 @@ class Portrait:
         if mesure_et_taux is None:
             return None
         mesure, taux = mesure_et_taux
-        # One row a commune, the highest rate first; those without a rate, hatched, come last.
-        communes_tracees = contours.merge(taux, left_on="code", right_index=True, how="left")
-        communes_tracees = communes_tracees.sort_values("valeur", ascending=False)
-        with charter_style():
-            dessin = Dessin(figsize=(6.7, 3.1), layout="constrained")
-            entouree = etude.territoire.code if etude.territoire.niveau == "commune" else ""
-            axes = dessin.add_subplot()
-            tracer_carte(axes, communes_tracees, legende=mesure.libelle, entouree=entouree)
-
-        donnees = communes_tracees.drop(columns="contour")
-        avec_taux = donnees[donnees["valeur"].notna()]
-        lignes_montrees = donnees
-        notes = []
-        if len(donnees) > LIGNES_DE_LA_CARTE:
-            moitie = LIGNES_DE_LA_CARTE // 2
-            extremes = pd.concat([avec_taux.head(moitie), avec_taux.tail(moitie)])
-            lignes_montrees = extremes.drop_duplicates("code")
-        if len(lignes_montrees) < len(donnees):
-            notes.append(etude.dire("carte_lignes", lignes=LIGNES_DE_LA_CARTE))
-        ecrire_taux = partial(self._taux, mesure)
         source = etude.source(etude.mesures[etude.mesures["mesure"].eq(mesure.id)])
-        tableau = etude.tableau(
-            "carte_donnees",
-            lignes_montrees,
-            {"valeur": ecrire_taux, "numerateur": partial(self._effectif, mesure.numerateur[0])},
-            mots={"mesure": mesure.libelle, "source": source},
-            donnees=donnees,
-            donnees_de="portrait-carte",
-            notes=notes,
-        )
-
-        noms = avec_taux["nom"].tolist()
-        valeurs = avec_taux["valeur"].tolist()
-        bornes = avec_taux[["borne_basse", "borne_haute"]]
-        ecrire_bornes = [
-            etude.dire("entre", bas=ecrire_taux(bas), haut=ecrire_taux(haut))
-            for bas, haut in bornes.itertuples(index=False)
-        ]
-        mots = {
-            "mesure": mesure.libelle,
-            "haut": noms[0],
-            "plus": ecrire_taux(valeurs[0]),
-            "bornes_du_haut": ecrire_bornes[0],
-            "bas": noms[-1],
-            "moins": ecrire_taux(valeurs[-1]),
-            "bornes_du_bas": ecrire_bornes[-1],
-            "communes": len(communes_tracees),
-        }
-        hachurees = len(avec_taux) < len(communes_tracees)
-        lecture = etude.dire("carte_lecture", hachurees=hachurees, **mots)
-        return figure_de(
-            dessin,
+        return figure_de_la_carte(
+            Carte(mesure, tracables(contours, taux), autour, source),
+            etude.contexte,
             nom="portrait-carte",
-            titre=etude.dire("carte_titre", autour=autour.nom, mesure=mesure.libelle),
-            source=f"{source} ; contours : {CONTOURS}",
-            alt=etude.dire("carte_alt", le=autour.le, **mots),
-            lecture=lecture,
-            tableau=tableau,
+            entouree=etude.territoire.code if etude.territoire.niveau == "commune" else "",
+            taux=partial(etude.contexte.valeur, mesure.id),
+            effectif=partial(self._effectif, mesure.numerateur[0]),
         )
 
     def _taux_de_la_carte(
@@ -542,15 +489,9 @@ class Portrait:
                     etude.regles.minimum,
                     etude.regles.prudence,
                 )
-                if taux["valeur"].notna().sum() >= max(2, len(communes) / 2):
+                if assez_connus(taux, communes):
                     return mesure, taux
         return None
-
-    def _taux(self, mesure: modeles.Mesure, valeur: float) -> str:
-        """Return the rate of a commune of the map, or the word for too small a denominator."""
-        if pd.isna(valeur):
-            return self.etude.regles.mots[TROP_PEU]
-        return self.etude.contexte.valeur(mesure.id, valeur)
 
     def manques(self) -> Bloc:
         """Return what public figures do not say, who has it, and what is missing for this

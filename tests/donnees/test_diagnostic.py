@@ -31,6 +31,7 @@ def test_les_sections_se_suivent_de_la_petite_enfance_aux_questions(html: str) -
         "Parentalité et vie sociale",
         "Précarité, logement, RSA",
         "Dans les quartiers",
+        "Parmi les communes voisines",
         "Moyens par tête",
         "Besoins et fiches action",
         "Questions à poser",
