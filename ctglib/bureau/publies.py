@@ -13,7 +13,7 @@ from pathlib import Path, PurePosixPath
 from ctglib.donnees.ecriture import EPOQUE
 from ctglib.donnees.numeros import ordre
 from ctglib.production.manifeste import lire_manifeste
-from ctglib.production.plan import FORMATS
+from ctglib.production.plan import FORMATS, MANIFESTE
 from ctglib.production.portail import PORTAIL, dossiers_publies
 
 COMITE = ("bilan", "presentation", "releve", "en-clair")  # what a comité is given, with the fiches
@@ -69,9 +69,9 @@ def fichier_publie(sortie: Path, chemin: str) -> Path | None:
         if not chemin.startswith(debut):
             continue
         nom = chemin.removeprefix(debut)
-        for trace in lire_manifeste(dossier).traces.values():
-            if nom in trace.sorties:
-                return dossier / nom
+        listes = lire_manifeste(dossier).fichiers
+        if nom in listes and nom != MANIFESTE:
+            return dossier / nom
     return None
 
 
