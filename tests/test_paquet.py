@@ -230,7 +230,7 @@ def test_les_paquets_des_conventions_sont_ceux_de_leurs_rapports(
     dossiers = sorted({rapport.convention for rapport in (*TOUS, *PORTRAITS)})
     ici = [rapports_produits.dossier(nom) for nom in dossiers]
 
-    attendus = autour_des_rapports(ici)
+    attendus = autour_des_rapports(rapports_produits.sortie, ici)
 
     for dossier in ici:
         assert (dossier / DONNEES).read_bytes() == attendus[dossier / DONNEES]

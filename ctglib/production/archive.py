@@ -147,7 +147,7 @@ def rassembler(manifeste: Manifeste, carnets: Path) -> dict[str, bytes]:
                 continue
             if not est_bureautique(nom) or tel_qu_ecrit(path, ecrite):
                 fichiers[f"reports/{convention}/{nom}"] = path.read_bytes()
-    for path, contenu in autour_des_rapports([dossier]).items():
+    for path, contenu in autour_des_rapports(dossier.parent, [dossier]).items():
         fichiers[f"reports/{path.relative_to(dossier.parent).as_posix()}"] = contenu
     fichiers[f"reports/{PORTAIL}"] = octets_du_portail([dossier])
     return fichiers
