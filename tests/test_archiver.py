@@ -31,7 +31,7 @@ from production_exemple import (
 from ctglib.commandes.application import lancer
 from ctglib.donnees.fautes import Empechement
 from ctglib.production.archive import REQUIS, telecharger
-from ctglib.production.portail import ecrire_portail
+from ctglib.production.site import ecrire_le_site
 from ctglib.production.verifier import grouper, relever_archive
 
 pytestmark = pytest.mark.complet  # long: « make complet », and the continuous integration
@@ -52,7 +52,7 @@ def produits(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
     )
     produire(demande(carnets, sortie))
     produire(demande(carnets, sortie, rapports=("bilan",), annees=(2023,), diffusion="interne"))
-    ecrire_portail(sortie)
+    ecrire_le_site(sortie)
     return carnets, sortie
 
 

@@ -87,7 +87,8 @@ def test_une_production_tuee_a_des_moments_au_hasard_est_reprise_a_l_identique(
             if not Path(nom).match(PROVISOIRES)
         }
         assert {nom for nom in entiers if entiers[nom] != bons[nom] and "manifeste" not in nom} <= {
-            "index.html"
+            "index.html",
+            "harnes/datapackage.json",
         }
 
     assert production_exemple.main(str(carnets), str(sortie)) == 0

@@ -14,8 +14,8 @@ from ctglib.commandes.application import lancer
 from ctglib.donnees.ecriture import VERROU
 from ctglib.production import manifeste
 from ctglib.production.pool import ouvrir_executeur
-from ctglib.production.portail import ecrire_portail
 from ctglib.production.produire import TRAVAIL, verrouiller
+from ctglib.production.site import ecrire_le_site
 from ctglib.production.verifier import Changement, comparer
 
 pytestmark = pytest.mark.complet  # long: « make complet », and the continuous integration
@@ -43,7 +43,7 @@ def test_tout_concorde_apres_une_production_et_rien_n_est_ecrit(
     (paquets,) = (line for line in dit.splitlines() if line.startswith("✓ Paquets : "))
     assert re.search(r" \d{4,} fichiers, tels qu'installés$", paquets), "ceux de cet environnement"
     assert [line for line in dit.splitlines()[1:] if line != paquets] == [
-        "✓ Fichiers : 3 fichiers, tous tels que le manifeste les dit",
+        "✓ Fichiers : 4 fichiers, tous tels que le manifeste les dit",
         "✓ Données lues, carnets, code et versions : ceux du manifeste",
         "✓ Rejeu : 2 rapports, les octets du manifeste",
         "Tout concorde.",
@@ -65,7 +65,7 @@ def test_le_rejeu_a_ses_fichiers_provisoires_avec_les_rapports_et_retire_ceux_d_
     noter = f"import tempfile\nfrom pathlib import Path\nPath({str(dit)!r}).write_text(tempfile.mkdtemp())"
     ecrire_carnet(lieu.carnets / "sobre.ipynb", f'{noter}\nparagraphe("rien")')
     produire(demande(lieu.carnets, lieu.sortie, rapports=("sobre",)))
-    ecrire_portail(lieu.sortie)
+    ecrire_le_site(lieu.sortie)
     (lieu.sortie / TRAVAIL).mkdir()
     (lieu.sortie / TRAVAIL / "reste").write_bytes(b"d'un mort")
 

@@ -63,6 +63,23 @@ def test_les_tableaux_repetent_leur_entete_et_tiennent_dans_la_page(
         assert sum(column.width.cm for column in table.columns) == pytest.approx(17, abs=0.1)
 
 
+def test_un_lecteur_d_ecran_a_les_entetes_la_legende_et_la_forme_de_chaque_tableau(
+    document: docx.document.Document,
+) -> None:
+    assert document.tables
+    for table in document.tables:
+        proprietes = table._tbl.tblPr
+        (look,) = proprietes.xpath("w:tblLook")
+        (legende,) = proprietes.xpath("w:tblCaption/@w:val")
+        (forme,) = proprietes.xpath("w:tblDescription/@w:val")
+        ordre = [element.tag.rpartition("}")[2] for element in proprietes]
+
+        assert look.get(qn("w:firstRow")) == look.get(qn("w:firstColumn")) == "1"
+        assert legende in [paragraphe.text for paragraphe in document.paragraphs]
+        assert forme.startswith("Lignes : ") and table.rows[0].cells[0].text in forme
+        assert ordre[-4:] == ["tblCellMar", "tblLook", "tblCaption", "tblDescription"]
+
+
 def test_un_nombre_tient_sur_sa_ligne_meme_dans_une_police_plus_large() -> None:
     # 40 % wider than ours: what stands in for Calibri, in bold, where it is not installed
     plus_large = 1.4

@@ -16,7 +16,7 @@ from production_exemple import COUVERTURE, demande, ecrire_carnet, produire
 
 from ctglib.commandes.application import lancer
 from ctglib.donnees.lecture import VARIABLE
-from ctglib.production.portail import ecrire_portail
+from ctglib.production.site import ecrire_le_site
 from ctglib.production.verifier import grouper, relever
 
 ANNEXE1 = "conventions/harnes/annexe1.csv"
@@ -58,7 +58,7 @@ def preparer(folder: Path) -> Path:
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv(VARIABLE, str(folder / "donnees"))
         produire(demande(folder / "carnets", folder / "sortie"))
-        ecrire_portail(folder / "sortie")
+        ecrire_le_site(folder / "sortie")
     return folder
 
 

@@ -13,7 +13,7 @@ from pathlib import Path, PurePosixPath
 from ctglib.donnees.ecriture import EPOQUE
 from ctglib.donnees.numeros import ordre
 from ctglib.production.manifeste import lire_manifeste
-from ctglib.production.plan import FORMATS
+from ctglib.production.plan import ACCESSIBILITE, FORMATS, MANIFESTE
 from ctglib.production.portail import PORTAIL, dossiers_publies
 
 COMITE = ("bilan", "presentation", "releve", "en-clair")  # what a comité is given, with the fiches
@@ -62,16 +62,16 @@ def fichier_publie(sortie: Path, chemin: str) -> Path | None:
 
     What is asked for is compared with the lists, never looked for on the disk.
     """
-    if chemin == PORTAIL:
-        return sortie / PORTAIL
+    if chemin in (PORTAIL, ACCESSIBILITE):
+        return sortie / chemin
     for dossier in dossiers_publies(sortie):
         debut = f"{dossier.relative_to(sortie).as_posix()}/"
         if not chemin.startswith(debut):
             continue
         nom = chemin.removeprefix(debut)
-        for trace in lire_manifeste(dossier).traces.values():
-            if nom in trace.sorties:
-                return dossier / nom
+        listes = lire_manifeste(dossier).fichiers
+        if nom in listes and nom != MANIFESTE:
+            return dossier / nom
     return None
 
 

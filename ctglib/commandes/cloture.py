@@ -106,8 +106,8 @@ def _clore(
     from ctglib.donnees.validation import valider
     from ctglib.production.cloture import clore as clore_l_annee
     from ctglib.production.pool import ouvrir_executeur
-    from ctglib.production.portail import ecrire_portail
     from ctglib.production.produire import verrouiller
+    from ctglib.production.site import ecrire_le_site
 
     verifier_la_demande((convention,), (annee,))
     aujourd_hui = date.today()
@@ -127,7 +127,7 @@ def _clore(
             places=places,
         )
         if cloture.rapports:
-            ecrire_portail(sortie)
+            ecrire_le_site(sortie)
     _dire_la_cloture(convention, annee, cloture)
     return cloture
 

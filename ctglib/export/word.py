@@ -137,7 +137,9 @@ def ecrire_word(  # noqa: C901 - one case a kind
             # As XML: python-docx looks for each part of a table anew, ten times slower.
             modele = modeles().get_template("tableau.xml.j2")
             twips = [round(A_LA_PAGE * largeur) for largeur in largeurs(objet, AISANCE)]
-            xml = modele.render(tableau=objet, largeurs=twips, bleu=BLEU, filet=FILET)
+            xml = modele.render(
+                tableau=objet, legende=legende(objet), largeurs=twips, bleu=BLEU, filet=FILET
+            )
             _element(titre).addnext(parse_xml(xml))
             for note in objet.notes:
                 _ecrire(word, note, NOTE)

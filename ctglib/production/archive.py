@@ -39,6 +39,7 @@ from ctglib.production.plan import (
 )
 from ctglib.production.portail import PORTAIL, octets_du_portail
 from ctglib.production.signature import SIGNATAIRE, Signataire, cles_parmi
+from ctglib.production.site import autour_des_rapports
 
 if TYPE_CHECKING:
     from ctglib.donnees.modeles.convention import Convention
@@ -146,6 +147,8 @@ def rassembler(manifeste: Manifeste, carnets: Path) -> dict[str, bytes]:
                 continue
             if not est_bureautique(nom) or tel_qu_ecrit(path, ecrite):
                 fichiers[f"reports/{convention}/{nom}"] = path.read_bytes()
+    for path, contenu in autour_des_rapports(dossier.parent, [dossier]).items():
+        fichiers[f"reports/{path.relative_to(dossier.parent).as_posix()}"] = contenu
     fichiers[f"reports/{PORTAIL}"] = octets_du_portail([dossier])
     return fichiers
 

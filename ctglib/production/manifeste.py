@@ -30,6 +30,7 @@ from ctglib.donnees.fautes import DonneesInvalides
 from ctglib.donnees.lecture import publiable
 from ctglib.production.plan import (
     A_REPRENDRE,
+    DONNEES,
     ECHEC,
     FORMATS,
     INTERNE,
@@ -158,7 +159,7 @@ class Manifeste:
     @property
     def fichiers(self) -> dict[str, str]:
         """The paths that may be in its folder, with their fingerprint when it matters."""
-        attendus = {MANIFESTE: ""}
+        attendus = {MANIFESTE: "", DONNEES: ""}  # the latter is made from those of its reports
         for trace in self.traces.values():
             attendus |= trace.sorties
         for cle in self.echecs:

@@ -1,7 +1,7 @@
 """What no longer has its place in a folder of reports: ours is removed, the rest is set aside.
 
-Pages, PDFs and tables are ours. A Word, Excel or PowerPoint file is ours when its bytes are those
-that the manifest says; somebody has filled in, or added, any other. It goes to
+Pages, PDFs, tables and what describes them are ours. A Word, Excel or PowerPoint file is ours when
+its bytes are those that the manifest says; somebody has filled in, or added, any other. It goes to
 « a-reprendre/2026-11-30/ » in the folder, under its own path, never over another.
 """
 
@@ -27,7 +27,7 @@ from ctglib.production.manifeste import (
 )
 from ctglib.production.plan import A_REPRENDRE, CARNETS, ECHEC, FORMATS, Commande
 
-NOTRES = (".html", ".pdf", ".csv")
+NOTRES = (".html", ".pdf", ".csv", ".json")
 
 
 def copies_des_remplis(

@@ -59,6 +59,9 @@ STANDARD = "standard"  # an ordinary Jupyter kernel
 MOTEURS = (CTG, STANDARD)
 SORTIE = "reports"  # where they are written, unless said otherwise
 MANIFESTE = "manifeste.json"  # beside the reports of a convention
+# beside the CSV of a report, and in the folder of a convention: what these CSV hold
+DONNEES = "datapackage.json"
+ACCESSIBILITE = "accessibilite.html"  # beside the portal
 # the folder of the reports of no convention, and their parameter
 PORTRAITS = "portraits"
 TERRITOIRE = "territoire"

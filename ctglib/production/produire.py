@@ -44,8 +44,18 @@ from ctglib.production.manifeste import (
     versions,
 )
 from ctglib.production.menage import copies_des_remplis, ranger, retirer
-from ctglib.production.plan import CTG, FORMATS, INTERNE, RESUMES, Carnet, Commande
-from ctglib.production.portail import ecrire_portail
+from ctglib.production.plan import (
+    CTG,
+    DONNEES,
+    FORMATS,
+    INTERNE,
+    PORTRAITS,
+    RESUMES,
+    Carnet,
+    Commande,
+    convention_de,
+)
+from ctglib.production.site import ecrire_le_site
 from ctglib.secret import garde
 
 if TYPE_CHECKING:
@@ -226,7 +236,7 @@ def mener(
             mis_de_cote += ranger(commandes, jour, carnets)
         except EcritureImpossible as error:
             retenu = error
-        portail = ecrire_portail(sortie)
+        portail = ecrire_le_site(sortie)
     return Production(resultats, mis_de_cote, portail, retenu)
 
 
@@ -523,11 +533,22 @@ def _exporter(
     The paths are in the folder of the convention's reports: « 2024/bilan.html »,
     « 2024/bilan/moyens.csv ». What is said of it is what its cover says, "" for what it does not
     say, by key: titre, carnet (file name of the notebook), territoire, sujet, avertissement, date,
-    statut.
+    statut; « contact » and « adresse_du_contact » too, where the convention gives one.
     """
+    from ctglib.export.paquet import paquet_du_rapport
+
     contenus = {}
     for nom, texte in document.tableaux.items():
         contenus[f"{commande.cle}/{nom}.csv"] = texte.encode("utf-8")
+    licence = None
+    contact = None
+    if not commande.convention.startswith(PORTRAITS):
+        convention = convention_de(commande.convention)
+        licence = convention.licence
+        contact = convention.contact
+    if document.tableaux and commande.diffusion != INTERNE:
+        nom = f"{commande.convention}/{commande.cle}".replace("/", "-")
+        contenus[f"{commande.cle}/{DONNEES}"] = paquet_du_rapport(document, nom, licence)
     contenus.update(document.pieces)
     for sorte in commande.formats:
         with _chronometre(mesures, sorte):
@@ -539,6 +560,9 @@ def _exporter(
         page[nom] = getattr(couverture, nom, "")
     mentions = dict(couverture.mentions) if couverture else {}
     page["statut"] = mentions.get(STATUT, "")
+    if contact:
+        page["contact"] = contact.nom
+        page["adresse_du_contact"] = contact.adresse
     return contenus, page
 
 

@@ -46,9 +46,19 @@ from ctglib.production.manifeste import (
     phrases_des_fichiers_touches,
     versions,
 )
-from ctglib.production.plan import ECHEC, INTERNE, MANIFESTE, PAQUET, PORTRAITS, PROJET, nom_de
+from ctglib.production.plan import (
+    ACCESSIBILITE,
+    ECHEC,
+    INTERNE,
+    MANIFESTE,
+    PAQUET,
+    PORTRAITS,
+    PROJET,
+    nom_de,
+)
 from ctglib.production.portail import PORTAIL, dossiers_publies, octets_du_portail
 from ctglib.production.produire import Fabrication, confier
+from ctglib.production.site import autour_des_rapports
 
 # What installing an archive adds to it.
 INSTALLES = re.compile(
@@ -193,11 +203,14 @@ def relever(
                 raisons = tuple(causes(commande, trace, donnees))
                 refaisables.append(Prevision(commande, manifeste, raisons))
                 ecarts_des_causes += [Ecart(lieu, raison) for raison in raisons]
-    # The portal lists the files of the reports: what is wrong with them would be said twice.
+    # What stands around the reports comes from them: what is wrong there would be said twice.
     if not ecarts_des_fichiers:
-        portail = {PORTAIL: empreinte(octets_du_portail(dossiers_publies(sortie)))}
+        dossiers = dossiers_publies(sortie)
+        site = {PORTAIL: empreinte(octets_du_portail(dossiers))}
+        for path, contenu in autour_des_rapports(sortie, dossiers).items():
+            site[path.relative_to(sortie).as_posix()] = empreinte(contenu)
         ecarts_des_fichiers = [
-            Ecart("portail", phrase) for phrase in phrases_des_fichiers_touches(sortie, portail)
+            Ecart("portail", phrase) for phrase in phrases_des_fichiers_touches(sortie, site)
         ]
     return Releve(refaisables, nombre_de_fichiers, ecarts_des_fichiers, ecarts_des_causes)
 
@@ -205,7 +218,7 @@ def relever(
 def _a_cote_des_rapports(sortie: Path) -> Iterator[Ecart]:
     """Yield the links, and the files and folders that no manifest lists, beside the reports."""
     conventions, portraits = conventions_et_portraits(sortie)
-    connus = {PORTAIL, *conventions, *portraits}
+    connus = {PORTAIL, ACCESSIBILITE, *conventions, *portraits}
     if portraits:
         connus.add(PORTRAITS)
     for path in sorted([*sortie.glob("*"), *sortie.glob(f"{PORTRAITS}/*")]):

@@ -129,6 +129,17 @@ class LigneDeFinancement(Modele):  # who pays what for what, by year
         return memes and self.suivie and autre.suivie
 
 
+class Licence(Modele):  # under which the tables of its public reports may be used again
+    nom: Annotated[str, Field(pattern=r"^[A-Za-z0-9.-]+$")]  # its SPDX identifier: « etalab-2.0 »
+    titre: Texte
+    adresse: Annotated[str, Field(pattern=r"^https://[^\s<>\"]+$")] | None = None
+
+
+class Contact(Modele):  # whom a reader of the site writes to, a service, never a person
+    nom: Texte
+    adresse: Annotated[str, Field(pattern=r"^(https://[^\s<>\"]+|[^\s<>\"@]+@[^\s<>\"@]+)$")]
+
+
 class Financement(Modele):  # the financing plan
     unite: Literal["euros", "k_euros"]  # of all its amounts
     lignes: list[LigneDeFinancement] = Field(min_length=1)
@@ -173,6 +184,8 @@ class Convention(Montrable, Modele):
     # Until its indices of vulnerability are validated they are a hypothesis, and only the report of
     # the check has them.
     radar: dict[Literal["valide"], Validation] = {}
+    licence: Licence | None = None
+    contact: Contact | None = None
 
     @property
     def porteuses(self) -> dict[str, str | int]:
