@@ -21,6 +21,7 @@ from ctglib.blocs.annee import EtudeAnnuelle
 from ctglib.blocs.propositions import proposer
 from ctglib.calculs.ecriture import nombre
 from ctglib.calculs.territoire import contexte_du_territoire, revisions_du_territoire
+from ctglib.donnees.modeles.catalogue import Unite
 from ctglib.donnees.modeles.plan import Absence
 from ctglib.donnees.modeles.suivi import Bilan as BilanDeLAnnee
 from ctglib.donnees.modeles.suivi import Comite
@@ -40,6 +41,10 @@ SERIE = {
     "note": "",
 }
 CLE = ["indicateur", "dimension", "modalite"]
+UNITES = {
+    "nombre": Unite(id="nombre", libelle="Nombre", ecart="pourcent", decimales=0),
+    "pourcent": Unite(id="pourcent", libelle="Taux", ecart="points", decimales=1),
+}
 
 
 @cache
@@ -85,7 +90,13 @@ def test_un_chiffre_public_se_lit_comme_l_exemple_le_dit(cas: dict) -> None:
         {"annee": annee, "raison": "Nouvelle base", "reference": "producteur"}
         for annee in cas.get("ruptures", [])
     ]
-    meaning = indicateur("x", arrondi_source=cas.get("arrondi"), ruptures=breaks, nature="contexte")
+    meaning = indicateur(
+        "x",
+        arrondi_source=cas.get("arrondi"),
+        ruptures=breaks,
+        nature="contexte",
+        unite=cas.get("unite", "nombre"),
+    )
     series = pd.DataFrame(
         [
             {**SERIE, "annee": annee, "valeur": valeur, "statut": "O" if valeur is None else "A"}
@@ -94,7 +105,7 @@ def test_un_chiffre_public_se_lit_comme_l_exemple_le_dit(cas: dict) -> None:
     ).astype({"valeur": "float64"})
 
     found = contexte_du_territoire(
-        series, ["x"], {"x": meaning}, SEUILS, territoires=("01001", "01"), depart=2022
+        series, ["x"], {"x": meaning}, SEUILS, UNITES, territoires=("01001", "01"), depart=2022
     ).iloc[0]
 
     assert {nom: _lisible(found[nom]) for nom in cas["attendu"]} == cas["attendu"]

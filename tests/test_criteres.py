@@ -8,8 +8,8 @@ from functools import cache
 import pytest
 
 from ctglib import ouvrir_evaluation
-from ctglib.blocs.criteres import Criteres
-from ctglib.blocs.fin import EtudeFinale
+from ctglib.blocs.criteres import Criteres, Suites
+from ctglib.blocs.fin import EtudeFinale, Trajectoires
 from ctglib.document.tableau import RIEN
 
 
@@ -57,3 +57,43 @@ def test_ce_qui_reste_apres_la_convention_n_a_de_tableau_que_si_l_on_en_sait_que
     assert Criteres(sans_rien).durabilite() is None
     assert Criteres(sans_appreciation).durabilite() is not None
     assert Criteres(etude()).durabilite() is not None
+
+
+def test_un_besoin_qu_une_fiche_ecrit_elle_meme_ne_compte_pas_comme_repondu() -> None:
+    besoins = etude().besoins
+    montres = besoins[besoins["origine"].ne("fiche")]
+
+    preuve = etude().preuves["besoins_repondus"]
+
+    assert 0 < len(montres) < len(besoins)
+    assert (preuve.valeur, preuve.total) == (montres["fiches"].ne("").sum(), len(montres))
+
+
+def test_un_resultat_dont_un_indicateur_va_a_contresens_n_est_pas_favorable() -> None:
+    evolutions = etude().parcours.set_index("indicateur")["evolution"]
+    favorables = 0
+    for fiche in etude().convention.fiches:
+        for resultat in fiche.resultats:
+            lues = set(evolutions.reindex(list(resultat.indicateurs)))
+            favorables += bool(lues & {"favorable", "stable"}) and "defavorable" not in lues
+
+    preuve = etude().preuves["resultats_favorables"]
+
+    assert preuve.valeur == favorables < preuve.total
+
+
+def test_une_fiche_d_un_avenant_n_a_de_moyens_non_transmis_qu_a_partir_de_son_debut() -> None:
+    moyens = Trajectoires(etude()).moyens()
+
+    natures = [nature.id for nature in etude().catalogue.moyens.natures]
+    lus = moyens.donnees[moyens.donnees["element"].isin(natures)]
+    avant = lus[lus["fiche"].eq("5") & lus["annee"].lt(2026)]
+    assert len(avant) == 3 * len(natures) and set(avant["statut"]) == {"M"}
+
+
+def test_ce_qui_etait_promis_une_fois_et_que_l_on_a_n_est_pas_propose_de_nouveau() -> None:
+    tableau = Suites(etude()).indicateurs()
+
+    assert "rencontre_2024" not in set(tableau.donnees["indicateur"])
+    assert "comites_pilotage" in set(tableau.donnees["indicateur"])
+    assert any("N'y sont plus" in str(note) for note in tableau.notes)

@@ -627,11 +627,19 @@ class Suites(Montrable):
 
     def indicateurs(self) -> Tableau:
         """Return the draft indicators of the next convention: definition, last known value, target
-        to be agreed.
+        to be agreed. What was promised once and was delivered is not asked again.
         """
         etude = self.etude
         contexte = etude.contexte
         parcours = etude.parcours
+        promis = parcours["indicateur"].isin(etude.convention.livrables)
+        echu = parcours["annee_cible"].lt(etude.convention.fin.year).fillna(False)
+        livre = promis & echu & parcours["verdict"].eq("atteint")
+        notes = []
+        if livre.any():
+            livrables = [minuscule(libelle) for libelle in parcours.loc[livre, "libelle"]]
+            notes.append(etude.texte("evaluation.livrables_rendus", livrables=livrables))
+        parcours = parcours[~livre]
 
         def depart(ligne: pd.Series) -> str:
             if pd.isna(ligne["connue"]):
@@ -646,6 +654,7 @@ class Suites(Montrable):
             ecritures,
             donnees=parcours[INDICATEURS],
             groupes=map(etude.titre_de_fiche, parcours["fiche"]),
+            notes=notes,
             statuts=parcours["statut_connue"],
         )
 

@@ -21,7 +21,7 @@ from ctglib.blocs.moyens import Moyens
 from ctglib.calculs import parcours as calculs
 from ctglib.calculs.collecte import DEPART, a_demander, demandes
 from ctglib.calculs.etats import FAITES, NON_RENSEIGNEE, etats, totaux
-from ctglib.calculs.evaluation import DEPARTS_ECRITS, IMPLICITE, evaluer
+from ctglib.calculs.evaluation import AU_DESSUS, DEPARTS_ECRITS, IMPLICITE, evaluer
 from ctglib.calculs.ordre import ordre_des_numeros
 from ctglib.calculs.suivi import avec_departs, changements_en_vigueur
 from ctglib.calculs.territoire import annee_du_diagnostic, revisiter
@@ -439,7 +439,7 @@ class Trajectoires(Montrable):
         table = table[MOYENS_ET_REALISATIONS].sort_values(
             "fiche", key=ordre_des_numeros, kind="stable"
         )
-        if table["statut"].eq(Statut.NON_TRANSMIS).all():
+        if table["statut"].isin((Statut.NON_TRANSMIS, Statut.SANS_OBJET)).all():
             return None
         par_element = table.pivot_table(
             "texte", ["fiche", "element", "libelle"], "annee", aggfunc="first", sort=False
@@ -480,7 +480,13 @@ class Trajectoires(Montrable):
             .merge(pd.DataFrame({"annee": etude.annees}), "cross")
             .merge(sommes, "left")
         )
-        table["statut"] = np.where(table["valeur_connue"].isna(), Statut.NON_TRANSMIS, "")
+        debuts = {fiche.numero: fiche.debut.year for fiche in etude.convention.fiches}
+        commence_plus_tard = table["annee"] < table["fiche"].map(debuts)
+        table["statut"] = np.select(
+            [table["valeur_connue"].notna(), commence_plus_tard],
+            ["", Statut.SANS_OBJET],
+            Statut.NON_TRANSMIS,
+        )
         textes = []
         valeurs = []
         for nature, unite, valeur, valeur_connue, statut in zip(
@@ -571,6 +577,8 @@ class Trajectoires(Montrable):
             return mots.raisons[ligne["raison_evolution"]]
         ecart = ligne["derniere"] - ligne["valeur_initiale"]
         mot = mots.evolutions[ligne["evolution"]]
+        if ligne["raison_evolution"] == AU_DESSUS:  # a level that was to be kept is not « stable »
+            mot = mots.raisons[AU_DESSUS]
         return self.etude.contexte.evolution(ligne["indicateur"], ecart, mot)
 
 

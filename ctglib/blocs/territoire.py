@@ -24,7 +24,7 @@ from ctglib.calculs.ecriture import (
     nombre,
     pourcent,
 )
-from ctglib.document.contexte import Contexte, marquer, variation
+from ctglib.document.contexte import Contexte, marquer
 from ctglib.document.figure import Figure
 from ctglib.document.tableau import RIEN, Colonne, Ecriture, Tableau
 from ctglib.document.typographie import date_longue, nombre_court, points
@@ -62,6 +62,8 @@ ORIGINES = [
     "arrondi",
 ]
 CLE = ["indicateur", "dimension", "modalite", "annee"]
+MOTIFS_DITS = (calculs.SANS_DEPART, calculs.APRES_RUPTURE, calculs.AVANT_LA_RUPTURE)
+VARIATIONS = ("variation_depart", "variation_reference", "variation_reference_depart")
 
 
 @dataclass(frozen=True)
@@ -126,6 +128,7 @@ class Territoire(Montrable):
             "arrondis": ", ".join(map(nombre_court, sorted(arrondis))),
             "reference": contexte.reference.nom,
         }
+        lues = [serie for _, serie in series.iterrows()]
         notes_utiles = {"un_an", "tiret", *series["lecture"]}
         notes = [
             note.format(**mots_des_notes)
@@ -137,15 +140,17 @@ class Territoire(Montrable):
             "annee": str,
             "niveau": self._niveau,
             "sur_un_an": self._sur_un_an,
-            "variation_depart": variation,
-            "variation_reference": variation,
-            "variation_reference_depart": variation,
+            **dict.fromkeys(VARIATIONS, str),
             "lecture": lambda lecture: regles.lectures[lecture],
         }
+        ecrites = series.copy()
+        for colonne in VARIATIONS:
+            ecrites[colonne] = [evolution(serie[colonne], serie) for serie in lues]
         return etude.tableau(
             "territoire",
-            series,
+            ecrites,
             ecritures,
+            donnees=series,
             mots={"depart": _annee_de_depart(etude), "source": self.source},
             groupes=series["indicateur"].map(groupe_de),
             notes=[
@@ -304,6 +309,7 @@ def _contexte_du_territoire(
         indicateurs,
         definitions,
         etude.catalogue.evaluation.seuils,
+        etude.catalogue.unites,
         territoires=(etude.convention.territoire, etude.convention.reference),
         depart=_annee_de_depart(etude),
     )
@@ -513,7 +519,7 @@ class DiagnosticRevisite(Montrable):
                 return f"{mot('moyennes')} ; {mot('hasard')}"
             return mot("moyennes")
         precisions = []
-        if serie["motif"] in (calculs.SANS_DEPART, calculs.APRES_RUPTURE):
+        if serie["motif"] in MOTIFS_DITS:
             motif = f"evaluation.{serie['motif']}"
             precisions.append(self.etude.texte(motif, annee=serie["annee_rupture"]))
         if serie["dans_le_bruit"]:
@@ -612,17 +618,17 @@ def _evolution_ici(serie: pd.Series, etude: EtudeAnnuelle) -> str:
         changement = pourcent(serie["variation_des_moyennes"], 0, signe=True)
         return f"{changement} en moyenne, {etude.catalogue.bilan.lectures[serie['lecture']]}"
     if pd.notna(serie["variation_depart"]):
-        return f"{variation(serie['variation_depart'])} depuis {_annee_de_depart(etude)}"
+        return f"{evolution(serie['variation_depart'], serie)} depuis {_annee_de_depart(etude)}"
     if pd.notna(serie["variation"]):
-        return f"{variation(serie['variation'])} depuis {serie['annee_avant']}"
+        return f"{evolution(serie['variation'], serie)} depuis {serie['annee_avant']}"
     return RIEN
 
 
 def _evolution_de_la_reference(serie: pd.Series) -> str:
     """Return the change of the reference over the years of that of the territory."""
     if pd.notna(serie["variation_depart"]):
-        return variation(serie["variation_reference_depart"])
-    return variation(serie["variation_reference"])
+        return evolution(serie["variation_reference_depart"], serie)
+    return evolution(serie["variation_reference"], serie)
 
 
 def _lire(etude: EtudeAnnuelle, code: str) -> tuple[Indicateur, pd.DataFrame]:

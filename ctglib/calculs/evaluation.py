@@ -107,6 +107,7 @@ DEPARTS_ECRITS = ("convention", SERVICE_NOUVEAU)
 QUALITATIF = "qualitatif"
 IMPLICITE = "implicite"  # the origin of a target that the text only implies
 A_VENIR = ("a_surveiller", "insuffisant", "en_recul")  # verdicts on a target to come
+AU_DESSUS = "au_dessus_du_maintien"  # of a level that was to be kept
 ANNEE_EN_COURS = "annee_en_cours"  # why a year that is not over judges nothing that is due by it
 
 
@@ -613,7 +614,7 @@ def evolution(changements: pd.DataFrame, seuils: SeuilsEvaluation) -> tuple[pd.S
             (neutre, "", "sans_sens"),
             (changements["partielle"] & mouvements.ne("hausse"), "", ANNEE_EN_COURS),
             (~mouvements.isin(list(ORIENTATIONS)), mouvements, raisons),
-            (gardee, "stable", "au_dessus_du_maintien"),
+            (gardee, "stable", AU_DESSUS),
             (mouvements.map(ORIENTATIONS).eq(orientation), "favorable", ""),
             (True, "defavorable", ""),
         ],

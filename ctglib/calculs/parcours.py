@@ -11,6 +11,7 @@ from typing import NamedTuple, TypeVar
 import numpy as np
 import pandas as pd
 
+from ctglib.calculs.comparaison import FICHE
 from ctglib.calculs.etats import FAITES, NON_RENSEIGNEE
 from ctglib.calculs.evaluation import (
     DEPARTS_ECRITS,
@@ -394,7 +395,8 @@ def preuves_du_texte(
     compares = int(positions.ne("incomparable").sum())
     themes_connus = set(constats["theme"].dropna())
     themes_des_enjeux = {theme for enjeu in convention.enjeux for theme in enjeu.themes}
-    besoins_repondus = int(besoins["fiches"].ne("").sum())
+    montres = besoins[besoins["origine"].ne(FICHE)]  # a need that a fiche writes answers itself
+    besoins_repondus = int(montres["fiches"].ne("").sum())
     textes_des_schemas = [
         texte for schema in convention.schemas for texte in (*schema.axes, *schema.chapitres)
     ]
@@ -405,7 +407,7 @@ def preuves_du_texte(
     du_texte = total_du_texte(evaluabilite)
     resultats_mesures = int(du_texte["resultats_couverts"])
     return {
-        "besoins_repondus": Preuve(besoins_repondus, len(besoins), compares, len(positions)),
+        "besoins_repondus": Preuve(besoins_repondus, len(montres), compares, len(positions)),
         "themes_avec_enjeu": Preuve(
             len(themes_des_enjeux & themes_connus),
             len(themes_connus),
@@ -450,8 +452,12 @@ def preuves_du_suivi(
     resultats_lisibles = _nombre_de_resultats_montres(
         resultats, parcours.loc[lisible, "indicateur"]
     )
+    contraires = set(parcours.loc[lisible & ~voulue, "indicateur"])
+    sans_contraire = [
+        resultat for resultat in resultats if contraires.isdisjoint(resultat.indicateurs)
+    ]
     resultats_favorables = _nombre_de_resultats_montres(
-        resultats, parcours.loc[voulue, "indicateur"]
+        sans_contraire, parcours.loc[voulue, "indicateur"]
     )
     livrables = parcours[parcours["indicateur"].isin(convention.livrables)]
     livres = int(livrables["derniere"].gt(0).sum())

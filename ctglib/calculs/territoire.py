@@ -55,11 +55,15 @@ COLONNES = (
     "variation_depart",
     "variation_reference",
     "variation_reference_depart",
+    "variation_type",
     *MOYENNES,
     "source",
     "note",
 )
 TROP_PEU = "trop_peu"
+# How a change is told, by the unit.
+POINTS = "points"
+POURCENT = "pourcent"
 
 
 def contexte_du_territoire(
@@ -67,6 +71,7 @@ def contexte_du_territoire(
     indicateurs: Iterable[str],
     definitions: Mapping[str, Indicateur],
     seuils: SeuilsEvaluation,
+    unites: Mapping[str, Unite],
     *,
     territoires: tuple[str, str],
     depart: int,
@@ -78,11 +83,12 @@ def contexte_du_territoire(
 
     Returns:
         The columns ``COLONNES``. ``annee_avant``, ``valeur_avant``: the known figure before the
-        last one; ``ecart``: between the two. ``variation`` is since then in %, ``variation_depart``
-        since ``depart``; the ``…_reference`` are those of the reference, over the same years; all
-        are missing across a break. ``lecture`` is "hausse", "baisse", "stable", "dans_le_bruit",
-        "trop_peu", "rupture", "seule" (no earlier figure) or "absente". A short series has the
-        columns ``MOYENNES``, and no change from one year to another.
+        last one; ``ecart``: between the two. ``variation`` is since then, ``variation_depart``
+        since ``depart``, in points or in % as ``variation_type`` says; the ``…_reference`` are
+        those of the reference, over the same years; all are missing across a break. ``lecture`` is
+        "hausse", "baisse", "stable", "dans_le_bruit", "trop_peu", "rupture", "seule" (no earlier
+        figure) or "absente". A short series has the columns ``MOYENNES``, and no change from one
+        year to another.
     """
     territoire, reference = territoires
     ordre = list(dict.fromkeys(indicateurs))  # each once
@@ -97,12 +103,14 @@ def contexte_du_territoire(
     lignes = []
     mesures_d_ici = mesures[mesures["territoire"].eq(territoire)]
     for cle, mesures_d_une_ligne in mesures_d_ici.groupby(LIGNE, sort=False):
+        definition = definitions[mesures_d_une_ligne["indicateur"].iloc[0]]
         ligne = _ligne_de_contexte(
             mesures_d_une_ligne,
             valeurs_de_la_reference.get(cle, pd.Series()),
-            definitions[mesures_d_une_ligne["indicateur"].iloc[0]],
+            definition,
             depart,
             seuils,
+            en_points=unites[definition.unite].ecart == POINTS,
         )
         lignes.append(ligne)
     types = {
@@ -131,6 +139,8 @@ def _ligne_de_contexte(
     definition: Indicateur,
     depart: int,
     seuils: SeuilsEvaluation,
+    *,
+    en_points: bool,
 ) -> dict[str, object]:
     """Return the row of one public series: its last figure, and what changed before it.
 
@@ -140,18 +150,19 @@ def _ligne_de_contexte(
     # Without any known value, the last row says why.
     a_lire = mesures.sort_values("annee") if connues.empty else connues
     derniere = a_lire.iloc[-1]
-    ligne = {**derniere, "lecture": None}
+    ligne = {**derniere, "lecture": None, "variation_type": POINTS if en_points else POURCENT}
     if definition.petite_serie:
         ligne["lecture"] = "seule"
         return ligne | moyennes(connues, definition.petite_serie, seuils)
 
     valeurs = connues.set_index("annee")["valeur"]
+    changer = difference if en_points else variation
     annee = int(derniere["annee"])
     annee_avant = valeurs.index[-2] if len(valeurs) > 1 else None
     ligne["valeur_depart"] = valeurs.get(depart)
     if depart < annee and not _rompt(definition, depart, annee):
-        ligne["variation_depart"] = variation(valeurs, depart, annee)
-        ligne["variation_reference_depart"] = variation(valeurs_de_la_reference, depart, annee)
+        ligne["variation_depart"] = changer(valeurs, depart, annee)
+        ligne["variation_reference_depart"] = changer(valeurs_de_la_reference, depart, annee)
     if annee_avant is None:
         ligne["lecture"] = "absente" if connues.empty else "seule"
         return ligne
@@ -160,8 +171,8 @@ def _ligne_de_contexte(
     if _rompt(definition, annee_avant, annee):
         ligne["lecture"] = "rupture"
     else:
-        ligne["variation"] = variation(valeurs, annee_avant, annee)
-        ligne["variation_reference"] = variation(valeurs_de_la_reference, annee_avant, annee)
+        ligne["variation"] = changer(valeurs, annee_avant, annee)
+        ligne["variation_reference"] = changer(valeurs_de_la_reference, annee_avant, annee)
     return ligne
 
 
@@ -179,6 +190,14 @@ def variation(valeurs: pd.Series, depart: float, annee: int) -> float:
     if valeur_de_depart == 0:
         return np.nan
     return 100 * (valeurs.get(annee, np.nan) / valeur_de_depart - 1)
+
+
+def difference(valeurs: pd.Series, depart: float, annee: int) -> float:
+    """Return by how many points a rate, indexed by year, changed between two years; missing when
+    one of the two is not known.
+    """
+    ecart = valeurs.get(annee, np.nan) - valeurs.get(depart, np.nan)
+    return round(ecart, DECIMALES_EXACTES)
 
 
 def tendance(annees: pd.Series, effectifs: pd.Series) -> float:
@@ -346,10 +365,9 @@ REVISITEES = (
     "lecture",
     *MOYENNES,
 )
-POINTS = "points"
-POURCENT = "pourcent"
 SANS_DEPART = "depart_absent"
 APRES_RUPTURE = "depart_rupture"
+AVANT_LA_RUPTURE = "rupture_sans_depart"
 SANS_VALEUR = "sans_valeur"
 
 
@@ -381,7 +399,8 @@ def revisiter(
         the other, in points or in % as ``variation_type`` says; ``variation_reference``: that of
         the reference over the same years; ``dans_le_bruit``: the change is within the rounding.
         ``motif`` is ``SANS_VALEUR`` (no value at all), ``SANS_DEPART`` (none before the last one),
-        ``APRES_RUPTURE`` (``avant`` is after the break of ``annee_rupture``), else "".
+        ``APRES_RUPTURE`` (``avant`` is after the break of ``annee_rupture``),
+        ``AVANT_LA_RUPTURE`` (the others are before that break), else "".
     """
     territoire, reference = territoires
     ensemble = contexte["dimension"].eq("") & contexte["valeur"].notna()
@@ -455,6 +474,8 @@ def _derniere_et_premiere(
     debut = max(depart or 0, derniere_rupture)
     premiere = min((annee for annee in valeurs.index if annee >= debut), default=derniere)
     if premiere == derniere:
+        if valeurs.index[0] < derniere_rupture:
+            ligne |= {"motif": AVANT_LA_RUPTURE, "annee_rupture": derniere_rupture}
         return ligne
     ligne |= {
         "annee_avant": premiere,

@@ -55,6 +55,7 @@ from ctglib.document.blocs import (
     sous_titre,
     suite,
 )
+from ctglib.document.contexte import petits_publies
 from ctglib.document.figure import Figure
 from ctglib.document.tableau import Tableau
 from ctglib.document.typographie import accorder, date_longue, nombre_court, sont
@@ -234,6 +235,7 @@ class Bilan:
         notes += notes_des_textes(etude, premiers)
         notes += notes_des_totaux(etude, premiers)
         notes += notes_des_confirmations(etude, premiers)
+        notes += self._petits_publies(premiers, "valeur_initiale", "valeur_precedente", "valeur")
         notes.append(etude.texte("bilan.autres_indicateurs"))
         return etude.tableau(
             "familles",
@@ -256,8 +258,14 @@ class Bilan:
                 *notes_des_textes(self.etude, indicateurs),
                 *notes_des_totaux(self.etude, indicateurs),
                 *notes_des_confirmations(self.etude, indicateurs),
+                *self._petits_publies(indicateurs, "valeur_precedente", "valeur"),
             ],
         )
+
+    def _petits_publies(self, indicateurs: pd.DataFrame, *colonnes: str) -> tuple[str, ...]:
+        """Return why a table shows counts under the threshold of secrecy."""
+        seuil = self.etude.catalogue.seuils.petits_effectifs
+        return petits_publies(indicateurs, colonnes, seuil, self.etude.contexte)
 
     # Who took part, what the comité decided, what became of it, and what the data call to decide.
 
