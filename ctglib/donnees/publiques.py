@@ -371,6 +371,8 @@ def _lignes_demandees(
     niveaux_demandes = set(niveaux)
     tables_des_niveaux = [table for table in gardees if table.niveau in niveaux_demandes]
     publiees = lire_tables(tables_des_niveaux, lieux.index, [code])
+    # No table is of those levels: sums alone.
+    publiees = publiees.reindex(columns=["annee", "niveau", "territoire", code])
     publiees = publiees[publiees["territoire"].map(niveaux).eq(publiees["niveau"])]
     parties = [publiees.assign(origine="publiée")]
     niveaux_publies = {(table.niveau, table.annee) for table in gardees}
