@@ -23,6 +23,7 @@ from officiels_exemple import cnaf, ecrire
 
 from ctglib.donnees import ecriture
 from ctglib.donnees.ecriture import JOURNAL, VERROU, reprendre_si_besoin, tenir_les_donnees
+from ctglib.donnees.lecture import VARIABLE
 from ctglib.production.manifeste import Trace, empreinte, lire_manifeste
 
 posix = pytest.mark.skipif(os.name == "nt", reason="Windows n'a pas de fork")
@@ -140,6 +141,61 @@ def test_une_ecriture_arretee_a_chacun_de_ses_pas_est_finie_ou_defaite(
     nouveau = etats[-1]
     assert nouveau != ancien and all(etat in (ancien, nouveau) for etat in etats)
     assert len(etats) > 30 and ancien in etats
+
+
+@posix
+@pytest.mark.parametrize("signee", [True, False], ids=["signee", "sans signature"])
+@pytest.mark.parametrize("mode", ["mort", "plein"])
+def test_une_archive_arretee_a_chacun_de_ses_pas_ne_laisse_ni_moitie_ni_fichier_provisoire(
+    mode: str, signee: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It is out of the data folder, its journal in it; the signature goes or comes with it."""
+    donnees = tmp_path / "donnees"
+    donnees.mkdir()
+    monkeypatch.setenv(VARIABLE, str(donnees))
+    coffre = tmp_path / "coffre"
+    archive = coffre / "a.zip"
+    signature = coffre / "a.zip.p7s"
+    ancien = {archive: b"ancienne", signature: b"ancienne signature"}
+    ecrits = {archive: b"nouvelle", signature: b"signature"} if signee else {archive: b"nouvelle"}
+    retires = [] if signee else [signature]
+    trouves = []
+    for rang in range(1, 100):
+        shutil.rmtree(coffre, ignore_errors=True)
+        coffre.mkdir()
+        for path, contenu in ancien.items():
+            path.write_bytes(contenu)
+
+        def archiver(rang: int = rang) -> int:
+            arrets.arreter(tmp_path, rang, mode)
+            ecriture.ecrire(ecrits, retires=retires, confidentiels=True)
+            return 0
+
+        code = arrets.dans_un_enfant(archiver)
+        ouverts = [p for p in coffre.glob("*.tmp") if p.stat().st_mode & 0o077 and p.stat().st_size]
+        reprendre_si_besoin()
+        assert ouverts == [] and arrets.etat(donnees) == {}
+        trouves.append({path: path.read_bytes() for path in coffre.iterdir()})
+        if code == 0 and rang > 20:
+            break
+
+    assert all(trouve in (ancien, ecrits) for trouve in trouves), trouves
+    assert ancien in trouves and trouves[-1] == ecrits
+    assert {stat.S_IMODE(path.stat().st_mode) for path in ecrits} == {0o600}
+
+
+def test_une_archive_se_fait_de_donnees_qui_ne_peuvent_qu_etre_lues(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    donnees = tmp_path / "donnees"
+    donnees.mkdir()
+    monkeypatch.setenv(VARIABLE, str(donnees))
+    monkeypatch.setattr(os, "access", lambda *_: False)
+
+    ecriture.ecrire({tmp_path / "a.zip": b"archive"}, confidentiels=True)
+
+    assert (tmp_path / "a.zip").read_bytes() == b"archive"
+    assert list(donnees.iterdir()) == []
 
 
 def test_un_fichier_garde_ses_droits(trois: dict[Path, bytes]) -> None:

@@ -514,7 +514,7 @@ def test_une_serie_dit_combien_de_territoires_elle_couvre_et_ne_promet_pas_la_so
 ):
     levels = a.chercher().set_index("code")["niveaux"]
 
-    assert levels["insee_naissances"] == "commune (1)"
+    assert levels["insee_deces"] == "commune (1)"
     assert levels[SERIE] == "commune (887), epci, departement"
     assert levels["am_agreees"].tolist() == ["commune (1)", "commune (1)"]
 

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import re
 import shutil
+import stat
 from datetime import date
 from hashlib import sha256
 from pathlib import Path
@@ -15,6 +17,7 @@ from ligne_de_commande import ctg, reussir
 from production_exemple import declarer
 
 from ctglib import ouvrir_bilan
+from ctglib.commandes import archives
 from ctglib.document.blocs import Bloc, Groupe, Liste
 from ctglib.donnees.cloture import fichiers_de_la_cloture, plan_a_clore
 from ctglib.donnees.fautes import DonneesInvalides
@@ -91,8 +94,8 @@ class Atelier:
         demande = ("-c", NOM, "-a", str(ANNEE), "-f", "html", *arguments)
         return reussir("produire", *demande, "--carnets", str(self.carnets), dossier=self.dossier)
 
-    def clore(self, annee: int) -> str:
-        demande = ("-c", NOM, "--le", str(JOUR), "--carnets", str(self.carnets))
+    def clore(self, annee: int, *arguments: str) -> str:
+        demande = ("-c", NOM, "--le", str(JOUR), "--carnets", str(self.carnets), *arguments)
         return reussir("clore", str(annee), *demande, dossier=self.dossier)
 
     def rapports(self) -> dict[str, bytes]:
@@ -460,3 +463,117 @@ def test_une_copie_abimee_est_une_faute_a_sa_ligne(clos: tuple[Atelier, str]) ->
     }
     with pytest.raises(DonneesInvalides, match="versions"):
         lire_suivi_brut(NOM, ANNEE)
+
+
+REGISTRE = CONVENTION / "suivi/publications.json"
+ARCHIVE = f"ctg-{NOM}.zip"
+
+
+def oublier(atelier: Atelier, *, registre: bool) -> None:
+    """Leave a closed year as a command does that was killed before the archive, or before the
+    register too.
+    """
+    (atelier.dossier / ARCHIVE).unlink()
+    if registre:
+        (atelier.donnees / REGISTRE).unlink()
+
+
+@pytest.mark.parametrize(
+    ("registre", "restait"),
+    [(True, "à la noter comme publiée et à l'archiver"), (False, "à l'archiver")],
+    ids=["avant le registre", "avant l'archive"],
+)
+def test_une_cloture_interrompue_se_finit_par_la_meme_commande(
+    registre: bool, restait: str, clos: tuple[Atelier, str]
+) -> None:
+    atelier, _ = clos
+    complete = photographie(atelier.dossier)
+    oublier(atelier, registre=registre)
+
+    dit = atelier.clore(ANNEE)
+    encore = ctg("clore", str(ANNEE), "-c", NOM, dossier=atelier.dossier)
+
+    assert f"{NOM}, {ANNEE} : année déjà close le 10/02/2026. Il restait {restait} : " in dit
+    assert ("publication n° 1" in dit) == registre
+    assert f"Archive : {ARCHIVE}" in dit
+    assert photographie(atelier.dossier) == complete
+    assert encore.returncode == 1 and "close le 10/02/2026" in encore.stderr
+
+
+def test_une_archive_d_avant_la_cloture_est_refaite(clos: tuple[Atelier, str]) -> None:
+    atelier, _ = clos
+    complete = photographie(atelier.dossier)
+    registre = (atelier.donnees / REGISTRE).read_bytes()
+    (atelier.donnees / REGISTRE).unlink()
+    archiver = ("archiver", "-c", NOM, "--tel-quel", "--carnets", str(atelier.carnets))
+    reussir(*archiver, dossier=atelier.dossier)
+    (atelier.donnees / REGISTRE).write_bytes(registre)
+
+    dit = atelier.clore(ANNEE)
+
+    assert "Il restait à l'archiver" in dit
+    assert photographie(atelier.dossier) == complete
+
+
+@pytest.mark.parametrize("contenu", [b"", b"PK\x05\x06 autre chose", b"texte"])
+def test_ce_qui_n_est_pas_une_archive_en_est_une_a_faire(
+    contenu: bytes, clos: tuple[Atelier, str]
+) -> None:
+    atelier, _ = clos
+    (atelier.dossier / ARCHIVE).write_bytes(contenu)
+
+    assert "Il restait à l'archiver" in atelier.clore(ANNEE)
+
+
+def test_qui_n_a_pas_les_rapports_de_la_cloture_ne_la_finit_pas(
+    clos: tuple[Atelier, str],
+) -> None:
+    """Those made again elsewhere, by another version, are not what was published."""
+    atelier, _ = clos
+    oublier(atelier, registre=True)
+    shutil.rmtree(atelier.dossier / "reports")
+    catalogue = atelier.donnees / "catalogue/evaluation.yaml"
+    remplacer(catalogue, "definitif: définitif", "definitif: arrêté pour toujours")
+    dits = [ctg("clore", str(ANNEE), "-c", NOM, dossier=atelier.dossier).stderr]
+    atelier.produire()
+
+    dits.append(ctg("clore", str(ANNEE), "-c", NOM, dossier=atelier.dossier).stderr)
+
+    assert all("close le 10/02/2026" in dit for dit in dits)
+    assert not (atelier.donnees / REGISTRE).exists()
+    assert not (atelier.dossier / ARCHIVE).exists()
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Windows n'a pas de droits")
+def test_l_archive_n_est_lue_que_de_qui_l_a_faite(clos: tuple[Atelier, str]) -> None:
+    atelier, _ = clos
+
+    assert stat.S_IMODE((atelier.dossier / ARCHIVE).stat().st_mode) == 0o600
+
+
+def test_un_certificat_refuse_ne_clot_rien(donnees: Path, tmp_path: Path) -> None:
+    pytest.importorskip("pyhanko", reason="pyHanko n'est pas installé : make test l'installe")
+    avant = photographie(donnees)
+
+    refus = ctg("clore", "2025", "-c", NOM, "--signer", "absent.p12", dossier=tmp_path)
+
+    assert refus.returncode == 1 and "absent.p12" in refus.stderr
+    assert "L'année n'a pas été close." in refus.stderr
+    assert photographie(donnees) == avant
+
+
+def test_clore_signe_l_archive_par_le_certificat_donne(
+    clos: tuple[Atelier, str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pytest.importorskip("pyhanko", reason="pyHanko n'est pas installé : make test l'installe")
+    from signature_exemple import MOT_DE_PASSE, certifier
+
+    atelier, _ = clos
+    oublier(atelier, registre=False)
+    certifier("Marie Dupont").ecrire_p12(atelier.dossier / "marie.p12")
+    monkeypatch.setenv(archives.MOT_DE_PASSE, MOT_DE_PASSE)
+
+    dit = atelier.clore(ANNEE, "--signer", "marie.p12")
+
+    assert f"Signature : {ARCHIVE}.p7s (CMS détachée, en DER), par Marie Dupont" in dit
+    assert (atelier.dossier / f"{ARCHIVE}.p7s").is_file()

@@ -7,15 +7,17 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
+import pandas as pd
 import pytest
 from ligne_de_commande import ctg
 from officiels_exemple import CNAF, cnaf, ecrire, en_python
 
-from ctglib.donnees import publiques
+from ctglib.donnees import magasin, publiques
 from ctglib.donnees.ajout import Ajout
 from ctglib.donnees.fautes import DonneesInvalides
 from ctglib.donnees.suivi import lire_suivi_brut
 from ctglib.donnees.validation import examiner_les_sources
+from ctglib.donnees.vraisemblance import douter
 
 COMMUNES = ("62413", "62427", "62041", "62001", "62396")
 LENS_LIEVIN = "246200364"
@@ -123,15 +125,15 @@ def test_filosofi_donne_le_chiffre_publie_de_chaque_niveau_et_n_en_calcule_aucun
 
 def test_un_taux_ne_se_somme_pas_et_une_somme_trop_incomplete_ne_se_donne_pas() -> None:
     rate = publiques.lire("cnaf_couverture", ["62413", "62", LENS_LIEVIN])
-    births = publiques.lire("insee_naissances", ["62", "62413"], [2024])
+    deaths = publiques.lire("insee_deces", ["62", "62413"], [2024])
 
     assert rate["valeur"].fillna(0).tolist() == [50.4, 57.7, 0] and rate["statut"].tolist() == [
         "A",
         "A",
         "O",
     ]
-    assert births["statut"].tolist() == ["A", "O"]
-    assert births["origine"].tolist() == ["publiée", "somme de 1 commune sur 887"]
+    assert deaths["statut"].tolist() == ["A", "O"]
+    assert deaths["origine"].tolist() == ["publiée", "somme de 1 commune sur 887"]
 
 
 def test_une_serie_dit_sa_source_son_arrondi_et_ses_ruptures() -> None:
@@ -199,6 +201,33 @@ def test_une_table_changee_apres_son_ajout_ne_se_lit_pas(donnees: Path) -> None:
 
     with pytest.raises(DonneesInvalides, match="une table changée depuis son ajout"):
         publiques.lire("cnaf_foyers", "62413")
+
+
+@pytest.mark.complet
+def test_rien_de_ce_qui_est_livre_ne_parait_faux() -> None:
+    gardees = magasin.tables()
+
+    def chiffres(cle: magasin.Cle) -> pd.DataFrame:
+        return magasin.lire_tables([gardees[cle]]).set_index("territoire")
+
+    doutes = douter(gardees, gardees, chiffres, magasin.charger_familles())
+
+    assert not [doute.phrase for doute in doutes if doute.faux]
+
+
+def test_les_naissances_de_toute_commune_sont_la_et_le_departement_est_celui_du_fichier() -> None:
+    naissances = publiques.lire("insee_naissances", ["62413", "62", "FR", "80001"], [2023, 2024])
+
+    par_lieu = naissances[naissances["annee"].eq(2024)].set_index("territoire")
+    assert par_lieu["valeur"].to_dict() == {
+        "62413": 155,
+        "62": 13_903,
+        "FR": 659_731,
+        "80001": 216,
+    }
+    assert set(par_lieu["origine"]) == {"publiée"}
+    origine = magasin.lire_registre(magasin.PUBLIQUES).fichiers[-1]
+    assert (origine.fichier, origine.copie) == ("NAIS_DOM_ANNUELLES.xlsx", True)
 
 
 def test_une_annee_ajoutee_arrive_dans_le_bilan_et_les_annees_connues_n_y_sont_qu_une_fois(

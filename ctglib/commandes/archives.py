@@ -29,7 +29,7 @@ from ctglib.production.plan import CARNETS, PROJET, PUBLIQUE, SORTIE
 
 if TYPE_CHECKING:
     from ctglib.production.manifeste import Manifeste, Prevision
-    from ctglib.production.signature import Avis
+    from ctglib.production.signature import Avis, Signataire
     from ctglib.production.verifier import Ecart, Rejeu
 
 SansRejouer = Annotated[
@@ -333,9 +333,56 @@ def archiver(
     signer: ASigner = None,
 ) -> None:
     """Mettre en un fichier les rapports d'une convention et de quoi les refaire."""
+    archiver_et_dire(
+        convention,
+        sortie,
+        vers or archive_de(convention),
+        carnets,
+        avec_paquets=avec_paquets,
+        tel_quel=tel_quel,
+        signataire=lire_qui_signe(signer),
+    )
+
+
+def archive_de(convention: str) -> Path:
+    """Return the archive of a convention, in the current folder, unless another is asked for."""
+    return Path(f"ctg-{convention}.zip")
+
+
+def lire_qui_signe(certificat: Path | None) -> Signataire | None:
+    """Return who signs, once the password of the certificate was given; None when nobody does.
+
+    Raises:
+        Empechement: The certificate cannot sign today (see ``lire_signataire``).
+    """
+    from ctglib.production.signature import lire_signataire
+
+    if certificat is None:
+        return None
+    demander = partial(_demander_le_mot_de_passe, certificat)
+    return lire_signataire(certificat, demander, datetime.now(UTC))
+
+
+def archiver_et_dire(
+    convention: str,
+    sortie: Path,
+    vers: Path,
+    carnets: Path,
+    *,
+    avec_paquets: bool = False,
+    tel_quel: bool = False,
+    signataire: Signataire | None = None,
+) -> None:
+    """Write the archive of a convention, signed or not, and say what it is.
+
+    Raises:
+        Empechement: The project is not whole, the convention has no report, or one that is not up
+            to date, unless ``tel_quel``.
+        EcritureImpossible: It cannot be written; the one that was there is then as it was.
+    """
     from ctglib.production import archive
     from ctglib.production.manifeste import empreinte, lire_manifeste
-    from ctglib.production.signature import SUFFIXE, lire_signataire
+    from ctglib.production.signature import SUFFIXE
     from ctglib.production.verifier import grouper
 
     absents = [nom for nom in archive.REQUIS if not (PROJET / nom).is_file()]
@@ -346,10 +393,6 @@ def archiver(
     manifeste = lire_manifeste(sortie / convention)
     if not manifeste.traces:
         raise _sans_rapport(convention, sortie)
-    instant = datetime.now(UTC).replace(microsecond=0)
-    signataire = None
-    if signer:
-        signataire = lire_signataire(signer, partial(_demander_le_mot_de_passe, signer), instant)
     reserves = tuple(grouper(_ecarts(convention, manifeste, sortie, carnets)))
     puces = [f"- {reserve}" for reserve in reserves]
     if reserves and not tel_quel:
@@ -358,12 +401,14 @@ def archiver(
     octets, description = archive.archiver(
         manifeste, carnets, reserves=reserves, paquets=paquets, signataire=signataire
     )
-    vers = vers or Path(f"ctg-{convention}.zip")
     a_cote = vers.with_name(f"{vers.name}{SUFFIXE}")
     if signataire:
-        ecrire({vers: octets, a_cote: signataire.signer(description, instant)})
+        instant = datetime.now(UTC).replace(microsecond=0)
+        signature = signataire.signer(description, instant)
+        ecrire({vers: octets, a_cote: signature}, confidentiels=True)
     else:
-        ecrire({vers: octets}, retires=[a_cote])  # the signature of the one that was there
+        # The signature of the one that was there goes with it.
+        ecrire({vers: octets}, retires=[a_cote], confidentiels=True)
     taille = f"{len(octets) / 1e6:.1f}".replace(".", ",")
     dire(
         f"Archive : {vers} ({taille} Mo)",

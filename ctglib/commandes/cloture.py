@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated
 from typer import Argument, Option
 
 from ctglib.commandes import options
-from ctglib.commandes.archives import archiver
+from ctglib.commandes.archives import ASigner, archive_de, archiver_et_dire, lire_qui_signe
 from ctglib.commandes.terminal import compter, dire, promettre, verifier_la_demande
 from ctglib.donnees.ecriture import tenir_les_donnees
 from ctglib.donnees.fautes import Empechement
@@ -81,14 +81,54 @@ def clore(
     travailleurs: options.Travailleurs = 0,
     delai: options.Delai = 600,
     carnets: options.Carnets = CARNETS,
+    signer: ASigner = None,
 ) -> None:
-    """Clore une année : son plan est gardé, ses rapports ne changent plus, notés et archivés."""
-    cloture = _clore(annee, convention, le, sortie, travailleurs, delai, carnets)
-    if not cloture.rapports:
-        return
-    with promettre("L'année, elle, est close."):
-        publier(annee, convention, sortie)
-        archiver(convention, sortie, tel_quel=True, carnets=carnets)
+    """Clore une année : son plan est gardé, ses rapports ne changent plus, notés et archivés.
+
+    Interrompue, la même commande finit ce qui reste.
+    """
+    from ctglib.production.cloture import ARCHIVER, NOTER
+
+    with promettre("L'année n'a pas été close."):
+        verifier_la_demande((convention,), (annee,))
+        signataire = lire_qui_signe(signer)  # a refused certificate closes nothing
+    etapes = _etapes_restantes(annee, convention, sortie)
+    if not etapes:
+        cloture = _clore(annee, convention, le, sortie, travailleurs, delai, carnets)
+        if not cloture.rapports:
+            return
+        etapes = (NOTER, ARCHIVER)
+    with promettre("L'année, elle, est close : la même commande finira ce qui reste."):
+        if NOTER in etapes:
+            publier(annee, convention, sortie)
+        with promettre("L'archive n'a pas été faite."):
+            vers = archive_de(convention)
+            archiver_et_dire(
+                convention, sortie, vers, carnets, tel_quel=True, signataire=signataire
+            )
+
+
+@promettre("Rien n'a été écrit.")
+def _etapes_restantes(annee: int, convention: str, sortie: Path) -> tuple[str, ...]:
+    """Return what an interrupted closing of a year has left to be done, and say it; nothing when
+    the year is open, or its closing whole.
+    """
+    from ctglib.donnees.plan import plan_clos
+    from ctglib.production.cloture import etapes_restantes
+    from ctglib.production.produire import verrouiller
+    from ctglib.production.site import ecrire_le_site
+
+    copie = plan_clos(convention, annee)
+    if copie is None:
+        return ()
+    archive = archive_de(convention)
+    etapes = etapes_restantes(convention, annee, copie, sortie=sortie, archive=archive)
+    if etapes:
+        with verrouiller(sortie):
+            ecrire_le_site(sortie)
+        close = f"{convention}, {annee} : année déjà close le {copie.cloture:%d/%m/%Y}"
+        dire(f"{close}. Il restait à {' et à '.join(etapes)} : c'est fait maintenant.")
+    return etapes
 
 
 @promettre("L'année n'a pas été close.")

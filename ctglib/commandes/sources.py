@@ -73,6 +73,12 @@ Commun = Annotated[
         "--commun", help="Écrire dans les tables livrées avec le classeur, et non dans les vôtres."
     ),
 ]
+Copie = Annotated[
+    bool,
+    Option(
+        "--copie", help="Le fichier vient d'une copie publique, à vérifier chez son producteur."
+    ),
+]
 Retires = Annotated[
     list[str],
     Argument(
@@ -94,6 +100,7 @@ def ajouter_sources(
     niveau: NiveauDuFichier = "",
     oui: Oui = False,
     commun: Commun = False,
+    copie: Copie = False,
 ) -> int:
     """Reconnaître des fichiers officiels, dire ce qu'ils changent, les ajouter : tout, ou rien."""
     from ctglib.donnees.ajout import Ajout
@@ -107,6 +114,7 @@ def ajouter_sources(
         departements=tuple(departement or ()),
         commun=commun,
         niveau=lire_niveau(niveau),
+        copie=copie,
     )
     dire(*ajout.phrases)
     if ajout.revisions:
@@ -195,7 +203,9 @@ def lister_sources() -> None:
             dire(f"  {famille}, {niveau} : {annees} ({territoires} territoires au plus)")
         for fichier in registre.fichiers:
             origine = f"{fichier.producteur}, {fichier.jeu}, {fichier.licence}"
-            dire(f"  d'après {fichier.fichier} ({origine}, fichier du {fichier.date:%d/%m/%Y})")
+            date_du_fichier = f"fichier du {fichier.date:%d/%m/%Y}"
+            copie = ", copie publique à vérifier chez le producteur" if fichier.copie else ""
+            dire(f"  d'après {fichier.fichier} ({origine}, {date_du_fichier}{copie})")
 
     regles = charger_yaml("catalogue/donnees_publiques.yaml", DonneesPubliques)
     dernieres: dict[str, int] = {}

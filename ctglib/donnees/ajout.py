@@ -63,6 +63,7 @@ class Ajout:
         departements: tuple[str, ...] = (),
         commun: bool = False,
         niveau: Niveau | None = None,
+        copie: bool = False,
     ) -> None:
         """Prepare what adding files would do, or raise all their faults.
 
@@ -76,7 +77,9 @@ class Ajout:
             departements: Those whose territories are kept, all of them by default.
             commun: Whether to add to the tables that are committed, and not to the user's own.
             niveau: The level of the codes of a file that does not say it.
+            copie: Whether the files were found elsewhere than at their producers'.
         """
+        self.copie = copie
         self.familles = magasin.charger_familles()
         officiels = self._lire(chemins, annee, niveau)
         self.dossier = magasin.PUBLIQUES if commun else magasin.LOCALES
@@ -143,12 +146,14 @@ class Ajout:
         The Parquet of the new ones is put in ``octets``.
         """
         tables = {Cle(table.famille, table.annee, table.niveau): table for table in gardees}
-        for cle, chiffres in self.nouvelles.items():
+        for cle, table in self.nouvelles.items():
+            chiffres = self._colonnes_gardees(cle, table)
             contenu = magasin.en_parquet(chiffres)
             empreinte = hashlib.sha256(contenu).hexdigest()
             nom = f"{cle.famille}/{cle.annee}-{cle.niveau}-{empreinte[:8]}.parquet"
             self.octets[nom] = contenu
             series = [code for code in chiffres.columns if chiffres[code].dtype == "float64"]
+            publies = chiffres[series].count()
             tables[cle] = TableGardee(
                 famille=cle.famille,
                 annee=cle.annee,
@@ -157,12 +162,23 @@ class Ajout:
                 sha256=empreinte,
                 territoires=len(chiffres),
                 series=tuple(series),
-                sources=tuple(chiffres.attrs["sources"]),
+                partielles={
+                    code: int(publies[code]) for code in series if publies[code] < len(chiffres)
+                },
+                sources=tuple(table.attrs["sources"]),
             )
         par_famille = sorted(
             tables.values(), key=lambda table: (table.famille, table.niveau, table.annee)
         )
         return tuple(par_famille)
+
+    def _colonnes_gardees(self, cle: Cle, chiffres: pd.DataFrame) -> pd.DataFrame:
+        """Return what the store keeps of a table: not the names that the official code has too,
+        when the family says so.
+        """
+        if self.familles[cle.famille].noms_officiels and cle.niveau in magasin.COG:
+            return chiffres.drop(columns="libelle", errors="ignore")
+        return chiffres
 
     def _table(self, cle: Cle) -> pd.DataFrame:
         """Return the figures of a table, as the files taken so far leave it.
@@ -221,6 +237,7 @@ class Ajout:
             jeu=famille.jeu,
             licence=famille.licence,
             departements=self.departements,
+            copie=self.copie,
         )
 
     def _des_departements(self, chiffres: pd.DataFrame, niveau: Niveau) -> pd.DataFrame:
@@ -284,7 +301,7 @@ class Ajout:
             nouvelles = {nom: chiffres[nom].dtype for nom in chiffres if nom not in avant}
             apres = apres.astype(nouvelles)
             apres.loc[chiffres.index, list(chiffres.columns)] = chiffres
-            if apres.equals(avant):
+            if self._colonnes_gardees(cle, apres).equals(avant):
                 return
             chiffres = apres
             anciennes_sources = avant.attrs["sources"]

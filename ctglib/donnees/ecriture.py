@@ -3,7 +3,8 @@ files undated.
 
 In the data folder a journal says what a write is about to do: a command that was killed leaves the
 files as they were or as they were to be, and the next one finishes its work, or undoes it. One
-command at a time writes there.
+command at a time writes there. A file that holds what was entered, an archive, is written by the
+same journal wherever it goes.
 """
 
 import json
@@ -88,22 +89,47 @@ def _dossier_s_il_est_la() -> Path | None:
         return None
 
 
-def ecrire(fichiers: Mapping[Path, bytes], retires: Iterable[Path] = ()) -> None:
+def ecrire(
+    fichiers: Mapping[Path, bytes],
+    retires: Iterable[Path] = (),
+    *,
+    confidentiels: bool = False,
+) -> None:
     """Write all files, and remove others, or leave all as they were.
 
     Every content is first written beside its target; only when all are on the disk do they take
     their names, and a name refused puts the others back. A file keeps its rights.
+
+    Args:
+        fichiers: The content of each.
+        retires: Files that go, if they are there.
+        confidentiels: They hold what was entered, or the key: they are for their owner alone, and
+            the journal of the data folder keeps them too, wherever they go, so that a killed
+            command leaves no half of them that the next one does not remove. Data that can only be
+            read have no journal: what is left is then for its owner alone.
 
     Raises:
         EcritureImpossible: The disk is full, the folder is read-only, or a file is open in another
             program.
     """
     dossier = _dossier_s_il_est_la()
-    if dossier and any(cible.absolute().is_relative_to(dossier) for cible in fichiers):
+    droits = DROITS if confidentiels else None
+    if dossier is None:
+        _Ecriture(fichiers, retires, None, droits).faire()
+        return
+    dans_les_donnees = any(cible.absolute().is_relative_to(dossier) for cible in fichiers)
+    if dans_les_donnees or (confidentiels and os.access(dossier, os.W_OK)):
         with tenir_les_donnees():
-            _Ecriture(fichiers, retires, dossier / JOURNAL).faire()
+            _Ecriture(fichiers, retires, dossier / JOURNAL, droits).faire()
     else:
-        _Ecriture(fichiers, retires, None).faire()
+        _Ecriture(fichiers, retires, None, droits).faire()
+
+
+class _Ancien(NamedTuple):
+    """What a file was."""
+
+    contenu: bytes
+    droits: int
 
 
 class _Ecriture:
@@ -111,20 +137,23 @@ class _Ecriture:
     have.
 
     The journal is there from before the first temporary file until the last has its name. It says
-    which there are and, once all are whole, that what is left is to be done (``valide``).
+    which there are and, once all are whole, that what is left is to be done (``valide``). It also
+    says where the files would be written that put all back.
     """
 
     def __init__(
-        self, fichiers: Mapping[Path, bytes], retires: Iterable[Path], journal: Path | None
+        self,
+        fichiers: Mapping[Path, bytes],
+        retires: Iterable[Path],
+        journal: Path | None,
+        droits: int | None = None,
     ) -> None:
         self.fichiers = fichiers
         self.retires = tuple(retires)
         self.journal = journal
-        # A name that nobody can guess.
-        self.temporaires = {
-            cible: cible.with_name(f"{PREFIXE}{secrets.token_hex(8)}{SUFFIXE}")
-            for cible in fichiers
-        }
+        self.droits_de_tous = droits  # None: each keeps its own
+        self.temporaires = {cible: _a_cote(cible) for cible in fichiers}
+        self.retours = {cible: _a_cote(cible) for cible in (*fichiers, *self.retires)}
         self.droits: dict[Path, int] = {}
         parents = {parent for cible in fichiers for parent in cible.parents}
         manquants = [parent for parent in parents if not parent.exists()]
@@ -133,7 +162,7 @@ class _Ecriture:
 
     def faire(self) -> None:
         """Write the files, and remove those that go; or put all back, and say what prevents it."""
-        anciens: dict[Path, bytes | None] = {}
+        anciens: dict[Path, _Ancien | None] = {}
         try:
             self._noter(valide=False)
             self._ecrire_a_cote()
@@ -171,6 +200,7 @@ class _Ecriture:
                 for cible, temporaire in self.temporaires.items()
             ],
             "retires": [nom(retire) for retire in self.retires],
+            "retours": [[retour.name, nom(cible)] for cible, retour in self.retours.items()],
             "dossiers": [nom(dossier_neuf) for dossier_neuf in self.dossiers],
         }
         brouillon = self.journal.with_name(f"{JOURNAL}{SUFFIXE}")
@@ -195,44 +225,63 @@ class _Ecriture:
             droits = droits_du_umask
             if cible.as_posix().endswith(CLE):
                 droits = DROITS  # for its owner alone
+            elif self.droits_de_tous is not None:
+                droits = self.droits_de_tous
             elif cible.exists():
                 droits = cible.stat().st_mode & 0o777
             self.droits[cible] = droits
 
-    def _prendre_les_noms(self, anciens: dict[Path, bytes | None]) -> None:
-        """Give the files their names, and remove those that go; ``anciens`` gets what each was,
-        None for one that was not there.
+    def _prendre_les_noms(self, anciens: dict[Path, _Ancien | None]) -> None:
+        """Remove the files that go, then give the others their names; ``anciens`` gets what each
+        was, None for one that was not there.
+
+        In this order: ``_reprendre`` removes nothing out of the data folder but beside a temporary
+        file that waits for its name.
         """
-        for cible, temporaire in self.temporaires.items():
-            self.touche = cible
-            ancien = cible.read_bytes() if cible.exists() else None
-            _poser(temporaire, cible, self.droits[cible])
-            anciens[cible] = ancien
         for retire in self.retires:
             self.touche = retire
-            ancien = retire.read_bytes() if retire.exists() else None
+            ancien = _ancien(retire)
             retire.unlink(missing_ok=True)
             anciens[retire] = ancien
+        for cible, temporaire in self.temporaires.items():
+            self.touche = cible
+            ancien = _ancien(cible)
+            _poser(temporaire, cible, self.droits[cible])
+            anciens[cible] = ancien
 
-    def _remettre(self, anciens: Mapping[Path, bytes | None]) -> None:
+    def _remettre(self, anciens: Mapping[Path, _Ancien | None]) -> None:
         """Put back what the files were, by a write of its own; then remove what is left."""
         with suppress(OSError):
             if anciens:
-                contenus = {
-                    cible: ancien for cible, ancien in anciens.items() if ancien is not None
-                }
+                a_rendre = {cible: ancien for cible, ancien in anciens.items() if ancien}
+                contenus = {cible: ancien.contenu for cible, ancien in a_rendre.items()}
                 nouveaux = [cible for cible, ancien in anciens.items() if ancien is None]
                 retour = _Ecriture(contenus, nouveaux, self.journal)
+                retour.temporaires = {cible: self.retours[cible] for cible in contenus}
+                retour.retours = self.temporaires  # those that wait for a name, to be removed
                 retour._ecrire_a_cote()
+                retour.droits = {cible: ancien.droits for cible, ancien in a_rendre.items()}
                 retour._noter(valide=True)  # until then, a killed command goes on, as planned
                 retour._prendre_les_noms({})
-        for temporaire in self.temporaires.values():
+        for temporaire in (*self.temporaires.values(), *self.retours.values()):
             with suppress(OSError):  # it was never written, where a file stands for its folder
                 temporaire.unlink()
         _retirer_les_vides(self.dossiers)
         if self.journal:
             self.journal.with_name(f"{JOURNAL}{SUFFIXE}").unlink(missing_ok=True)
             self.journal.unlink(missing_ok=True)
+
+
+def _a_cote(cible: Path) -> Path:
+    """Return a temporary file beside a target, by a name that nobody can guess."""
+    return cible.with_name(f"{PREFIXE}{secrets.token_hex(8)}{SUFFIXE}")
+
+
+def _ancien(cible: Path) -> _Ancien | None:
+    """Return what a file is before it is written or removed, None when it is not there."""
+    if not cible.exists():
+        return None
+    return _Ancien(cible.read_bytes(), cible.stat().st_mode & 0o777)
 
 
 def _poser(temporaire: Path, cible: Path, droits: int) -> None:
@@ -250,7 +299,8 @@ def _reprendre(dossier: Path) -> None:
     """Do what is left of a write whose files were all there, or undo it; then forget it.
 
     The journal may have come with a folder that somebody sent: it moves nothing but temporary files
-    to the names beside them, and removes nothing outside the folder.
+    to the names beside them, and removes nothing outside the folder but beside one of these, which
+    who sends a folder cannot have put there.
     """
     journal = dossier / JOURNAL
     journal.with_name(f"{JOURNAL}{SUFFIXE}").unlink(missing_ok=True)
@@ -258,17 +308,20 @@ def _reprendre(dossier: Path) -> None:
         return
     note = _lire_la_note(journal)
     try:
-        for temporaire, cible, droits in note.mouvements:
-            if note.valide and temporaire.exists():
-                _poser(temporaire, cible, droits)
-        for retire in note.retires:
-            if note.valide and retire.resolve().is_relative_to(dossier.resolve()):
-                retire.unlink(missing_ok=True)
-        for temporaire, cible, _ in note.mouvements:
+        if note.valide:
+            provisoires = [temporaire for temporaire, _, _ in note.mouvements] + note.retours
+            en_attente = {provisoire.parent for provisoire in provisoires if provisoire.exists()}
+            for retire in note.retires:
+                dedans = retire.resolve().is_relative_to(dossier.resolve())
+                if dedans or retire.parent in en_attente:
+                    retire.unlink(missing_ok=True)
+            for temporaire, cible, droits in note.mouvements:
+                if temporaire.exists():
+                    _poser(temporaire, cible, droits)
+        for temporaire, _, _ in note.mouvements:
             temporaire.unlink(missing_ok=True)
-            if cible.is_relative_to(dossier):
-                for reste in cible.parent.glob(PROVISOIRES):  # of what was putting all back
-                    reste.unlink()
+        for retour in note.retours:  # of what was putting all back
+            retour.unlink(missing_ok=True)
         if not note.valide:
             _retirer_les_vides(note.dossiers)
         _synchroniser(cible for _, cible, _ in note.mouvements)
@@ -283,6 +336,7 @@ class _Note(NamedTuple):
     valide: bool
     mouvements: list[tuple[Path, Path, int]]  # a temporary file, its target, its rights
     retires: list[Path]
+    retours: list[Path]  # other temporary files that may be there
     dossiers: list[Path]
 
 
@@ -298,6 +352,11 @@ def _lire_la_note(journal: Path) -> _Note:
                 if fnmatch(temporaire, PROVISOIRES)
             ],
             [dossier / nom for nom in note["retires"]],
+            [
+                (dossier / cible).with_name(retour)
+                for retour, cible in note.get("retours", ())
+                if fnmatch(retour, PROVISOIRES)
+            ],
             [dossier / nom for nom in note["dossiers"]],
         )
     except (ValueError, LookupError, TypeError, AttributeError):

@@ -31,7 +31,9 @@ MEMOIRE_MAX = 450 * MEGA  # resident, of the child
 ADRESSES_MAX = 600 * MEGA
 ADRESSES_DE_DUCKDB = 1536 * MEGA
 SECONDES_MAX = 16  # of processor, for a file of ordinary size
-ATTENTE_MAX = 120  # seconds on the clock, for a file: a busy computer is not a faulty one
+# Seconds on the clock without using the processor: a child that waits will not end, one that a busy
+# computer makes slow goes on.
+ATTENTE_MAX = 120
 PAUSE = 0.02  # between two looks at the child
 _EPUISE = 3  # the exit code of a child that lacks memory
 _EPUISES = (_EPUISE, -24)  # or seconds: SIGXCPU
@@ -49,7 +51,8 @@ class Enclos:
     def __init__(self) -> None:
         self._enfant: subprocess.Popen[bytes] | None = None
         self._secondes = 0.0  # of processor that the child may have used, at most
-        self._echeance = 0.0  # when it must have answered
+        self._lit = False  # it has a file to read
+        self._dernier_progres = 0.0  # when it was last seen to have used the processor
         self._arrete = False  # past a bound
 
     def lire(
@@ -89,7 +92,7 @@ class Enclos:
             bornes = {"mo": MEMOIRE_MAX // MEGA, "secondes": secondes}
             nom = fichier.name if isinstance(fichier, Path) else fichier
             raise refus(nom, *mots(cle, **bornes)) from None
-        self._echeance = float("inf")
+        self._lit = False
         if fautes:
             raise DonneesInvalides(fautes)
         return objet
@@ -109,7 +112,7 @@ class Enclos:
         assert enfant.stdin is not None
         pickle.dump(sys.path, enfant.stdin)
         self._arrete = False
-        self._echeance = float("inf")
+        self._lit = False
         threading.Thread(target=self._surveiller, args=(enfant,), daemon=True).start()
         return enfant
 
@@ -120,7 +123,8 @@ class Enclos:
         with suppress(psutil.Error):
             temps = psutil.Process(enfant.pid).cpu_times()
             self._secondes = temps.user + temps.system + secondes
-        self._echeance = time.monotonic() + ATTENTE_MAX
+        self._dernier_progres = time.monotonic()
+        self._lit = True
 
     def _surveiller(self, enfant: subprocess.Popen[bytes]) -> None:
         """Kill the child at the first bound that it passes; only Linux holds it to its memory."""
@@ -128,12 +132,18 @@ class Enclos:
 
         with suppress(psutil.Error):  # it has ended
             regarde = psutil.Process(enfant.pid)
+            secondes_vues = 0.0
             while enfant.poll() is None:
                 temps = regarde.cpu_times()
-                if self._echeance < float("inf") and (
+                secondes = temps.user + temps.system
+                if secondes > secondes_vues:
+                    secondes_vues = secondes
+                    self._dernier_progres = time.monotonic()
+                attente = time.monotonic() - self._dernier_progres
+                if self._lit and (
                     regarde.memory_info().rss > MEMOIRE_MAX
-                    or temps.user + temps.system > self._secondes
-                    or time.monotonic() > self._echeance
+                    or secondes > self._secondes
+                    or attente > ATTENTE_MAX
                 ):
                     self._arrete = True
                     enfant.kill()

@@ -264,7 +264,10 @@ def en_parquet(table: pd.DataFrame) -> bytes:
     connection.register("lignes", table.sort_index().reset_index(names="territoire"))
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "table.parquet"
-        options = f"format parquet, compression zstd, row_group_size {_LIGNES_D_UN_GROUPE}"
+        options = (
+            "format parquet, parquet_version v2, compression zstd, compression_level 19,"
+            f" row_group_size {_LIGNES_D_UN_GROUPE}"
+        )
         query = f"copy (select * from lignes) to '{path}' ({options})"
         connection.execute(query.replace("\\", "/"))
         return path.read_bytes()

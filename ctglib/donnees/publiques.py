@@ -121,9 +121,11 @@ def series() -> pd.DataFrame:
     for code, tables_de_la_serie in sorted(tables_par_serie.items()):
         famille = familles[tables_de_la_serie[-1].famille]
         serie = serie_de(famille, code)
-        # Of a level, the last year counts.
-        publies = {table.niveau: table.territoires for table in tables_de_la_serie}
-        niveaux: dict[str, int] = dict(publies)
+        publies: dict[Niveau, int] = {}  # of a level, the fullest year counts
+        for table in tables_de_la_serie:
+            nombre = table.partielles.get(code, table.territoires)
+            publies[table.niveau] = max(nombre, publies.get(table.niveau, 0))
+        niveaux: dict[Niveau, int] = dict(publies)
         if max(publies.values()) > 1:  # one commune makes no sum
             niveaux = dict.fromkeys([*publies, *famille.somme], 0) | publies
         ligne = _sens(famille, serie) | {
@@ -366,7 +368,11 @@ def _lignes_demandees(
 ) -> pd.DataFrame:
     """Return a row a territory asked for and a year, its figure published or summed."""
     niveaux = lieux["niveau"]
-    publiees = lire_tables(gardees, lieux.index, [code])
+    niveaux_demandes = set(niveaux)
+    tables_des_niveaux = [table for table in gardees if table.niveau in niveaux_demandes]
+    publiees = lire_tables(tables_des_niveaux, lieux.index, [code])
+    # No table is of those levels: sums alone.
+    publiees = publiees.reindex(columns=["annee", "niveau", "territoire", code])
     publiees = publiees[publiees["territoire"].map(niveaux).eq(publiees["niveau"])]
     parties = [publiees.assign(origine="publiée")]
     niveaux_publies = {(table.niveau, table.annee) for table in gardees}

@@ -7,17 +7,23 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from concurrent.futures import Executor
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
+
+from pydantic import ValidationError
 
 from ctglib.donnees.cloture import est_definitif, fichiers_de_la_cloture, plan_a_clore
 from ctglib.donnees.ecriture import ecrire
 from ctglib.donnees.fautes import Empechement
 from ctglib.donnees.lecture import empreinte, racine, superposer
 from ctglib.donnees.modeles.cloture import PlanClos
+from ctglib.donnees.modeles.publications import RegistrePublie
 from ctglib.donnees.plan import chemin_du_plan
+from ctglib.donnees.publications import chemin_du_registre, lire_publications
 from ctglib.production import plan
+from ctglib.production.contenant import lire_dans
 from ctglib.production.echec import Echec, dire_refus
 from ctglib.production.manifeste import (
     Manifeste,
@@ -29,9 +35,12 @@ from ctglib.production.manifeste import (
     versions,
 )
 from ctglib.production.produire import Fabrication, confier, retirer_l_ancien
+from ctglib.production.publier import fichiers_publies
 
 CLASSEUR = "ctglib"
 RAPPORTS_CITES = 8
+NOTER = "la noter comme publiée"
+ARCHIVER = "l'archiver"
 
 
 @dataclass(frozen=True)
@@ -88,6 +97,44 @@ def clore(
     fichiers = fichiers_de_la_cloture(convention, annee, copie)
     _ecrire(fichiers, rendus, manifeste, chemin_du_plan(convention, annee), jour)
     return Cloture(copie, tuple(fichiers), len(rendus))
+
+
+def etapes_restantes(
+    convention: str, annee: int, copie: PlanClos, *, sortie: Path, archive: Path
+) -> tuple[str, ...]:
+    """Return what is left to be done of the closing of a year that is closed, in order: ``NOTER``
+    what its reports show in the register, ``ARCHIVER`` them once noted; nothing of a whole one.
+
+    Nothing is where the reports of the closing are not: only who has them can finish.
+
+    Args:
+        convention: Its name.
+        annee: The year.
+        copie: What its closing kept.
+        sortie: The folder of the reports.
+        archive: Where the archive is written.
+    """
+    manifeste = lire_manifeste(sortie / convention)
+    ici = fichiers_publies(manifeste, convention, annee)
+    clos = {nom: ecrite for nom, ecrite in ici.items() if nom in copie.publications}
+    if not clos or any(copie.publications[nom] != ecrite for nom, ecrite in clos.items()):
+        return ()
+    if not _est_note(lire_publications(convention), annee, clos):
+        return (NOTER, ARCHIVER)
+    octets = lire_dans(archive, f"data/{chemin_du_registre(convention)}")
+    registre_archive = RegistrePublie(convention=convention)
+    if octets is not None:
+        with suppress(ValidationError):
+            registre_archive = RegistrePublie.model_validate_json(octets)
+    return () if _est_note(registre_archive, annee, clos) else (ARCHIVER,)
+
+
+def _est_note(registre: RegistrePublie, annee: int, fichiers: Mapping[str, str]) -> bool:
+    """Tell whether a publication of a year has files."""
+    return any(
+        publication.annee == annee and fichiers.items() <= publication.fichiers.items()
+        for publication in registre.publications
+    )
 
 
 def _commandes_de(

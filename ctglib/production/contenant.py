@@ -88,6 +88,18 @@ def deballer(archive: Path) -> Iterator[Path]:
                 os.environ[VARIABLE] = avant
 
 
+def lire_dans(archive: Path, chemin: str) -> bytes | None:
+    """Return a file of an archive, None when there is none, or no archive that can be read."""
+    try:
+        with _ouvrir(archive) as contenu:
+            for entree in _entrees_sures(archive.name, contenu):
+                if entree.filename == chemin:
+                    return contenu.read(entree)
+    except DonneesInvalides:
+        return None
+    return None
+
+
 @contextmanager
 def _ouvrir(archive: Path) -> Iterator[zipfile.ZipFile]:
     try:

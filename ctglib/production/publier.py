@@ -72,7 +72,7 @@ def publier(convention: str, annee: int, jour: date, *, sortie: Path) -> Note:
         EcritureImpossible: The register cannot be written, and is then as it was.
     """
     manifeste = lire_manifeste(sortie / convention)
-    fichiers = _fichiers_publies(manifeste, convention, annee)
+    fichiers = fichiers_publies(manifeste, convention, annee)
     if not fichiers:
         raise Empechement(
             dire_refus("rien_a_publier", convention=convention, annee=annee, sortie=sortie)
@@ -100,7 +100,7 @@ def publier(convention: str, annee: int, jour: date, *, sortie: Path) -> Note:
     return _noter(registre, publication)
 
 
-def _fichiers_publies(manifeste: Manifeste, convention: str, annee: int) -> dict[str, str]:
+def fichiers_publies(manifeste: Manifeste, convention: str, annee: int) -> dict[str, str]:
     """Return the files of the public reports that show a year, with their fingerprints.
 
     Those of the year and, of the others, those that read it as their last: the evaluation. What

@@ -153,6 +153,8 @@ class Famille(Presentation):
     # The other headers under which the same figures are published, each in place of the first.
     presentations: tuple[PresentationDite, ...] = ()
     refus: str = ""  # why such a file is never read, when it is known and of no use
+    # the names of its territories check their codes, and are those of the official code: not kept
+    noms_officiels: bool = False
     debuts: dict[str, Debuts] = {}  # of the names, by the code that ``tncc`` gives to their kind
     series: tuple[SerieOfficielle, ...] = ()
     autres: tuple[SerieOfficielle, ...] = ()  # columns kept under their own name
@@ -220,6 +222,8 @@ class TableGardee(Modele):
     sha256: Empreinte
     territoires: int
     series: tuple[Identifiant, ...]  # its columns of figures
+    # of the series that have no figure for some of its territories, for how many they have one
+    partielles: dict[Identifiant, int] = {}
     sources: tuple[Empreinte, ...]  # of the official files, the last added last
 
 
@@ -234,6 +238,7 @@ class FichierAjoute(Modele):
     jeu: Texte
     licence: Texte
     departements: tuple[CodeTerritoire, ...] = ()
+    copie: bool = False  # found elsewhere than at its producer's, and not yet compared with theirs
 
 
 class Registre(Modele):  # ``origine.yaml`` of a store; what it does not name does not exist
