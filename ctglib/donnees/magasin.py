@@ -61,6 +61,7 @@ FORMES: dict[Niveau, re.Pattern[str]] = {
 }
 Codes = TypeVar("Codes", pd.Index, pd.Series)
 # rows of a group of Parquet: a commune is found without reading the others'
+TABLES_D_UNE_REQUETE = 12  # each is held in memory while it is filtered
 _LIGNES_D_UN_GROUPE = 4096
 
 
@@ -242,8 +243,12 @@ def lire_tables(
         requetes.append(f"select {annee_et_niveau}, {colonnes} from '{chemin}'{condition}")
     if not requetes:
         return pd.DataFrame({"annee": [], "niveau": [], "territoire": []})
-    requete = " union all by name ".join(requetes) + " order by niveau, territoire, annee"
-    return moteur().cursor().execute(requete, parametres).df()
+    lus = []
+    for debut in range(0, len(requetes), TABLES_D_UNE_REQUETE):
+        requete = " union all by name ".join(requetes[debut : debut + TABLES_D_UNE_REQUETE])
+        lus.append(moteur().cursor().execute(requete, parametres).df())
+    rangees = pd.concat(lus, ignore_index=True)
+    return rangees.sort_values(["niveau", "territoire", "annee"], ignore_index=True)
 
 
 @cache
