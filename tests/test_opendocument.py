@@ -15,8 +15,15 @@ from classeur_rempli import cellule, enregistrer, photographie, poser, vierge
 from import_exemple import SUIVI, annee_entiere, avec_libreoffice, importer, libreoffice
 
 from ctglib.collecte.fichiers import recevoir
-from ctglib.collecte.ouverture import Cellule, ClasseurLu, lire_classeur
+from ctglib.collecte.ouverture import (
+    Cellule,
+    CelluleWord,
+    ClasseurLu,
+    lire_classeur,
+    lire_les_tableaux_du_texte,
+)
 from ctglib.donnees.fautes import Faute
+from ctglib.donnees.ouvertures import est_de_la_collecte
 
 TYPE = "application/vnd.oasis.opendocument.spreadsheet"
 OASIS = "urn:oasis:names:tc:opendocument:xmlns:"
@@ -241,6 +248,72 @@ def test_un_fichier_hostile_est_refuse(nom: str, tmp_path: Path) -> None:
     faute = refuse(faire(), tmp_path)
 
     assert trouve in faute.trouve and faute.remede
+
+
+def odt(corps: str) -> bytes:
+    """Return minutes with this body, where the style « T2 » hides."""
+    style = (
+        '<style:style style:name="T2" style:family="text">'
+        '<style:text-properties text:display="none"/></style:style>'
+    )
+    contenu = (
+        f"<office:document-content {PREFIXES}>"
+        f"<office:automatic-styles>{style}</office:automatic-styles>"
+        f"<office:body><office:text>{corps}</office:text></office:body></office:document-content>"
+    )
+    flux = io.BytesIO()
+    with zipfile.ZipFile(flux, "w") as archive:
+        archive.writestr("content.xml", contenu)
+    return flux.getvalue()
+
+
+def test_un_tableau_du_releve_a_ses_cellules_et_ce_qu_elles_cachent() -> None:
+    cachee = '<text:span text:style-name="T2">harnes 2025 comite_date</text:span>Date du comité'
+    groupe = case('table:number-columns-spanned="2"', "Groupe")
+    entete = f"<table:table-header-rows>{rangee(case('', 'Quoi'), case('', 'Date'))}</table:table-header-rows>"
+    rangees = [
+        entete,
+        rangee(groupe, case(element="covered-table-cell")),
+        rangee(case("", cachee), case("", "le<text:s/>3 juin")),
+    ]
+
+    (tableau,) = lire_les_tableaux_du_texte("releve.odt", odt(feuille("".join(rangees))))
+
+    assert tableau == [
+        [CelluleWord("Quoi", ""), CelluleWord("Date", "")],
+        [CelluleWord("Groupe", "")],
+        [CelluleWord("Date du comité", "harnes 2025 comite_date"), CelluleWord("le 3 juin", "")],
+    ]
+
+
+def test_ce_qu_un_releve_dit_repete_n_est_lu_qu_une_fois() -> None:
+    sans_fin = case(f'table:number-columns-repeated="{MILLIARD}"', "x")
+    repetee = rangee(sans_fin, attributs=f'table:number-rows-repeated="{MILLIARD}"')
+
+    (tableau,) = lire_les_tableaux_du_texte("releve.odt", odt(feuille(repetee)))
+
+    assert tableau == [[CelluleWord("x", "")]]
+
+
+def test_un_releve_abime_est_dit(tmp_path: Path) -> None:
+    path = tmp_path / "releve.odt"
+    path.write_bytes(b"PK\x03\x04")
+
+    _, (faute,) = recevoir([path])
+
+    assert "abîmé" in faute.trouve
+
+
+def test_un_carnet_ne_lit_pas_plus_un_ods_qu_un_xlsx(tmp_path: Path) -> None:
+    path = tmp_path / "autre nom.ods"
+    meta = (
+        f"<office:document-meta {PREFIXES}><office:meta>"
+        '<meta:user-defined meta:name="convention">harnes</meta:user-defined>'
+        "</office:meta></office:document-meta>"
+    )
+    path.write_bytes(ods(feuille(""), meta_xml=meta.encode()))
+
+    assert est_de_la_collecte(str(path))
 
 
 @avec_libreoffice

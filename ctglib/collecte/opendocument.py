@@ -1,4 +1,5 @@
-"""A workbook that LibreOffice saved as .ods, as the same sheets of cells as a workbook of Excel.
+"""A workbook that LibreOffice saved as .ods, as the same sheets of cells as a workbook of Excel;
+minutes that it saved as .odt, as the same tables as those of Word.
 
 Parsed in a child process, as ``ouverture``, whose bounds hold here too. A cell or a row may say
 that it is repeated a thousand million times: what is empty is counted, never made; what is filled
@@ -22,6 +23,7 @@ from ctglib.collecte.ouverture import (
     LIGNES_MAX,
     Brut,
     Cellule,
+    CelluleWord,
     ClasseurLu,
     Grille,
     lieu_de,
@@ -67,6 +69,7 @@ _COLONNES_REPETEES = _nom("table:number-columns-repeated")
 _LIGNES_REPETEES = _nom("table:number-rows-repeated")
 _COLONNES_COUVERTES = _nom("table:number-columns-spanned")
 _LIGNES_COUVERTES = _nom("table:number-rows-spanned")
+_PARENTHESES = (_nom("office:annotation"), _nom("text:note"))  # beside the text, not of it
 _BLANCS = {_nom("text:tab"): "\t", _nom("text:line-break"): "\n"}
 
 
@@ -94,7 +97,7 @@ def lire_ods(nom: str, contenu: bytes) -> ClasseurLu:
 
 def _evenements(xml: bytes, *noms: str) -> Iterator[tuple[str, _Element]]:
     """Yield the elements of these names as they open and close; no entity is followed."""
-    from lxml import etree
+    from lxml import etree  # pyright: ignore[reportAttributeAccessIssue] - lxml has no types
 
     return etree.iterparse(
         io.BytesIO(xml),
@@ -255,15 +258,75 @@ def _texte(element: _Element) -> str:
 
 
 def _ecrit(element: _Element) -> str:
-    """Return the text of a paragraph: OpenDocument writes its runs of spaces as one sign."""
+    """Return the text of a paragraph, or of a piece of one."""
     morceaux = [element.text or ""]
     for enfant in element.iterchildren("*"):
-        if enfant.tag == _nom("text:s"):
-            combien = int(enfant.get(_nom("text:c"), "1"))
-            morceaux.append(" " * min(combien, _BLANCS_MAX))
-        elif enfant.tag in _BLANCS:
-            morceaux.append(_BLANCS[enfant.tag])
-        elif enfant.tag != _nom("office:annotation"):
-            morceaux.append(_ecrit(enfant))
+        morceaux.append(_morceau(enfant))
         morceaux.append(enfant.tail or "")
     return "".join(morceaux)
+
+
+def _morceau(element: _Element) -> str:
+    """Return what a piece of a paragraph writes: OpenDocument makes one sign of several spaces."""
+    if element.tag == _nom("text:s"):
+        return " " * min(_combien(element, _nom("text:c")), _BLANCS_MAX)
+    if element.tag in _BLANCS:
+        return _BLANCS[element.tag]
+    return "" if element.tag in _PARENTHESES else _ecrit(element)
+
+
+def lire_les_tableaux_odt(contenu: bytes) -> list[list[list[CelluleWord]]]:
+    """Return the cells of each table of a text that LibreOffice saved, row by row; none of one that
+    is too large. What it says to be repeated is read once.
+    """
+    from lxml import etree  # pyright: ignore[reportAttributeAccessIssue] - lxml has no types
+
+    with zipfile.ZipFile(io.BytesIO(contenu)) as archive:
+        if sum(partie.file_size for partie in archive.infolist()) > DECOMPRESSES_MAX:
+            return []
+        xml = archive.read(_CONTENU)
+    parseur = etree.XMLParser(
+        resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False
+    )
+    racine = etree.fromstring(xml, parseur)
+    caches = set()
+    for style in racine.iter(_STYLE):
+        for proprietes in style.iter(_nom("style:text-properties")):
+            if proprietes.get(_nom("text:display")) == "none":
+                caches.add(style.get(_nom("style:name"), ""))
+    tableaux = []
+    for tableau in racine.iter(_TABLE):
+        dessus = [element.tag for element in tableau.iterancestors()]
+        if _TABLE in dessus or _nom("text:tracked-changes") in dessus:
+            continue
+        tableaux.append([_rangee_du_texte(rangee, caches) for rangee in tableau.iter(_RANGEE)])
+    return tableaux
+
+
+def _rangee_du_texte(rangee: _Element, caches: set[str]) -> list[CelluleWord]:
+    """Return the cells of a row; one that spreads over several columns is one, as in Word."""
+    cellules = []
+    couvertes = 0
+    for element in rangee.iterchildren(_CELLULE, _COUVERTE):
+        if element.tag == _COUVERTE and couvertes:
+            couvertes -= 1
+            continue
+        couvertes = _combien(element, _COLONNES_COUVERTES) - 1
+        cellules.append(_cellule_du_texte(element, caches))
+    return cellules
+
+
+def _cellule_du_texte(cellule: _Element, caches: set[str]) -> CelluleWord:
+    """Return what is seen in a cell, and what a style hides there."""
+    visibles = []
+    masques = []
+    for paragraphe in cellule.iter(_PARAGRAPHE):
+        if any(element.tag in _PARENTHESES for element in paragraphe.iterancestors()):
+            continue
+        visible = [paragraphe.text or ""]
+        for enfant in paragraphe.iterchildren("*"):
+            cache = enfant.get(_nom("text:style-name")) in caches
+            (masques if cache else visible).append(_morceau(enfant))
+            visible.append(enfant.tail or "")
+        visibles.append("".join(visible))
+    return CelluleWord("\n".join(visibles).strip(), "".join(masques).strip())

@@ -196,6 +196,16 @@ def lire_les_tableaux(nom: str, contenu: bytes) -> list[list[list[CelluleWord]]]
     return tableaux
 
 
+def lire_les_tableaux_du_texte(nom: str, contenu: bytes) -> list[list[list[CelluleWord]]]:
+    """Return the cells of each table of minutes that LibreOffice saved as .odt, row by row."""
+    from ctglib.collecte.opendocument import lire_les_tableaux_odt
+
+    try:
+        return lire_les_tableaux_odt(contenu)
+    except _ILLISIBLE:
+        raise refus(nom, *mots("releve_abime")) from None
+
+
 def _cellule_word(tc: "BaseOxmlElement") -> CelluleWord:
     """Return the texts of a cell of a Word table: as it is seen, tracked insertions taken, and what
     is hidden.
