@@ -191,7 +191,7 @@ def test_un_releve_vide_ou_d_une_autre_annee_le_dit(releve: Path, donnees: Path)
 def test_un_document_abime_a_son_message(tmp_path: Path, contenu: bytes) -> None:
     (tmp_path / "releve.docx").write_bytes(contenu)
 
-    with pytest.raises(DonneesInvalides, match="un document abîmé, ou qui n'est pas de Word"):
+    with pytest.raises(DonneesInvalides, match="un document abîmé, ou qui n'est ni de Word"):
         preparer([tmp_path / "releve.docx"], "demonstration", ANNEE, jour=JOUR)
 
 
