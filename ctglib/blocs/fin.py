@@ -18,6 +18,7 @@ from ctglib.blocs.comparables import Comparables
 from ctglib.blocs.constats import avec_le_chemin, constats_de
 from ctglib.blocs.indicateurs import POSTURE, depart, notes_des_totaux
 from ctglib.blocs.moyens import Moyens
+from ctglib.blocs.prolongement import Avenir
 from ctglib.calculs import parcours as calculs
 from ctglib.calculs.collecte import DEPART, a_demander, demandes
 from ctglib.calculs.etats import FAITES, NON_RENSEIGNEE, etats, totaux
@@ -109,6 +110,8 @@ class EtudeFinale(EtudeAnnuelle):
     revisite: pd.DataFrame
     # what all the years lack, and whom to ask (see ``ctglib.calculs.collecte``)
     a_demander: pd.DataFrame
+    # births, then and to come
+    avenir: Avenir
 
     @property
     def annees(self) -> tuple[int, ...]:
@@ -189,6 +192,7 @@ def etudier_la_fin(
     comparables: Comparables,
     constats: pd.DataFrame,
     besoins: pd.DataFrame,
+    avenir: Avenir,
 ) -> EtudeFinale:
     """Return the study of a whole convention, from that of its last year and its diagnostic."""
     suivi = derniere.suivi
@@ -257,6 +261,7 @@ def etudier_la_fin(
             derniere.bilan.date_arretee,
             derniere.suivi.closes,
         ),
+        avenir=avenir,
     )
 
 

@@ -14,6 +14,7 @@ import pandas as pd
 from ctglib.blocs.fin import avec_marque
 from ctglib.blocs.offre import tableau_offre
 from ctglib.blocs.projet import CHAPITRE, SECTION, Manque, Projet
+from ctglib.blocs.prolongement import prolongement_de
 from ctglib.blocs.territoire import DiagnosticRevisite
 from ctglib.calculs.comparaison import FICHE, besoins
 from ctglib.calculs.ecriture import SEPARATEUR, enumerer, majuscule, nombre
@@ -51,6 +52,8 @@ class AnnexeDuDiagnostic:
             blocs += replace(evolutions, colonnes=colonnes)
         blocs += Titre(projet.titre("besoins"), SECTION)
         blocs += self._besoins()
+        blocs += Titre(projet.titre("avenir"), SECTION)
+        blocs += prolongement_de(projet.etude).bloc()
         contexte_local = self._contexte_local()
         if contexte_local:
             blocs += Titre(projet.titre("contexte_local"), SECTION)
