@@ -564,8 +564,8 @@ def main() -> None:
         naissances = lire_le_magasin(regles.serie)
     if len(naissances) < COMMUNES_AU_MOINS:
         sys.exit(
-            f"L'essai veut les naissances de toutes les communes ; {len(naissances)} seulement sont "
-            "là. À faire : ajouter NAIS_DOM_ANNUELLES par « ctg source ajouter », ou lancer "
+            f"L'essai veut les naissances de toutes les communes ; {len(naissances)} seulement "
+            "sont là. À faire : ajouter NAIS_DOM_ANNUELLES par « ctg source ajouter », ou lancer "
             "« make epreuve NAISSANCES=fichier.xlsx »."
         )
     essai = Essai(naissances, regles)
