@@ -81,7 +81,8 @@ def test_la_methode_est_celle_que_la_page_decrit(regles: ReglesProlongement) -> 
     pente = sum(x * y for x, y in zip((-2, -1, 0, 1, 2), logs, strict=True)) / 10
     attendu = part * 6400 * np.exp(pente * (0.8 + 0.8**2 + 0.8**3))
 
-    ici, la = np.array([commune]), np.array([departement])
+    ici = np.array([commune])
+    la = np.array([departement])
 
     assert part_prolongee(ici, la, 3, regles)[0] == pytest.approx(attendu)
     assert part_du_departement(ici, la, regles)[0] == pytest.approx(part)

@@ -7,9 +7,9 @@ a.comparer("cnaf_foyers_rsa", ["Harnes", "Pas-de-Calais"])
 """
 
 from ctglib.atelier.carnet import installer
-from ctglib.atelier.dessins import barres, carte, courbes, panneaux, pente, points
+from ctglib.atelier.dessins import barres, carte, courbes, eventail, panneaux, pente, points
 from ctglib.atelier.fichiers import importer
-from ctglib.atelier.prolongements import eventail, prolonger
+from ctglib.atelier.prolongements import prolonger
 from ctglib.atelier.questions import cibles, comparer, frequentation, promesses, rang, semblables
 from ctglib.atelier.recherche import chercher
 from ctglib.atelier.series import donnees, epci, lieux, oublier, ratio

@@ -1,19 +1,14 @@
-"""Les années à venir, aussi loin que l'essai le permet : une table, et son éventail."""
+"""Les années à venir, aussi loin que l'essai le permet."""
 
 import numpy as np
 import pandas as pd
-from matplotlib.axes import Axes
 
-from ctglib.atelier.dessins import _axes, _cadre, _tracable
-from ctglib.atelier.phrases import DemandeImpossible, impossible, inconnu
+from ctglib.atelier.phrases import DemandeImpossible, dire, impossible, inconnu
 from ctglib.atelier.series import Lieux, codes_des_lieux
 from ctglib.atelier.tables import avec_attributs
-from ctglib.blocs.mots import repondre as dire
 from ctglib.blocs.prolongement import Avenir, lire_l_avenir
-from ctglib.document.figure import charter_style
 from ctglib.donnees import publiques
 from ctglib.donnees.modeles.prolongement import Cible
-from ctglib.graphiques import eventail as en_eventail
 
 COLONNES = [
     "territoire",
@@ -27,7 +22,6 @@ COLONNES = [
     "a_tenu",
     "statut",
 ]
-HAUTEUR = 3.2
 
 
 def prolonger(code: str, lieux: Lieux, jusqu_a: int | None = None) -> pd.DataFrame:
@@ -47,11 +41,8 @@ def prolonger(code: str, lieux: Lieux, jusqu_a: int | None = None) -> pd.DataFra
         territoire, libelle, annee, horizon (en années ; 0 pour une année connue), valeur (connue),
         bas, central, haut, a_tenu, statut.
 
-    Exemples :
-        >>> from ctglib import atelier as a
-        >>> enfants = a.prolonger("moins_de_3_ans", "Harnes", 2028)
-        >>> enfants["annee"].max()
-        2028
+    Exemple, une fois les naissances de toutes les communes ajoutées :
+        a.prolonger("moins_de_3_ans", "Harnes", 2028)
     """
     codes = codes_des_lieux(lieux)
     noms = {territoire.code: territoire.nom for territoire in publiques.nommer(codes)}
@@ -117,41 +108,3 @@ def _raison(motif: str) -> str:
 def _raisons(table: pd.DataFrame) -> str:
     a_venir = table[table["horizon"].gt(0)]
     return " ; ".join(dict.fromkeys(a_venir["libelle"] + " : " + a_venir["statut"]))
-
-
-def eventail(table: pd.DataFrame, *, titre: str | None = None, ax: Axes | None = None) -> Axes:
-    """Trace ce que rend ``prolonger`` pour un lieu : les années connues, puis la fourchette,
-    jusqu'à la limite de l'essai.
-
-    Paramètres :
-        table: Ce que rend ``prolonger``, un seul lieu.
-        titre: Le titre ; celui de la table par défaut.
-        ax: Des axes de matplotlib où dessiner.
-
-    Exemples :
-        >>> from ctglib import atelier as a
-        >>> ax = a.eventail(a.prolonger("moins_de_3_ans", "Harnes"))
-        >>> len(ax.collections)
-        1
-    """
-    source = table.attrs.get("source")
-    colonnes = ("annee", "valeur", "bas", "haut")
-    attrs = _tracable(table, "central", *colonnes, titre=titre, source=source)
-    noms = table["libelle"].unique()
-    if len(noms) != 1:
-        raise impossible("un_seul_lieu", nombre=len(noms))
-    dernier = table[table["bas"].notna()].iloc[-1]
-    phrases = [
-        dire(
-            "prolongement_alt",
-            nom=noms[0],
-            annee=int(dernier["annee"]),
-            bas=f"{dernier['bas']:.0f}",
-            haut=f"{dernier['haut']:.0f}",
-        )
-    ]
-    with charter_style():
-        axes = _axes(ax, HAUTEUR)
-        attrs = {**attrs, "titre": f"{attrs['titre']}, {noms[0]}"}
-        _cadre(axes, attrs, phrases)
-        return en_eventail.eventail(table, axes)

@@ -14,7 +14,6 @@ import pandas as pd
 from ctglib.blocs.fin import avec_marque
 from ctglib.blocs.offre import tableau_offre
 from ctglib.blocs.projet import CHAPITRE, SECTION, Manque, Projet
-from ctglib.blocs.prolongement import prolongement_de
 from ctglib.blocs.territoire import DiagnosticRevisite
 from ctglib.calculs.comparaison import FICHE, besoins
 from ctglib.calculs.ecriture import SEPARATEUR, enumerer, majuscule, nombre
@@ -53,7 +52,7 @@ class AnnexeDuDiagnostic:
         blocs += Titre(projet.titre("besoins"), SECTION)
         blocs += self._besoins()
         blocs += Titre(projet.titre("avenir"), SECTION)
-        blocs += prolongement_de(projet.etude).bloc()
+        blocs += projet.etude.prolongement.bloc()
         contexte_local = self._contexte_local()
         if contexte_local:
             blocs += Titre(projet.titre("contexte_local"), SECTION)

@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
-from typing import TYPE_CHECKING
 
 import pandas as pd
 
@@ -30,9 +29,6 @@ from ctglib.donnees.modeles.prolongement import (
 )
 from ctglib.donnees.publiques import communes_de
 from ctglib.donnees.yaml_strict import charger_yaml
-
-if TYPE_CHECKING:
-    from ctglib.blocs.fin import EtudeFinale
 
 ENFANTS: Cible = "moins_de_3_ans"
 NAISSANCES: Cible = "naissances"
@@ -170,18 +166,6 @@ def places_d_aujourd_hui(offre: pd.DataFrame, regles: ReglesProlongement) -> Pla
     if ecrites.empty:
         return None
     return Places(int(pd.to_numeric(ecrites["valeur"]).sum()), tuple(ecrites["nom"].unique()))
-
-
-def prolongement_de(etude: EtudeFinale) -> Prolongement:
-    """Return what is said of the years to come of a convention, its offer and its « et si »."""
-    services = {nom: service.libelle for nom, service in etude.catalogue.responsables.items()}
-    return Prolongement(
-        etude.avenir,
-        etude.contexte,
-        places_d_aujourd_hui(etude.suivi.dossier.offre, etude.avenir.regles),
-        etude.finale.prolongement,
-        services,
-    )
 
 
 def avenir_d_un_portrait(code: str, contexte: Contexte) -> Bloc | None:

@@ -17,7 +17,7 @@ from ctglib.blocs.financement import financement
 from ctglib.blocs.indicateurs import mode_de_lecture
 from ctglib.blocs.messages_suivi import MessagesDeLaFin
 from ctglib.blocs.mots import repondre, sources
-from ctglib.blocs.prolongement import Avenir, avenir_invente, lire_l_avenir, prolongement_de
+from ctglib.blocs.prolongement import Avenir, avenir_invente, lire_l_avenir
 from ctglib.blocs.signees import page_des_parties
 from ctglib.blocs.territoire import DiagnosticRevisite
 from ctglib.blocs.theme import lacunes
@@ -194,7 +194,7 @@ class EvaluationFinale:
         """Return the children to come, as far as the trial goes, beside today's places; or why
         nothing is said.
         """
-        return prolongement_de(self.etude).essentiel()
+        return self.etude.prolongement.essentiel()
 
     def recit(self) -> Bloc:
         """Return each axis in the last year, its fiches in a few sentences; or that nothing was
