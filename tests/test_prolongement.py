@@ -176,6 +176,16 @@ def test_ce_qui_n_a_pas_ete_essaye_est_refuse(code: str, motif: str) -> None:
     assert lire_l_avenir(code).motif == motif
 
 
+def test_harnes_se_prolonge_un_village_non() -> None:
+    """The example of docs/prolongement.md, from the births that the project ships."""
+    harnes = lire_l_avenir("62413")
+
+    enfants = harnes.prolonger("moins_de_3_ans").set_index("annee")
+    assert harnes.enfants == 448
+    assert enfants.loc[2027, ["bas", "haut"]].tolist() == [353, 468]
+    assert lire_l_avenir("01002").prolonger("moins_de_3_ans")["bas"].isna().all()
+
+
 def test_une_convention_fictive_a_ses_propres_naissances() -> None:
     series = pd.DataFrame(
         [

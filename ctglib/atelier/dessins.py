@@ -320,8 +320,11 @@ def eventail(table: pd.DataFrame, *, titre: str | None = None, ax: Axes | None =
         titre: Le titre ; celui de la table par défaut.
         ax: Des axes de matplotlib où dessiner.
 
-    Exemple, une fois les naissances de toutes les communes ajoutées :
-        a.eventail(a.prolonger("moins_de_3_ans", "Harnes"))
+    Exemples :
+        >>> from ctglib import atelier as a
+        >>> ax = a.eventail(a.prolonger("moins_de_3_ans", "Harnes"))
+        >>> len(ax.collections)
+        1
     """
     source = table.attrs.get("source")
     colonnes = ("annee", "valeur", "bas", "haut")

@@ -41,8 +41,11 @@ def prolonger(code: str, lieux: Lieux, jusqu_a: int | None = None) -> pd.DataFra
         territoire, libelle, annee, horizon (en années ; 0 pour une année connue), valeur (connue),
         bas, central, haut, a_tenu, statut.
 
-    Exemple, une fois les naissances de toutes les communes ajoutées :
-        a.prolonger("moins_de_3_ans", "Harnes", 2028)
+    Exemples :
+        >>> from ctglib import atelier as a
+        >>> enfants = a.prolonger("moins_de_3_ans", "Harnes", 2028)
+        >>> int(enfants["annee"].max())
+        2028
     """
     codes = codes_des_lieux(lieux)
     noms = {territoire.code: territoire.nom for territoire in publiques.nommer(codes)}
