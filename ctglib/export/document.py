@@ -44,6 +44,7 @@ if TYPE_CHECKING:
 LIRE_PROSE = create_markdown(renderer=None, plugins=["table"])  # tokens
 CHAPITRE = 2
 SOUS_SECTION = 3
+CONSTATS = "constats"  # the class of the columns of a first page, each under its number
 CHAPITRES_D_UNE_PAGE = (
     4  # a report of no more has no chapter of sources, and no table of contents on paper
 )
@@ -121,6 +122,30 @@ class Document:
             return self.corps
         second = self.chapitres[1]
         return tuple(takewhile(lambda bloc: bloc is not second, self.corps))
+
+    @property
+    def constat(self) -> str:
+        """What its first page finds, which is its title; "" when it answers several questions."""
+        colonnes = [bloc for bloc in self.premiere_page if isinstance(bloc, objets.Colonnes)]
+        if self.chapitres and any(bloc.classe for bloc in colonnes):
+            return self.chapitres[0].texte
+        return ""
+
+    @property
+    def chiffres(self) -> list[dict[str, str]]:
+        """The large numbers of its first page, by key: libelle, valeur, detail, verdict.
+
+        What one does not say is "".
+        """
+        chiffres = []
+        for bloc in self.premiere_page:
+            if not isinstance(bloc, objets.Colonnes) or bloc.classe != CONSTATS:
+                continue
+            for colonne in bloc.blocs:
+                chiffre = _chiffre(feuilles((colonne,)))
+                if chiffre["valeur"]:
+                    chiffres.append(chiffre)
+        return chiffres
 
     @property
     def court(self) -> bool:
@@ -213,6 +238,19 @@ def tableaux_de(corps: Iterable[Bloc]) -> list[Tableau]:
         if isinstance(tableau, Tableau):
             tableaux.append(tableau)
     return tableaux
+
+
+def _chiffre(blocs: Iterable[Bloc]) -> dict[str, str]:
+    """Return the number that a column of a first page stands under (see ``Document.chiffres``)."""
+    chiffre = {"libelle": "", "valeur": "", "detail": "", "verdict": ""}
+    for bloc in blocs:
+        if isinstance(bloc, Titre):
+            chiffre["libelle"] = bloc.texte
+        elif isinstance(bloc, Paragraphe) and bloc.classe == "chiffre":
+            chiffre["valeur"] = en_clair(bloc.texte)
+        elif isinstance(bloc, Paragraphe) and bloc.classe in ("detail", "verdict"):
+            chiffre[bloc.classe] = en_clair(bloc.texte)
+    return chiffre
 
 
 # On paper, and in a report of one page.

@@ -477,6 +477,7 @@ def fabriquer(
         sorties={nom: empreinte(contenu) for nom, contenu in contenus.items()},
         parts=journal.parts,
         a_relire=sorted({*journal.a_relire, *fautives}),
+        chiffres=document.chiffres,
     )
     return Fabrication(trace, contenus, mesures)
 
@@ -533,7 +534,8 @@ def _exporter(
     The paths are in the folder of the convention's reports: « 2024/bilan.html »,
     « 2024/bilan/moyens.csv ». What is said of it is what its cover says, "" for what it does not
     say, by key: titre, carnet (file name of the notebook), territoire, sujet, avertissement, date,
-    statut; « contact » and « adresse_du_contact » too, where the convention gives one.
+    statut, constat (what its first page finds); « contact » and « adresse_du_contact » too, where
+    the convention gives one.
     """
     from ctglib.export.paquet import paquet_du_rapport
 
@@ -560,6 +562,7 @@ def _exporter(
         page[nom] = getattr(couverture, nom, "")
     mentions = dict(couverture.mentions) if couverture else {}
     page["statut"] = mentions.get(STATUT, "")
+    page["constat"] = document.constat
     if contact:
         page["contact"] = contact.nom
         page["adresse_du_contact"] = contact.adresse
