@@ -13,7 +13,11 @@ ESSAYER := $(BIN)/python -m pytest -n auto --dist loadfile --no-loadscope-reorde
 MESURES ?= 5
 COUPS ?= 50
 
+<<<<<<< HEAD
 .PHONY: aide bureau rapports laboratoire test complet nuit lint types check format bench epreuve dictionnaire reference golden verrou sbom vulnerabilites
+=======
+.PHONY: aide bureau rapports laboratoire test complet nuit lint types check format bench dictionnaire reference site images golden verrou sbom vulnerabilites
+>>>>>>> 57f79c25 (Lead from each page to the others, in three lines of cover, light or dark)
 .DEFAULT_GOAL := aide
 
 aide:
@@ -30,6 +34,8 @@ aide:
 	@echo "make epreuve       refait l'essai des prolongements : docs/prolongement.md et prolongement_epreuve.yaml"
 	@echo "make dictionnaire  récrit docs/dictionnaire.md d'après le catalogue"
 	@echo "make reference     récrit docs/reference-convention.md et docs/commandes.md d'après les modèles et les commandes"
+	@echo "make site          produit la démonstration dans build/site, un dossier à poser sur n'importe quel serveur web"
+	@echo "make images        refait docs/images, que montre README.md, d'après build/site (il faut Chromium)"
 	@echo "make golden        récrit les chiffres et les premières pages auxquels les tests comparent (CHANGELOG.md à compléter)"
 	@echo "make verrou        récrit requirements.lock et requirements-tests.lock d'après pyproject.toml"
 	@echo "make sbom          écrit build/sbom.cdx.json (CycloneDX) : la liste de tout ce que requirements.lock installe"
@@ -40,6 +46,12 @@ bureau: $(PRET)
 
 rapports: $(PRET)
 	$(BIN)/ctg produire
+
+site: $(PRET)
+	$(BIN)/ctg produire --convention demonstration --sortie build/site
+
+images: $(PRET_TESTS) site
+	$(BIN)/python docs/images.py build/site
 
 laboratoire: $(PRET)
 	$(BIN)/ctg laboratoire

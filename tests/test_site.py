@@ -3,15 +3,35 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
+from datetime import date
 from html import unescape
 from pathlib import Path
+from posixpath import dirname, join, normpath
 
 import nbformat
-from carnet_exemple import montrer
+import pytest
+import yaml
+from carnet_exemple import carnet, montrer
 
 from ctglib.document.blocs import Colonnes, Groupe, Liste, Paragraphe, Titre
-from ctglib.export.document import Document, assembler
+from ctglib.donnees.lecture import conventions, superposer
+from ctglib.donnees.modeles.cloture import PlanClos
+from ctglib.donnees.plan import chemin_du_plan, en_vigueur
+from ctglib.export.document import Document, Place, assembler
+from ctglib.export.html import composer
 from ctglib.production.manifeste import Trace, lire_manifeste
+from ctglib.production.place import place_de
+from ctglib.production.plan import (
+    FORMATS_ORDINAIRES,
+    INTERNE,
+    Commande,
+    avenants_de,
+    commandes,
+    convention_de,
+    portraits,
+    rapports_connus,
+)
 from ctglib.production.portail import dossiers_publies, octets_du_portail
 
 CHIFFRE = {
@@ -161,3 +181,129 @@ def test_ce_qui_est_pour_l_equipe_est_a_part(tmp_path: Path) -> None:
     for adresse in ("2024/releve.docx", "dossier.html", "dossier.pdf", "controle.html"):
         assert page.count(f'"harnes/{adresse}"') == 1 and page.index(adresse) > equipe
     assert ">312 éléments à demander<" in page
+
+
+SORTIE = Path("reports")
+
+
+def page_de(commande: Commande) -> str:
+    """Return the path of the page of a report, in the folder of all the reports."""
+    return commande.base.relative_to(commande.sortie).as_posix() + ".html"
+
+
+def adresses(place: Place, page: str) -> dict[str, str]:
+    """Return where a page leads, as paths in the folder of all the reports, by what is read."""
+    liens = [*place.chemin, *place.liens, *filter(None, (place.avant, place.apres))]
+    return {
+        lien.texte: normpath(join(dirname(page), lien.adresse.partition("#")[0]))
+        for lien in liens
+        if lien.adresse
+    }
+
+
+def le_rapport(cle: str, convention: str = "demonstration", **options: str) -> Commande:
+    """Return the order of a report of a convention."""
+    tous = commandes(
+        rapports_connus(), (convention,), formats=FORMATS_ORDINAIRES, sortie=SORTIE, **options
+    )
+    return next(commande for commande in tous if commande.cle == cle)
+
+
+def test_tout_ce_a_quoi_mene_une_page_est_fait_par_ctg_produire() -> None:
+    tous = commandes(rapports_connus(), conventions(), formats=FORMATS_ORDINAIRES, sortie=SORTIE)
+    tous += portraits(("62413",), FORMATS_ORDINAIRES, SORTIE)
+    faits = {"index.html"}
+    for commande in tous:
+        page = page_de(commande).removesuffix(".html")
+        faits.update(f"{page}.{sorte}" for sorte in commande.formats)
+
+    perdus = {}
+    for commande in tous:
+        page = page_de(commande)
+        menees = adresses(place_de(commande, "Harnes"), page)
+        perdus[page] = {nom for nom, adresse in menees.items() if adresse not in faits}
+
+    assert len(tous) > 40 and {page: noms for page, noms in perdus.items() if noms} == {}
+
+
+def test_une_fiche_mene_au_bilan_aux_annees_voisines_et_a_son_pdf_et_le_bilan_aux_fiches() -> None:
+    fiche = place_de(le_rapport("2024/fiche-2"), "Valfontaine")
+    bilan = place_de(le_rapport("2026/bilan"), "Valfontaine")
+
+    assert [lien.texte for lien in fiche.chemin] == ["Rapports", "Valfontaine", "2024", "Fiche 2"]
+    assert adresses(fiche, "demonstration/2024/fiche-2.html") == {
+        "Rapports": "index.html",
+        "Valfontaine": "index.html",
+        "PDF": "demonstration/2024/fiche-2.pdf",
+        "Bilan annuel": "demonstration/2024/bilan.html",
+        "2023": "demonstration/2023/fiche-2.html",
+        "2025": "demonstration/2025/fiche-2.html",
+    }
+    assert [lien.texte for lien in bilan.liens] == [
+        *("PDF", "Diapositives", "Diapositives (PDF)"),
+        *("Fiche 1", "Fiche 2", "Fiche 3", "Fiche 4", "Fiche 5"),
+    ]
+    assert bilan.avant and not bilan.apres, "2026 est la dernière année"
+
+
+def test_une_fiche_ajoutee_n_a_pas_d_annee_d_avant() -> None:
+    assert place_de(le_rapport("2026/fiche-5"), "Valfontaine").avant is None
+    assert place_de(le_rapport("2026/fiche-4"), "Valfontaine").avant is not None
+
+
+@pytest.mark.parametrize("cle", ["2025/bilan", "2026/fiche-5", "2025/fiche-4"])
+def test_une_annee_close_garde_sa_place_quand_la_convention_change(cle: str) -> None:
+    commande = le_rapport(cle)
+    annee = commande.annee or 0
+    signee = convention_de("demonstration")
+    avenants = tuple(avenants_de("demonstration"))
+    copie = PlanClos(
+        cloture=date(annee + 1, 3, 31),
+        version="0.1.0",
+        convention=en_vigueur(signee, avenants, date(annee, 12, 31)),
+    )
+    ecrite = yaml.safe_dump(copie.model_dump(mode="json", exclude_defaults=True)).encode()
+    changee = signee.model_copy(
+        update={"fin": date(2030, 12, 31), "fiches": signee.fiches[:1], "sujet": "Autre"}
+    )
+    close = {chemin_du_plan("demonstration", annee): ecrite}
+    change = {
+        "conventions/demonstration/convention.yaml": yaml.safe_dump(
+            changee.model_dump(mode="json", exclude_defaults=True)
+        ).encode()
+    }
+
+    ouverte = place_de(commande, "Valfontaine")
+    with superposer(close):
+        gardee = place_de(commande, "Valfontaine")
+    with superposer({**close, **change}):
+        apres = place_de(commande, "Valfontaine")
+
+    assert gardee == apres
+    assert gardee.avant == ouverte.avant
+
+
+def test_une_page_interne_ne_mene_qu_au_portail() -> None:
+    commande = le_rapport("2024/bilan", diffusion=INTERNE)
+
+    place = place_de(commande, "Valfontaine")
+
+    assert adresses(place, page_de(commande)) == {
+        "Rapports": "index.html",
+        "Valfontaine": "index.html",
+    }
+
+
+def test_la_page_porte_sa_barre_et_son_pied_et_une_page_seule_n_en_a_pas() -> None:
+    seul = assembler(carnet())
+    place = place_de(le_rapport("2024/fiche-2"), "Valfontaine")
+
+    page = composer(replace(seul, place=place))
+
+    assert '<a rel="prev" href="../2023/fiche-2.html">' in page
+    assert '<a href="../../accessibilite.html">Accessibilité</a>' in page
+    assert "Licence Ouverte 2.0" in page and f"ctglib {place.version}" in page
+    assert '<link rel="icon" href="data:image/svg+xml,' in page
+    assert "accessibilite.html" not in composer(seul) and "barre" not in re.sub(
+        "<style>.*?</style>", "", composer(seul), flags=re.DOTALL
+    )

@@ -107,7 +107,7 @@ def produire(
     convention: options.Conventions = None,
     annee: Annees = None,
     diffusion: Diffusion = PUBLIQUE,
-    formats: options.Formats = "html,pdf",
+    formats: options.Formats = ",".join(plan.FORMATS_ORDINAIRES),
     sortie: options.Sortie = Path(SORTIE),
     forcer: Forcer = False,
     refaire_clos: RefaireClos = False,
@@ -163,7 +163,7 @@ def produire(
 def portrait(
     territoires: Territoires = None,
     departement: Departements = None,
-    formats: options.Formats = "html,pdf",
+    formats: options.Formats = ",".join(plan.FORMATS_ORDINAIRES),
     sortie: options.Sortie = Path(SORTIE),
     forcer: Forcer = False,
     a_blanc: options.ABlanc = False,

@@ -95,6 +95,18 @@ class CarnetImpubliable(ValueError):
     """
 
 
+@dataclass(frozen=True)
+class Place:
+    """Where a page stands in the site of the reports; its addresses start from the page."""
+
+    chemin: tuple[Lien, ...]  # from the portal down to the page, whose own address is ""
+    liens: tuple[Lien, ...]  # where else it leads: its other formats, other reports
+    avant: Lien | None  # the same report, a year before
+    apres: Lien | None
+    racine: str  # the folder of all the reports: « ../../ »
+    version: str  # of the program
+
+
 @dataclass(frozen=True, repr=False)
 class Document:
     """A report ready to be written: headings have their anchors; tables, charts and references
@@ -104,6 +116,7 @@ class Document:
     titre: str
     couverture: objets.Couverture
     corps: tuple[Bloc, ...]
+    place: Place | None = None  # None for a page alone, which is in no site
 
     def __repr__(self) -> str:
         return f"Document « {self.titre} », {len(self.corps)} blocs. Ensuite : .tableaux, .dessins."

@@ -6,6 +6,7 @@ the portraits, and one for those who keep the conventions.
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from importlib.metadata import version
 from pathlib import Path
 
 from ctglib.donnees.ecriture import ecrire
@@ -156,6 +157,7 @@ def octets_du_portail(dossiers: list[Path]) -> bytes:
         ancre_des_portraits=PORTRAITS,
         sujet_des_portraits=SUJET_DES_PORTRAITS,
         polices=(EXPORT / "polices.css").read_text(encoding="ascii"),
+        version=version("ctglib"),
         marque=_marque(dossiers),
     )
     return portail.encode("utf-8")

@@ -433,6 +433,7 @@ def fabriquer(
     from ctglib.export.document import CarnetImpubliable, assembler
     from ctglib.production.moteur import executer
     from ctglib.production.paroles import lignes_fautives
+    from ctglib.production.place import place_de
 
     if donnees is None:
         os.environ.pop(VARIABLE, None)
@@ -456,6 +457,7 @@ def fabriquer(
             if remplacees:
                 carnet = _executer_sans(commande, moteur, remplacees, journal)
                 document = assembler(carnet)
+            document = replace(document, place=place_de(commande, document.couverture.territoire))
             contenus, page = _exporter(carnet, document, commande, mesures)
     except Echec as error:
         return error
