@@ -35,9 +35,9 @@ class Vue(NamedTuple):
 
 VUES = {
     "portail": Vue("index.html", 1280, 1000, ancre=DEMONSTRATION),
-    "bilan": Vue(f"{DEMONSTRATION}/2025/bilan.html", 1280, 900),
-    "fiche-sombre": Vue(f"{DEMONSTRATION}/2025/fiche-2.html", 1280, 900, sombre=True),
-    "telephone": Vue(f"{DEMONSTRATION}/2025/bilan.html", 360, 720),
+    "fiche": Vue(f"{DEMONSTRATION}/2025/fiche-2.html", 1280, 900),
+    "sombre": Vue(f"{DEMONSTRATION}/2025/fiche-1.html", 1280, 900, sombre=True),
+    "telephone": Vue(f"{DEMONSTRATION}/2025/fiche-2.html", 360, 720),
 }
 QUALITE = 70
 LARGEUR = 960  # of a picture, at most

@@ -10,7 +10,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import date
 from importlib.metadata import version
-from pathlib import Path
 
 from ctglib.document.blocs import Lien
 from ctglib.donnees.numeros import noms_de_fichiers
@@ -57,8 +56,9 @@ def place_de(commande: Commande, territoire: str) -> Place:
     if commande.diffusion == INTERNE:
         liens = []
     elif commande.annee:
-        liens += _de_l_annee(commande)
-        avant, apres = _d_une_annee_a_l_autre(commande, page.name)
+        liens += _de_l_annee(commande, commande.annee)
+        avant = _autre_annee(commande, commande.annee, commande.annee - 1)
+        apres = _autre_annee(commande, commande.annee, commande.annee + 1)
     if commande.annee:
         chemin.append(Lien(str(commande.annee), ""))
     if commande.fiche:
@@ -67,9 +67,8 @@ def place_de(commande: Commande, territoire: str) -> Place:
     return Place(tuple(chemin), tuple(liens), avant, apres, racine, version("ctglib"))
 
 
-def _de_l_annee(commande: Commande) -> Iterator[Lien]:
-    """Yield the links from a bilan to its fiches, or to the bilan from another report of the year."""
-    assert commande.annee
+def _de_l_annee(commande: Commande, annee: int) -> Iterator[Lien]:
+    """Yield the links from a bilan to its fiches, or to the bilan from another report."""
     carnets = {carnet.nom: carnet for carnet in carnets_declares(commande.carnet.parent)}
     if Carnet(commande.carnet).nom != BILAN:
         if BILAN in carnets:
@@ -77,35 +76,28 @@ def _de_l_annee(commande: Commande) -> Iterator[Lien]:
         return
     for nom, carnet in carnets.items():
         if "fiche" in carnet.parametres:
-            for numero, nom_de_la_fiche in fiches_de(commande.convention, commande.annee).items():
+            for numero, nom_de_la_fiche in fiches_de(commande.convention, annee).items():
                 yield Lien(f"{FICHE} {numero}", f"{nom}-{nom_de_la_fiche}.{PAGE}")
 
 
-def _d_une_annee_a_l_autre(commande: Commande, page: str) -> tuple[Lien | None, Lien | None]:
-    """Return the links to the same report a year before and a year after, None where there is none.
+def _autre_annee(commande: Commande, annee: int, autre: int) -> Lien | None:
+    """Return the link to the same report of another year, None when that year has none.
 
     A closed year is read in its copy. A fiche has a link when it is in the plan from the first to
     the last day of the other year: its report is then there, whenever that year is stopped.
     """
     from ctglib.donnees.plan import en_vigueur, plan_clos, rembobine
 
-    assert commande.annee
-    copie = plan_clos(commande.convention, commande.annee)
+    copie = plan_clos(commande.convention, annee)
     avenants = () if copie else avenants_de(commande.convention)
     convention = copie.convention if copie else convention_de(commande.convention)
-    fin = convention.fin_selon(avenants)
-    trouves: list[Lien | None] = []
-    for annee in (commande.annee - 1, commande.annee + 1):
-        la = convention.debut.year <= annee <= fin.year
-        for jour in (date(annee, 1, 1), date(annee, 12, 31)):
-            if copie:
-                alors = rembobine(convention, jour)
-            else:
-                alors = en_vigueur(convention, avenants, jour)
-            fiches = noms_de_fichiers(fiche.numero for fiche in alors.fiches)
-            if commande.fiche and fiches.get(commande.fiche) != commande.nom_de_la_fiche:
-                la = False
-        adresse = Path("..", str(annee), f"{page}.{PAGE}").as_posix()
-        trouves.append(Lien(str(annee), adresse) if la else None)
-    avant, apres = trouves
-    return avant, apres
+    if not convention.debut.year <= autre <= convention.fin_selon(avenants).year:
+        return None
+    for jour in (date(autre, 1, 1), date(autre, 12, 31)):
+        plan = en_vigueur(convention, avenants, jour)
+        if copie:
+            plan = rembobine(convention, jour)
+        fiches = noms_de_fichiers(fiche.numero for fiche in plan.fiches)
+        if commande.fiche and fiches.get(commande.fiche) != commande.nom_de_la_fiche:
+            return None
+    return Lien(str(autre), f"../{autre}/{commande.base.name}.{PAGE}")
