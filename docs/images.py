@@ -41,6 +41,7 @@ VUES = {
 }
 QUALITE = 70
 LARGEUR = 960  # of a picture, at most
+PATIENCE = 300_000  # milliseconds: a page takes one second, but where nothing is left for it
 
 
 def photographier(page: Page, adresse: str, vue: Vue) -> bytes:
@@ -65,6 +66,7 @@ def main(site: Path) -> None:
     with sync_playwright() as playwright:
         navigateur = playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox"])
         page = navigateur.new_page()
+        page.set_default_timeout(PATIENCE)
         for nom, vue in VUES.items():
             adresse = (site / vue.page).resolve().as_uri()
             images[DOSSIER / f"{nom}.webp"] = photographier(page, adresse, vue)
