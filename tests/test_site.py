@@ -245,6 +245,7 @@ def test_une_fiche_mene_au_bilan_aux_annees_voisines_et_a_son_pdf_et_le_bilan_au
         *("Fiche 1", "Fiche 2", "Fiche 3", "Fiche 4", "Fiche 5"),
     ]
     assert bilan.avant and not bilan.apres, "2026 est la dernière année"
+    assert bilan.licence == "Licence Ouverte 2.0"
 
 
 def test_une_fiche_ajoutee_n_a_pas_d_annee_d_avant() -> None:
@@ -303,7 +304,10 @@ def test_la_page_porte_sa_barre_et_son_pied_et_une_page_seule_n_en_a_pas() -> No
 
     assert '<a rel="prev" href="../2023/fiche-2.html">' in page
     assert '<a href="../../accessibilite.html">Accessibilité</a>' in page
-    assert "Licence Ouverte 2.0" in page and f"ctglib {place.version}" in page
+    assert f"ctglib {place.version}" in page
+    assert "Licence du rapport : L." in composer(
+        replace(seul, place=replace(place, licence="L"))
+    ).replace("\u00a0", " ").replace(", sauf celle que dit une source", "")
     assert '<link rel="icon" type="image/png" href="data:image/png;base64,' in page
     assert "accessibilite.html" not in composer(seul) and "barre" not in re.sub(
         "<style>.*?</style>", "", composer(seul), flags=re.DOTALL

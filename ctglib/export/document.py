@@ -105,6 +105,7 @@ class Place:
     apres: Lien | None
     racine: str  # the folder of all the reports: « ../../ »
     version: str  # of the program
+    licence: str = ""  # of the report, where the convention gives one
 
 
 @dataclass(frozen=True, repr=False)

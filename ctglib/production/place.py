@@ -64,7 +64,20 @@ def place_de(commande: Commande, territoire: str) -> Place:
     if commande.fiche:
         nom = f"{FICHE} {commande.fiche}"
     chemin.append(Lien(nom, ""))
-    return Place(tuple(chemin), tuple(liens), avant, apres, racine, version("ctglib"))
+    return Place(
+        tuple(chemin), tuple(liens), avant, apres, racine, version("ctglib"), _licence(commande)
+    )
+
+
+def _licence(commande: Commande) -> str:
+    """Return the licence of a convention, as the copy of a closed year has it; "" for none."""
+    from ctglib.donnees.plan import plan_clos
+
+    if commande.convention.startswith(f"{PORTRAITS}/"):
+        return ""
+    copie = plan_clos(commande.convention, commande.annee) if commande.annee else None
+    convention = copie.convention if copie else convention_de(commande.convention)
+    return convention.licence.titre if convention.licence else ""
 
 
 def _de_l_annee(commande: Commande, annee: int) -> Iterator[Lien]:
