@@ -301,13 +301,12 @@ def test_la_page_porte_sa_barre_et_son_pied_et_une_page_seule_n_en_a_pas() -> No
     place = place_de(le_rapport("2024/fiche-2"), "Valfontaine")
 
     page = composer(replace(seul, place=place))
+    avec_licence = composer(replace(seul, place=replace(place, licence="Ouverte")))
 
     assert '<a rel="prev" href="../2023/fiche-2.html">' in page
     assert '<a href="../../accessibilite.html">Accessibilité</a>' in page
     assert f"ctglib {place.version}" in page
-    assert "Licence du rapport : L." in composer(
-        replace(seul, place=replace(place, licence="L"))
-    ).replace("\u00a0", " ").replace(", sauf celle que dit une source", "")
+    assert "Licence du rapport\u00a0: Ouverte," in unescape(avec_licence)
     assert '<link rel="icon" type="image/png" href="data:image/png;base64,' in page
     assert "accessibilite.html" not in composer(seul) and "barre" not in re.sub(
         "<style>.*?</style>", "", composer(seul), flags=re.DOTALL
