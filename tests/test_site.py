@@ -130,7 +130,7 @@ def test_l_annee_la_plus_recente_vient_d_abord_avec_ce_qu_elle_constate(tmp_path
     ordre = [
         *('<p class="an">2024</p>', 'href="harnes/2024/bilan.html">Constat de 2024<'),
         *("harnes/2024/bilan.pdf", "harnes/2024/bilan.presentation.pptx", "<b>57</b>"),
-        *("Fiche 2. Les loisirs", "Fiche 10. Le pilotage", "Constat de 2023"),
+        *("Fiche 2. Les loisirs", "2024/fiche-2.pdf", "Fiche 10. Le pilotage", "Constat de 2023"),
     ]
     places = [page.index(piece) for piece in ordre]
     assert places == sorted(places)
