@@ -13,11 +13,7 @@ ESSAYER := $(BIN)/python -m pytest -n auto --dist loadfile --no-loadscope-reorde
 MESURES ?= 5
 COUPS ?= 50
 
-<<<<<<< HEAD
-.PHONY: aide bureau rapports laboratoire test complet nuit lint types check format bench epreuve dictionnaire reference golden verrou sbom vulnerabilites
-=======
-.PHONY: aide bureau rapports laboratoire test complet nuit lint types check format bench dictionnaire reference site images golden verrou sbom vulnerabilites
->>>>>>> 57f79c25 (Lead from each page to the others, in three lines of cover, light or dark)
+.PHONY: aide bureau rapports laboratoire test complet nuit lint types check format bench epreuve dictionnaire reference site images golden verrou sbom vulnerabilites
 .DEFAULT_GOAL := aide
 
 aide:
