@@ -57,7 +57,7 @@ def avenir_de(naissances: float, regles: ReglesProlongement, epreuve: Epreuve) -
 
 def section(avenir: Avenir, places: int = 30) -> Prolongement:
     contexte = Contexte({}, {}, {}, LIEU, LIEU, "essai")
-    return Prolongement(avenir, contexte, Places(places, ("Les Lutins",)))
+    return Prolongement(avenir, contexte, Places(places, ["Les Lutins"]))
 
 
 def test_des_naissances_qui_ne_bougent_pas_restent_les_memes(
@@ -218,7 +218,7 @@ def test_les_places_sont_celles_des_structures_d_accueil_collectif(
 
     places = places_d_aujourd_hui(offre, regles)
 
-    assert places == Places(20, ("Les Lutins", "Le Nid"))
+    assert places == Places(20, ["Les Lutins", "Le Nid"])
     assert places_d_aujourd_hui(offre[offre["valeur"].eq("")], regles) is None
 
 

@@ -120,7 +120,8 @@ def lire_l_avenir(code: str) -> Avenir:
     complet = par_commune.shape[1] == annees_attendues and code in par_commune.index
     if not complet or len(par_commune) < regles.communes_connues_au_moins * len(communes):
         return Avenir(regles, epreuve, aucune, aucune, "incomplet")
-    return Avenir(regles, epreuve, par_commune.loc[code].astype(float), par_commune.sum())
+    naissances = par_commune.T[code].astype(float)
+    return Avenir(regles, epreuve, naissances, par_commune.sum())
 
 
 def avenir_invente(series: pd.DataFrame, territoire: str, reference: str) -> Avenir:
@@ -154,7 +155,7 @@ class Places:
     """Today's places for children under three, as annexe 2 writes them."""
 
     nombre: int
-    structures: tuple[str, ...]
+    structures: list[str]
 
 
 def places_d_aujourd_hui(offre: pd.DataFrame, regles: ReglesProlongement) -> Places | None:
@@ -165,7 +166,7 @@ def places_d_aujourd_hui(offre: pd.DataFrame, regles: ReglesProlongement) -> Pla
     ecrites = offre[de_places & offre["valeur"].ne("")]
     if ecrites.empty:
         return None
-    return Places(int(pd.to_numeric(ecrites["valeur"]).sum()), tuple(ecrites["nom"].unique()))
+    return Places(int(pd.to_numeric(ecrites["valeur"]).sum()), ecrites["nom"].unique().tolist())
 
 
 def avenir_d_un_portrait(code: str, contexte: Contexte) -> Bloc | None:
