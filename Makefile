@@ -13,7 +13,7 @@ ESSAYER := $(BIN)/python -m pytest -n auto --dist loadfile --no-loadscope-reorde
 MESURES ?= 5
 COUPS ?= 50
 
-.PHONY: aide bureau rapports laboratoire test complet nuit lint types check format bench dictionnaire reference golden verrou sbom vulnerabilites
+.PHONY: aide bureau rapports laboratoire test complet nuit lint types check format bench epreuve dictionnaire reference site images golden verrou sbom vulnerabilites
 .DEFAULT_GOAL := aide
 
 aide:
@@ -27,8 +27,11 @@ aide:
 	@echo "make types         vérifie les types de la bibliothèque (pyright)"
 	@echo "make format        remet le code en forme"
 	@echo "make bench         mesure temps, mémoire et arrêts brutaux : docs/mesures.md, docs/arrets.md"
+	@echo "make epreuve       refait l'essai des prolongements : docs/prolongement.md et prolongement_epreuve.yaml"
 	@echo "make dictionnaire  récrit docs/dictionnaire.md d'après le catalogue"
 	@echo "make reference     récrit docs/reference-convention.md et docs/commandes.md d'après les modèles et les commandes"
+	@echo "make site          produit la démonstration dans build/site, un dossier à poser sur n'importe quel serveur web"
+	@echo "make images        refait docs/images, que montre README.md, d'après build/site (il faut Chromium)"
 	@echo "make golden        récrit les chiffres et les premières pages auxquels les tests comparent (CHANGELOG.md à compléter)"
 	@echo "make verrou        récrit requirements.lock et requirements-tests.lock d'après pyproject.toml"
 	@echo "make sbom          écrit build/sbom.cdx.json (CycloneDX) : la liste de tout ce que requirements.lock installe"
@@ -39,6 +42,12 @@ bureau: $(PRET)
 
 rapports: $(PRET)
 	$(BIN)/ctg produire
+
+site: $(PRET)
+	$(BIN)/ctg produire --convention demonstration --sortie build/site
+
+images: $(PRET_TESTS) site
+	$(BIN)/python docs/images.py build/site
 
 laboratoire: $(PRET)
 	$(BIN)/ctg laboratoire
@@ -70,6 +79,11 @@ check: lint types test
 format: $(PRET_TESTS)
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix .
+
+# L'essai de ce que le classeur dit des années à venir : une minute environ. « make epreuve NAISSANCES=fichier.xlsx » lit le classeur
+# de l'Insee plutôt que le magasin.
+epreuve: $(PRET)
+	$(BIN)/python benchmarks/epreuve.py $(if $(NAISSANCES),--fichier $(NAISSANCES))
 
 dictionnaire: $(PRET)
 	$(BIN)/python docs/dictionnaire.py

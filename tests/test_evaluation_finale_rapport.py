@@ -23,6 +23,7 @@ TITRES = (
     "Six critères",
     "Ce que la convention permettait d'évaluer",
     "Le territoire depuis le diagnostic",
+    "Les enfants à venir",
     "Participation et coopération",
     "Ce que la convention règle d'avance",
     "Recommandations",

@@ -107,8 +107,8 @@ FICHIERS = [
     (
         "libre.ods",
         b"PK\x03\x04" + bytes(26) + b"mimetypeapplication/vnd.oasis.opendocument.spreadsheet",
-        "au format de LibreOffice (.ods)",
-        "Classeur Excel (.xlsx)",
+        "un classeur abîmé",
+        "reprendre le gabarit",
     ),
     (
         "~$ctg-harnes-2025.xlsx",
@@ -147,7 +147,7 @@ def test_un_dossier_sans_classeur_ni_csv_est_dit(tmp_path: Path) -> None:
 
     (fault,) = fautes(tmp_path / "envoi")
 
-    assert (fault.fichier, fault.trouve) == ("envoi", "aucun fichier .xlsx ni .csv")
+    assert (fault.fichier, fault.trouve) == ("envoi", "aucun fichier .xlsx, .ods ni .csv")
 
 
 def test_un_classeur_rendu_vide_parle_du_mode_protege(tmp_path: Path) -> None:

@@ -16,6 +16,7 @@ from pathlib import Path
 import duckdb
 import openpyxl
 import pytest
+import yaml
 from ligne_de_commande import ctg
 from officiels_exemple import FILOSOFI, cnaf, ecrire, iris
 
@@ -1054,6 +1055,12 @@ def test_la_liste_dit_ce_qui_se_remplit_ce_qui_a_vieilli_et_ce_qui_n_est_pas_la(
 def test_ce_qui_manque_a_une_convention_dit_le_fichier_sa_page_et_son_gain(
     donnees: Path, tmp_path: Path
 ) -> None:
+    chemin = donnees / "sources/publiques/origine.yaml"
+    registre = yaml.safe_load(chemin.read_text(encoding="utf-8"))
+    registre["tables"] = [
+        table for table in registre["tables"] if table["famille"] != "insee_etat_civil"
+    ]
+    chemin.write_text(yaml.safe_dump(registre, allow_unicode=True), encoding="utf-8")
     before = ctg("source", "manque", "--convention", "harnes", dossier=donnees).stdout
     births = MELODI.replace("2025", "2024")
     ajouter(tmp_path, "naissances.csv", births)
@@ -1061,10 +1068,10 @@ def test_ce_qui_manque_a_une_convention_dit_le_fichier_sa_page_et_son_gain(
     after = ctg("source", "manque", "--convention", "harnes", dossier=donnees).stdout
     unknown = ctg("source", "manque", "--convention", "lens", dossier=donnees)
 
-    assert "Harnes (62413) : 26 indicateurs du diagnostic sur 26" in before
-    assert "Pas-de-Calais (62) : 4 indicateurs du diagnostic sur 26" in before
+    assert "Harnes (62413) : 25 indicateurs du diagnostic sur 26" in before
+    assert "Pas-de-Calais (62) : 5 indicateurs du diagnostic sur 26" in before
     assert "etat_civil (État civil : naissances et décès domiciliés, Insee) : 1 pour" in before
     assert "https://www.insee.fr/fr/statistiques/1893255" in before
     assert "data_CAF_IRIS" not in before.split("Pour les portraits")[0]
-    assert "Pas-de-Calais (62) : 5 indicateurs du diagnostic sur 26" in after
+    assert "Pas-de-Calais (62) : 6 indicateurs du diagnostic sur 26" in after
     assert unknown.returncode == 1

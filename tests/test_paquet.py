@@ -81,6 +81,8 @@ def fautes_du_paquet(dossier: Path) -> list[str]:
         decrits = ressource["schema"]["fields"]
         if lignes[0] != [champ["name"] for champ in decrits]:
             fautes.append(f"{ressource['path']} : colonnes")
+        if not all(any(ligne) for ligne in lignes):
+            fautes.append(f"{ressource['path']} : une ligne vide")
         for ligne in lignes[1:]:
             for champ, cellule in zip(decrits, ligne, strict=True):
                 if not cellule:
@@ -122,6 +124,15 @@ def test_ce_qui_est_dit_d_une_colonne_ne_depend_pas_de_ce_qui_est_masque() -> No
     autre = un_tableau(donnees=pd.DataFrame({"part": [None, None]}, dtype=float))
 
     assert champs(masque) == champs(autre)
+
+
+def test_une_ligne_a_remplir_a_la_main_n_est_pas_une_donnee() -> None:
+    donnees = pd.DataFrame({"organisme": ["Caf", None], "present": [None, None]})
+    colonnes = [Colonne("organisme", "Organisme"), Colonne("present", "Présent")]
+    presents = Tableau.de(donnees, colonnes, nom="presents", titre="Présents", source="Caf")
+
+    assert presents.csv() == "organisme,present\nCaf,\n"
+    assert len(list(presents.lignes())) == 2
 
 
 def test_la_licence_est_celle_que_la_convention_dit_ou_son_absence_est_dite() -> None:

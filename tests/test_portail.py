@@ -49,10 +49,10 @@ def sortie(modele: Path, tmp_path: Path) -> Path:
     return shutil.copytree(modele, tmp_path / "sortie")
 
 
-def test_le_portail_range_par_convention_puis_par_annee_et_dit_le_statut(sortie: Path) -> None:
+def test_le_portail_met_l_annee_la_plus_recente_d_abord_et_dit_le_statut(sortie: Path) -> None:
     page = ecrire_portail(sortie).read_text(encoding="utf-8")
 
-    ordre = ['<h2 id="harnes">Harnes</h2>', "Toute la convention", ">2023<", ">2024<", ">2025<"]
+    ordre = ['<h2 id="harnes">Harnes</h2>', ">2025<", ">2024<", ">2023<", "Rapport diagnostic"]
     places = [page.index(piece) for piece in ordre]
     assert places == sorted(places)
     assert "Définitif" in page and "CTG 2023–2026" in page

@@ -191,7 +191,7 @@ def test_un_releve_vide_ou_d_une_autre_annee_le_dit(releve: Path, donnees: Path)
 def test_un_document_abime_a_son_message(tmp_path: Path, contenu: bytes) -> None:
     (tmp_path / "releve.docx").write_bytes(contenu)
 
-    with pytest.raises(DonneesInvalides, match="un document abîmé, ou qui n'est pas de Word"):
+    with pytest.raises(DonneesInvalides, match="un document abîmé, ou qui n'est ni de Word"):
         preparer([tmp_path / "releve.docx"], "demonstration", ANNEE, jour=JOUR)
 
 
@@ -215,14 +215,15 @@ def test_libreoffice_l_ouvre(releve: Path, tmp_path: Path) -> None:
 
 
 @avec_libreoffice
+@pytest.mark.parametrize("sorte", ["docx", "odt"])
 def test_enregistre_par_libreoffice_il_se_relit(
-    releve: Path, tmp_path: Path, donnees: Path
+    sorte: str, releve: Path, tmp_path: Path, donnees: Path
 ) -> None:
     remplir(releve, "comite_date", Date="12/01/2027")
     remplir(releve, "decision.lacunes_2026", Vote="rejetée")
 
-    libreoffice(releve, tmp_path / "relu", "docx")
+    libreoffice(releve, tmp_path / "relu", sorte)
 
-    preparation = preparer([tmp_path / "relu" / "releve.docx"], jour=JOUR)
+    preparation = preparer([tmp_path / "relu" / f"releve.{sorte}"], jour=JOUR)
     assert (preparation.convention, preparation.annee) == ("demonstration", ANNEE)
     assert preparation.nouvelles["decisions"] == 1

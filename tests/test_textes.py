@@ -53,6 +53,7 @@ FICHIER_DIT = {
     ("messages_diagnostic", "self._textes.rediger"): "diagnostic",
     ("page_une", "phrases.dire"): "couverture",
     ("portrait", "etude.dire"): "portrait",
+    ("prolongement", "self._dire"): "prolongement",
     ("portrait", "self.etude.dire"): "portrait",
 }
 

@@ -7,8 +7,9 @@ a.comparer("cnaf_foyers_rsa", ["Harnes", "Pas-de-Calais"])
 """
 
 from ctglib.atelier.carnet import installer
-from ctglib.atelier.dessins import barres, carte, courbes, panneaux, pente, points
+from ctglib.atelier.dessins import barres, carte, courbes, eventail, panneaux, pente, points
 from ctglib.atelier.fichiers import importer
+from ctglib.atelier.prolongements import prolonger
 from ctglib.atelier.questions import cibles, comparer, frequentation, promesses, rang, semblables
 from ctglib.atelier.recherche import chercher
 from ctglib.atelier.series import donnees, epci, lieux, oublier, ratio
@@ -28,6 +29,7 @@ __all__ = [
     "donnees",
     "enregistrer",
     "epci",
+    "eventail",
     "evolution",
     "figure",
     "frequentation",
@@ -38,6 +40,7 @@ __all__ = [
     "panneaux",
     "pente",
     "points",
+    "prolonger",
     "promesses",
     "provisoires",
     "rang",

@@ -18,6 +18,7 @@ from ctglib.donnees import publiques
 from ctglib.donnees.nombres import marques_de
 from ctglib.graphiques import barres as en_barres
 from ctglib.graphiques import courbes as en_courbes
+from ctglib.graphiques import eventail as en_eventail
 from ctglib.graphiques import pente as en_pente
 from ctglib.graphiques import points as en_points
 from ctglib.graphiques.feuille import INTERLIGNE, POINTS_PAR_POUCE, dire, feuille, figure_de
@@ -26,6 +27,7 @@ from ctglib.graphiques.teintes import CONTOURS, tracer_carte
 # inches
 HAUTEUR = 3.8
 HAUTEUR_D_UNE_COURBE = 2.4
+HAUTEUR_D_UN_EVENTAIL = 3.2
 AUTOUR_DES_RANGEES = 6  # lines: the title, the unit, the source
 UNITES = {"pour_100": "pour 100", "pourcent": "%"}
 SANS_UNITE = ("", "nombre")
@@ -307,6 +309,44 @@ def carte(
         titre_et_annee = f"{titre or attrs['titre']}, {annee}"
         avec_contours: Attributs = {**attrs, "source": source, "titre": titre_et_annee}
         return _cadre(ax, avec_contours, dict.fromkeys(phrases))
+
+
+def eventail(table: pd.DataFrame, *, titre: str | None = None, ax: Axes | None = None) -> Axes:
+    """Trace ce que rend ``prolonger`` pour un lieu : les années connues, puis la fourchette,
+    jusqu'à la limite de l'essai.
+
+    Paramètres :
+        table: Ce que rend ``prolonger``, un seul lieu.
+        titre: Le titre ; celui de la table par défaut.
+        ax: Des axes de matplotlib où dessiner.
+
+    Exemples :
+        >>> from ctglib import atelier as a
+        >>> ax = a.eventail(a.prolonger("moins_de_3_ans", "Harnes"))
+        >>> len(ax.collections)
+        1
+    """
+    source = table.attrs.get("source")
+    colonnes = ("annee", "valeur", "bas", "haut")
+    attrs = _tracable(table, "central", *colonnes, titre=titre, source=source)
+    noms = table["libelle"].unique()
+    if len(noms) != 1:
+        raise impossible("un_seul_lieu", nombre=len(noms))
+    dernier = table[table["bas"].notna()].iloc[-1]
+    phrases = [
+        dire_de_l_atelier(
+            "prolongement_alt",
+            nom=noms[0],
+            annee=int(dernier["annee"]),
+            bas=f"{dernier['bas']:.0f}",
+            haut=f"{dernier['haut']:.0f}",
+        )
+    ]
+    with charter_style():
+        axes = _axes(ax, HAUTEUR_D_UN_EVENTAIL)
+        attrs = {**attrs, "titre": f"{attrs['titre']}, {noms[0]}"}
+        _cadre(axes, attrs, phrases)
+        return en_eventail.eventail(table, axes)
 
 
 def _rangees(

@@ -18,6 +18,7 @@ from ctglib.blocs.comparables import Comparables
 from ctglib.blocs.constats import avec_le_chemin, constats_de
 from ctglib.blocs.indicateurs import POSTURE, depart, notes_des_totaux
 from ctglib.blocs.moyens import Moyens
+from ctglib.blocs.prolongement import Avenir, Prolongement, places_d_aujourd_hui
 from ctglib.calculs import parcours as calculs
 from ctglib.calculs.collecte import DEPART, a_demander, demandes
 from ctglib.calculs.etats import FAITES, NON_RENSEIGNEE, etats, totaux
@@ -109,11 +110,25 @@ class EtudeFinale(EtudeAnnuelle):
     revisite: pd.DataFrame
     # what all the years lack, and whom to ask (see ``ctglib.calculs.collecte``)
     a_demander: pd.DataFrame
+    # births, then and to come
+    avenir: Avenir
 
     @property
     def annees(self) -> tuple[int, ...]:
         """The years of the convention."""
         return tuple(self.suivi.suivis)
+
+    @property
+    def prolongement(self) -> Prolongement:
+        """What is said of the years to come, beside the offer and the « et si » declared."""
+        services = {nom: service.libelle for nom, service in self.catalogue.responsables.items()}
+        return Prolongement(
+            self.avenir,
+            self.contexte,
+            places_d_aujourd_hui(self.suivi.dossier.offre, self.avenir.regles),
+            self.finale.prolongement,
+            services,
+        )
 
     @property
     def presentations(self) -> dict[str, Presentation]:
@@ -189,6 +204,7 @@ def etudier_la_fin(
     comparables: Comparables,
     constats: pd.DataFrame,
     besoins: pd.DataFrame,
+    avenir: Avenir,
 ) -> EtudeFinale:
     """Return the study of a whole convention, from that of its last year and its diagnostic."""
     suivi = derniere.suivi
@@ -257,6 +273,7 @@ def etudier_la_fin(
             derniere.bilan.date_arretee,
             derniere.suivi.closes,
         ),
+        avenir=avenir,
     )
 
 

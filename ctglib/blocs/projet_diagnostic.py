@@ -51,6 +51,8 @@ class AnnexeDuDiagnostic:
             blocs += replace(evolutions, colonnes=colonnes)
         blocs += Titre(projet.titre("besoins"), SECTION)
         blocs += self._besoins()
+        blocs += Titre(projet.titre("avenir"), SECTION)
+        blocs += projet.etude.prolongement.bloc()
         contexte_local = self._contexte_local()
         if contexte_local:
             blocs += Titre(projet.titre("contexte_local"), SECTION)

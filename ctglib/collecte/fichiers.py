@@ -15,6 +15,7 @@ from ctglib.collecte.ouverture import (
     lire_classeur,
     lire_csv,
     lire_les_tableaux,
+    lire_les_tableaux_du_texte,
 )
 from ctglib.donnees.dossier import GABARIT
 from ctglib.donnees.enclos import Enclos, ouvrir_enclos
@@ -27,6 +28,7 @@ from ctglib.donnees.yaml_strict import charger_yaml
 _OCTETS_MAX = 20 * 1024**2
 _CSV_MAX = 4 * 1024**2
 _CLASSEURS = (".xlsx", ".xlsm", ".xls", ".ods")
+_LECTEURS_DE_RELEVE = {".docx": lire_les_tableaux, ".odt": lire_les_tableaux_du_texte}
 FEUILLE_DU_RELEVE = "appreciations"
 REPERE = "repere"  # the column of the sheet that knows a row
 
@@ -57,17 +59,17 @@ def recevoir(chemins: list[Path], dossier: str = "") -> tuple[list[ClasseurLu], 
 
 
 def ouvrir_un_fichier(chemin: Path, enclos: Enclos, dossier: str = "") -> ClasseurLu:
-    """Return a file that was sent back, be it a workbook, a CSV or minutes in Word."""
+    """Return a file that was sent back, be it a workbook, a CSV or minutes."""
     sorte = chemin.suffix.lower()
     if sorte == ".csv":
         nom = f"{dossier}{chemin.name}"
         contenu = lire_fichier(chemin, nom, "un CSV", _CSV_MAX)
         grille = enclos.lire(lire_csv, nom, chemin.stem, contenu)
         return ClasseurLu(chemin.name, (grille,))
-    if sorte == ".docx":
+    if sorte in _LECTEURS_DE_RELEVE:
         attendu = mots("releve_sans_tableau")[1]
         contenu = lire_fichier(chemin, chemin.name, attendu, _OCTETS_MAX)
-        tableaux = enclos.lire(lire_les_tableaux, chemin.name, contenu)
+        tableaux = enclos.lire(_LECTEURS_DE_RELEVE[sorte], chemin.name, contenu)
         return lire_releve(chemin.name, tableaux)
     if chemin.name.startswith("~$"):
         raise refus(chemin.name, *mots("classeur_ouvert"))

@@ -36,16 +36,18 @@ LIGNES_MAX = 5_000
 COLONNES_MAX = 100
 CELLULES_MAX = 300_000
 _COLONNE_ZZZ = 18_278  # the last column that has letters
-_DECOMPRESSES_MAX = 60 * 1024**2
+DECOMPRESSES_MAX = 60 * 1024**2
 # How a file that is no workbook begins, by its fault.
 _OLE = rb"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _NATURES = {
     "classeur_vide": rb"\Z",
     "classeur_chiffre": _OLE + b".*" + "EncryptedPackage".encode("utf-16-le"),
     "classeur_xls": _OLE,
-    "classeur_ods": rb"PK.{,150}application/vnd\.oasis\.opendocument\.spreadsheet",
     "pas_un_classeur": rb"(?!PK)",
 }
+_OPENDOCUMENT = re.compile(
+    rb"PK.{,150}application/vnd\.oasis\.opendocument\.spreadsheet", re.DOTALL
+)
 # What openpyxl raises for a file that is not a workbook, or a broken one.
 _ILLISIBLE = (
     zipfile.BadZipFile,
@@ -164,7 +166,7 @@ def lire_csv(nom: str, feuille: str, contenu: bytes) -> Grille:
                 continue
             derniere = max(cellules)
             if ligne > LIGNES_MAX or derniere > COLONNES_MAX:
-                raise DonneesInvalides([_loin(nom, feuille, _lieu(ligne, derniere))])
+                raise DonneesInvalides([loin(nom, feuille, lieu_de(ligne, derniere))])
             lignes[ligne] = cellules
     except csv.Error:
         raise refus(nom, *mots("csv_au_guillemet_ouvert")) from None
@@ -180,7 +182,7 @@ def lire_les_tableaux(nom: str, contenu: bytes) -> list[list[list[CelluleWord]]]
     try:
         with zipfile.ZipFile(io.BytesIO(contenu)) as archive:
             taille = sum(partie.file_size for partie in archive.infolist())
-        if taille > _DECOMPRESSES_MAX:
+        if taille > DECOMPRESSES_MAX:
             return []
         corps = docx.Document(io.BytesIO(contenu)).element.body
     except (*_ILLISIBLE, PackageNotFoundError):
@@ -192,6 +194,16 @@ def lire_les_tableaux(nom: str, contenu: bytes) -> list[list[list[CelluleWord]]]
             rangees.append([_cellule_word(tc) for tc in rangee.iterchildren(qn("w:tc"))])
         tableaux.append(rangees)
     return tableaux
+
+
+def lire_les_tableaux_du_texte(nom: str, contenu: bytes) -> list[list[list[CelluleWord]]]:
+    """Return the cells of each table of minutes that LibreOffice saved as .odt, row by row."""
+    from ctglib.collecte.opendocument import lire_les_tableaux_odt
+
+    try:
+        return lire_les_tableaux_odt(contenu)
+    except _ILLISIBLE:
+        raise refus(nom, *mots("releve_abime")) from None
 
 
 def _cellule_word(tc: "BaseOxmlElement") -> CelluleWord:
@@ -224,6 +236,13 @@ def lire_classeur(nom: str, contenu: bytes) -> ClasseurLu:
     for cle, debut in _NATURES.items():
         if re.match(debut, contenu, re.DOTALL):
             raise refus(nom, *mots(cle))
+    if _OPENDOCUMENT.match(contenu):
+        from ctglib.collecte.opendocument import lire_ods
+
+        try:
+            return lire_ods(nom, contenu)
+        except (*_ILLISIBLE, OSError):
+            raise refus(nom, *mots("classeur_abime")) from None
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
@@ -293,15 +312,15 @@ def _demesures(fichier: str, contenu: bytes) -> list[Faute]:
 
     fautes = []
     lecteur = ExcelReader(io.BytesIO(contenu))
-    if sum(partie.file_size for partie in lecteur.archive.infolist()) > _DECOMPRESSES_MAX:
-        return [Faute(fichier, *mots("classeur_trop_grand", mo=_DECOMPRESSES_MAX // 1024**2))]
+    if sum(partie.file_size for partie in lecteur.archive.infolist()) > DECOMPRESSES_MAX:
+        return [Faute(fichier, *mots("classeur_trop_grand", mo=DECOMPRESSES_MAX // 1024**2))]
     lecteur.read_manifest()
     lecteur.read_workbook()
     for feuille, relation in lecteur.parser.find_sheets():
         xml = lecteur.archive.read(relation.target)
         lieu = _lieu_au_loin(xml)
         if lieu or xml.count(b"<c") > CELLULES_MAX:
-            fautes.append(_loin(fichier, feuille.name, lieu))
+            fautes.append(loin(fichier, feuille.name, lieu))
     return fautes
 
 
@@ -318,14 +337,14 @@ def _lieu_au_loin(xml: bytes) -> str:
     return ""
 
 
-def _lieu(ligne: int, colonne: int) -> str:
+def lieu_de(ligne: int, colonne: int) -> str:
     """Return the name of a cell, « ZZZ3 » at most."""
     from openpyxl.utils import get_column_letter
 
     return f"{get_column_letter(min(colonne, _COLONNE_ZZZ))}{ligne}"
 
 
-def _loin(fichier: str, feuille: str, lieu: str) -> Faute:
+def loin(fichier: str, feuille: str, lieu: str) -> Faute:
     """Return the fault of a sheet that is too large: at a cell, or by the number of its cells."""
     phrases = mots(
         "saisie_au_loin" if lieu else "cellules_au_loin",

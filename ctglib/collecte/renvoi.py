@@ -42,7 +42,7 @@ A_RENVOYER = Path("a-renvoyer")  # where the copies are written, from where the 
 FAUTE = PatternFill("solid", fgColor="FFF7C6B3", bgColor="FFF7C6B3")
 _POURCENT = "0.##%"
 _GENERAL = "General"
-_RELEVE = ".docx"
+_RELEVES = (".docx", ".odt")
 
 
 @dataclass
@@ -95,7 +95,7 @@ def copie(cadre: Cadre, classeur: ClasseurLu, fautes: Iterable[Faute]) -> bytes 
     plan = feuilles(a_lire, a_lire=True)
     regles = cadre.dossier.catalogue.confidentialite
     lecture = lire(classeur, plan, regles, cadre.gabarit.noms)
-    if not lecture.feuilles or classeur.fichier.endswith(_RELEVE):
+    if not lecture.feuilles or classeur.fichier.endswith(_RELEVES):
         return None
     service = classeur.proprietes.get("responsable", "")
     if service not in cadre.dossier.catalogue.responsables:

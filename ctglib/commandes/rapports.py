@@ -43,6 +43,7 @@ if TYPE_CHECKING:
     from ctglib.production.produire import Resultat
 
 
+FORMATS_ORDINAIRES = ",".join(plan.FORMATS_ORDINAIRES)
 RESUME = "resume"  # what is typed for both formats of the first page alone
 RAISONS_MONTREES = 3
 DOSSIERS_MONTRES = 3
@@ -107,7 +108,7 @@ def produire(
     convention: options.Conventions = None,
     annee: Annees = None,
     diffusion: Diffusion = PUBLIQUE,
-    formats: options.Formats = "html,pdf",
+    formats: options.Formats = FORMATS_ORDINAIRES,
     sortie: options.Sortie = Path(SORTIE),
     forcer: Forcer = False,
     refaire_clos: RefaireClos = False,
@@ -163,7 +164,7 @@ def produire(
 def portrait(
     territoires: Territoires = None,
     departement: Departements = None,
-    formats: options.Formats = "html,pdf",
+    formats: options.Formats = FORMATS_ORDINAIRES,
     sortie: options.Sortie = Path(SORTIE),
     forcer: Forcer = False,
     a_blanc: options.ABlanc = False,

@@ -164,12 +164,14 @@ class Tableau(Bloc):
     def csv(self) -> str:
         """Return the data, headers first, as the text of a CSV: comma, decimal point.
 
-        No text is run by a spreadsheet as a formula (see ``neutraliser``).
+        No text is run by a spreadsheet as a formula (see ``neutraliser``). A row that is all empty,
+        to be filled by hand in the document, is left out: it is no data.
         """
-        lignes = [
-            [neutraliser(valeur) for valeur in ligne]
-            for ligne in self.donnees.itertuples(index=False, name=None)
-        ]
+        lignes = []
+        for rangee in self.donnees.itertuples(index=False, name=None):
+            ligne = [neutraliser(valeur) for valeur in rangee]
+            if any(valeur != "" for valeur in ligne):
+                lignes.append(ligne)
         return en_csv([self.donnees.columns, *lignes])
 
     def exporter(self, chemin: str | Path) -> Path:

@@ -33,6 +33,7 @@ from ctglib.donnees.modeles.evaluation import (
     SaisieFinale,
 )
 from ctglib.donnees.modeles.plan import IndicateurFiche
+from ctglib.donnees.modeles.prolongement import SaisieProlongement
 from ctglib.donnees.modeles.rapports import MessageDesParties, SectionDuDiagnostic
 from ctglib.donnees.modeles.suivi import CollecteAnnuelle, Gabarit, Parts
 from ctglib.donnees.montrable import Montrable
@@ -77,6 +78,7 @@ class Finale:
     conformite: ReglesConformite
     lectures: Lectures  # links that the text does not write
     saisie: SaisieFinale  # what the evaluators entered
+    prolongement: SaisieProlongement  # what somebody declared of the years to come
 
 
 def lire_dossier(convention: str) -> Dossier:
@@ -258,11 +260,13 @@ def lire_finale(dossier: Dossier) -> Finale:
         raise DonneesInvalides(fautes)
     lectures = pieces.objets("convention/lectures")
     saisies = pieces.objets("convention/evaluation_finale")
+    prolongements = pieces.objets("convention/prolongement")
     return Finale(
         regles=dossier.convention.avec_ses_clauses(pieces.objets("evaluation_finale")[0]),
         conformite=pieces.objets("conformite")[0],
         lectures=lectures[0] if lectures else Lectures(),
         saisie=saisies[0] if saisies else SaisieFinale(),
+        prolongement=prolongements[0] if prolongements else SaisieProlongement(),
     )
 
 

@@ -60,10 +60,10 @@ LECTEURS = {
 # Modules of Python that start a program to know the machine: it reads nothing of ours.
 SANS_LECTURE = {"ctypes.util", "platform", "uuid"}
 # What our workbooks and minutes say of themselves, whatever name they are given.
-PROPRIETES = ("docProps/custom.xml", "docProps/core.xml")
+PROPRIETES = ("docProps/custom.xml", "docProps/core.xml", "meta.xml")
 SIGNATURES = (b"ctglib", b'name="convention"')
 SAISIES = (".csv", ".yaml")  # what the follow-up is made of: a link to it has another name
-CLASSEURS = (".xlsx", ".xlsm", ".ods", ".docx")
+CLASSEURS = (".xlsx", ".xlsm", ".ods", ".docx", ".odt")
 _DOSSIERS = [sysconfig.get_path(nom) for nom in ("stdlib", "platstdlib", "purelib", "platlib")]
 _INSTALLES = tuple({*_DOSSIERS, *(str(Path(dossier).resolve()) for dossier in _DOSSIERS)})
 

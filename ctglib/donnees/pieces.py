@@ -36,6 +36,7 @@ from ctglib.donnees.modeles import (
     coherence,
     convention,
     evaluation,
+    prolongement,
     rapports,
     sources,
     suivi,
@@ -91,6 +92,7 @@ FINALE: Modeles = {
 FINALE_PROPRE: Modeles = {
     "lectures": evaluation.Lectures,
     "evaluation_finale": evaluation.SaisieFinale,
+    "prolongement": prolongement.SaisieProlongement,
 }
 # Files of a convention that its copy takes the place of, for the reports of a closed year.
 COPIES = ("convention", "avenants", "indicateurs")

@@ -44,6 +44,7 @@ if TYPE_CHECKING:
 LIRE_PROSE = create_markdown(renderer=None, plugins=["table"])  # tokens
 CHAPITRE = 2
 SOUS_SECTION = 3
+CONSTATS = "constats"  # the class of the columns of a first page, each under its number
 CHAPITRES_D_UNE_PAGE = (
     4  # a report of no more has no chapter of sources, and no table of contents on paper
 )
@@ -94,6 +95,19 @@ class CarnetImpubliable(ValueError):
     """
 
 
+@dataclass(frozen=True)
+class Place:
+    """Where a page stands in the site of the reports; its addresses start from the page."""
+
+    chemin: tuple[Lien, ...]  # from the portal down to the page, whose own address is ""
+    liens: tuple[Lien, ...]  # where else it leads: its other formats, other reports
+    avant: Lien | None  # the same report, a year before
+    apres: Lien | None
+    racine: str  # the folder of all the reports: « ../../ »
+    version: str  # of the program
+    licence: str = ""  # of the report, where the convention gives one
+
+
 @dataclass(frozen=True, repr=False)
 class Document:
     """A report ready to be written: headings have their anchors; tables, charts and references
@@ -103,6 +117,7 @@ class Document:
     titre: str
     couverture: objets.Couverture
     corps: tuple[Bloc, ...]
+    place: Place | None = None  # None for a page alone, which is in no site
 
     def __repr__(self) -> str:
         return f"Document « {self.titre} », {len(self.corps)} blocs. Ensuite : .tableaux, .dessins."
@@ -121,6 +136,30 @@ class Document:
             return self.corps
         second = self.chapitres[1]
         return tuple(takewhile(lambda bloc: bloc is not second, self.corps))
+
+    @property
+    def constat(self) -> str:
+        """What its first page finds, which is its title; "" when it answers several questions."""
+        colonnes = [bloc for bloc in self.premiere_page if isinstance(bloc, objets.Colonnes)]
+        if self.chapitres and any(bloc.classe for bloc in colonnes):
+            return self.chapitres[0].texte
+        return ""
+
+    @property
+    def chiffres(self) -> list[dict[str, str]]:
+        """The large numbers of its first page, by key: libelle, valeur, detail, verdict.
+
+        What one does not say is "".
+        """
+        chiffres = []
+        for bloc in self.premiere_page:
+            if not isinstance(bloc, objets.Colonnes) or bloc.classe != CONSTATS:
+                continue
+            for colonne in bloc.blocs:
+                chiffre = _chiffre(feuilles((colonne,)))
+                if chiffre["valeur"]:
+                    chiffres.append(chiffre)
+        return chiffres
 
     @property
     def court(self) -> bool:
@@ -213,6 +252,19 @@ def tableaux_de(corps: Iterable[Bloc]) -> list[Tableau]:
         if isinstance(tableau, Tableau):
             tableaux.append(tableau)
     return tableaux
+
+
+def _chiffre(blocs: Iterable[Bloc]) -> dict[str, str]:
+    """Return the number that a column of a first page stands under (see ``Document.chiffres``)."""
+    chiffre = {"libelle": "", "valeur": "", "detail": "", "verdict": ""}
+    for bloc in blocs:
+        if isinstance(bloc, Titre):
+            chiffre["libelle"] = bloc.texte
+        elif isinstance(bloc, Paragraphe) and bloc.classe == "chiffre":
+            chiffre["valeur"] = en_clair(bloc.texte)
+        elif isinstance(bloc, Paragraphe) and bloc.classe in ("detail", "verdict"):
+            chiffre[bloc.classe] = en_clair(bloc.texte)
+    return chiffre
 
 
 # On paper, and in a report of one page.

@@ -164,7 +164,8 @@ def titre_de(commande: Commande, ancien: Trace | None) -> str:
 
 
 def rendre(modele: str, **valeurs: object) -> str:
-    """Return the text of a template of ``modeles``, filled with values.
+    """Return the text of a template of ``modeles``, filled with values; it may import those of
+    ``export``.
 
     In a page (``.html.j2``), values are escaped and ``style`` is the style sheet; elsewhere they
     are written as they are.
@@ -175,7 +176,7 @@ def rendre(modele: str, **valeurs: object) -> str:
 
     page = modele.endswith(".html.j2")
     environment = Environment(
-        loader=FileSystemLoader(MODELES),
+        loader=FileSystemLoader((MODELES, EXPORT)),
         autoescape=page,
         undefined=StrictUndefined,
         trim_blocks=True,

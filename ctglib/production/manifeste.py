@@ -140,6 +140,8 @@ class Trace:
     parts: dict[str, str]
     # of the lines that the parties signed, those that no longer hold: which, and why
     a_relire: list[str] = field(default_factory=list)
+    # the large numbers of its first page (see ``Document.chiffres``); None in a manifest of before
+    chiffres: list[dict[str, str]] | None = None
 
 
 @dataclass

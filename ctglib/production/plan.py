@@ -57,6 +57,7 @@ RESUMES = ("resume.pdf", "resume.docx")  # the first page alone, to be sent
 CTG = "ctg"  # the engine that runs the cells in this process
 STANDARD = "standard"  # an ordinary Jupyter kernel
 MOTEURS = (CTG, STANDARD)
+FORMATS_ORDINAIRES = ("html", "pdf")  # of a report that declares none, when none is asked for
 SORTIE = "reports"  # where they are written, unless said otherwise
 MANIFESTE = "manifeste.json"  # beside the reports of a convention
 # beside the CSV of a report, and in the folder of a convention: what these CSV hold
@@ -324,6 +325,17 @@ def carnets_declares(dossier: Path = CARNETS) -> tuple[Carnet, ...]:
     return tuple(carnets)
 
 
+def formats_ordinaires(carnet: Path) -> tuple[str, ...]:
+    """Return the formats that a notebook is made in when all reports are, in the order of
+    ``FORMATS``.
+    """
+    sortes: set[str] = set()
+    for rapport in rapports_declares(carnet.parent).values():
+        if Carnet(carnet) in rapport.carnets:
+            sortes.update(rapport.formats or FORMATS_ORDINAIRES)
+    return tuple(sorte for sorte in FORMATS if sorte in sortes)
+
+
 def carnets_ignores(dossier: Path = CARNETS) -> tuple[str, ...]:
     """Return the names of a folder's notebooks that are not declared: no command makes them."""
     declares_ici = {carnet.chemin.name for carnet in carnets_declares(dossier)}
@@ -482,11 +494,11 @@ def annees_de(convention: str) -> tuple[int, ...]:
     avenants extend it.
     """
     dates = convention_de(convention)
-    fin = dates.fin_selon(_avenants_de(convention))
+    fin = dates.fin_selon(avenants_de(convention))
     return tuple(range(dates.debut.year, fin.year + 1))
 
 
-def _avenants_de(convention: str) -> tuple[Avenant, ...]:
+def avenants_de(convention: str) -> tuple[Avenant, ...]:
     """Return the avenants of a convention; none when it has no file of them."""
     from ctglib.donnees.modeles.avenants import Avenants
     from ctglib.donnees.yaml_strict import charger_yaml
@@ -505,7 +517,7 @@ def fiches_de(convention: str, annee: int | None) -> dict[str, str]:
 
     plan = plan_clos(convention, annee) if annee else None
     lue = plan.convention if plan else convention_de(convention)
-    avenants = () if plan else _avenants_de(convention)
+    avenants = () if plan else avenants_de(convention)
     if annee and avenants:
         bilan = f"{dossier_du_suivi(convention)}/{annee}/bilan.yaml"
         de_l_annee = charger_yaml(bilan, Bilan) if existe(bilan) else Bilan(annee=annee)

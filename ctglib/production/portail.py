@@ -1,21 +1,28 @@
-"""The portal, ``reports/index.html``: links to the reports, by convention and year.
+"""The portal, ``reports/index.html``: what each report finds, and links to all of them.
 
-It is made from the manifests alone. It has a section a convention, and one for the portraits.
+It is made from the manifests alone. It has a section a convention, its newest year first, one for
+the portraits, and one for those who keep the conventions.
 """
 
 from collections.abc import Iterable
-from operator import itemgetter
+from dataclasses import dataclass, field
+from importlib.metadata import version
 from pathlib import Path
-from typing import Any
 
 from ctglib.donnees.ecriture import ecrire
 from ctglib.donnees.numeros import ordre
 from ctglib.production.echec import EXPORT, rendre
 from ctglib.production.manifeste import empreinte, lire_manifeste
-from ctglib.production.plan import FORMATS, MANIFESTE, PORTRAITS
+from ctglib.production.plan import ECHEC, FORMATS, MANIFESTE, PORTRAITS
 
 PORTAIL = "index.html"
-DURABLES = "Toute la convention"  # heading of the reports that are of no year
+# What the portal shows apart, by the last part of its key.
+BILAN = "bilan"
+FICHE = "fiche-"
+DIAGNOSTIC = "diagnostic"
+POUR_L_EQUIPE = ("dossier", "controle", "releve")
+DE_LA_CONVENTION = ("evaluation-finale", DIAGNOSTIC, "en-clair")  # the first ones, in this order
+PAGE = "html"
 DEPARTEMENTS = "Départements"
 EPCI = "Intercommunalités"
 SUJET_DES_PORTRAITS = "Données publiques seules : un portrait n'est pas une convention"
@@ -47,6 +54,84 @@ def dossiers_publies(sortie: Path) -> list[Path]:
     return dossiers
 
 
+@dataclass(frozen=True)
+class Produit:
+    """A report as the portal shows it, made or failed; what it does not say is "".
+
+    ``chiffres`` are the large numbers of its first page (see ``Trace``): none when nothing was
+    given to say any, None when its manifest does not tell.
+    """
+
+    cle: str  # « 2024/fiche-1 »
+    titre: str
+    territoire: str = ""
+    sujet: str = ""
+    avertissement: str = ""
+    statut: str = ""
+    constat: str = ""
+    chiffres: list[dict[str, str]] | None = None
+    fiche: str = ""  # the number of the fiche that it is about
+    formats: dict[str, tuple[str, str]] = field(default_factory=dict)  # « PDF », its address
+    tableaux: tuple[str, ...] = ()  # addresses of CSV
+    page_echec: str = ""  # an address, when it has failed
+
+    @property
+    def nom(self) -> str:
+        """The last part of its key: « bilan », « fiche-1 »."""
+        return self.cle.rpartition("/")[2]
+
+    @property
+    def annee(self) -> str:
+        """Its year, "" for a report of the whole convention."""
+        return self.cle.rpartition("/")[0]
+
+    @property
+    def adresse(self) -> str:
+        """Where its title leads: to its page, else to its first format."""
+        for sorte in (PAGE, *self.formats):
+            if sorte in self.formats:
+                return self.formats[sorte][1]
+        return ""
+
+    @property
+    def autres_formats(self) -> list[tuple[str, str]]:
+        """What it calls its formats and their addresses, but the one that its title leads to."""
+        return [lien for lien in self.formats.values() if lien[1] != self.adresse]
+
+
+@dataclass(frozen=True)
+class Annee:
+    """The reports of a year of a convention, without those for the team."""
+
+    annee: str
+    bilan: Produit | None
+    fiches: list[Produit]
+    autres: list[Produit]
+
+    @property
+    def muette(self) -> bool:
+        """Whether its bilan holds, and has no number to say."""
+        echecs = [produit for produit in (*self.fiches, *self.autres) if produit.page_echec]
+        bilan = self.bilan
+        return bilan is not None and not (bilan.page_echec or echecs) and bilan.chiffres == []
+
+
+@dataclass(frozen=True)
+class Section:
+    """The reports of a convention."""
+
+    ancre: str
+    titre: str
+    sujet: str
+    avertissement: str
+    annees: list[Annee]  # those that say something, the newest first
+    muettes: list[Annee]
+    depart: Produit | None  # the diagnostic, where no year says anything yet
+    ensemble: list[Produit]  # the other reports of the whole convention
+    equipe: dict[str, list[Produit]]  # those of ``POUR_L_EQUIPE``
+    tableaux: list[Produit]  # those that have some
+
+
 def octets_du_portail(dossiers: list[Path]) -> bytes:
     """Return the portal of some folders of reports.
 
@@ -58,85 +143,116 @@ def octets_du_portail(dossiers: list[Path]) -> bytes:
     for dossier in dossiers:
         produits = _produits(dossier)
         if dossier.parent.name == PORTRAITS:
-            portraits += produits
-            continue
-        if not produits:
-            continue
-        # A convention's name and subject are those on the cover of its first yearly report: that of
-        # a report of the whole convention, such as the diagnostic, says the kind of the report.
-        annuels_d_abord = sorted(produits, key=lambda produit: produit["groupe"] == DURABLES)
-        pages = [produit["page"] for produit in annuels_d_abord if produit["page"]]
-        page = pages[0] if pages else {}
-        sections.append(
-            {
-                "ancre": dossier.name,
-                "titre": page.get("territoire") or dossier.name,
-                "sujet": page.get("sujet", ""),
-                "avertissement": page.get("avertissement", ""),
-                "produits": produits,
-            }
-        )
-    sections.sort(key=lambda section: bool(section["avertissement"]))  # False comes first
-    if portraits:
-        # « Départements » and « Intercommunalités », then « Communes, département 62 »
-        portraits.sort(key=itemgetter("groupe", "titre"))
-        portraits.sort(key=lambda portrait: portrait["groupe"] not in (DEPARTEMENTS, EPCI))
-        sections.append(
-            {
-                "ancre": PORTRAITS,
-                "titre": "Portraits de territoires",
-                "sujet": SUJET_DES_PORTRAITS,
-                "avertissement": "",
-                "produits": portraits,
-            }
-        )
+            portraits += [(_groupe_d_un_territoire(dossier.name), produit) for produit in produits]
+        elif produits:
+            sections.append(_section(dossier.name, produits))
+    sections.sort(key=lambda section: bool(section.avertissement))  # False comes first
+    # « Départements » and « Intercommunalités », then « Communes, département 62 »
+    portraits.sort(key=lambda portrait: (portrait[0], portrait[1].titre))
+    portraits.sort(key=lambda portrait: portrait[0] not in (DEPARTEMENTS, EPCI))
     portail = rendre(
         "portail.html.j2",
         sections=sections,
+        portraits=portraits,
+        ancre_des_portraits=PORTRAITS,
+        sujet_des_portraits=SUJET_DES_PORTRAITS,
         polices=(EXPORT / "polices.css").read_text(encoding="ascii"),
+        version=version("ctglib"),
         marque=_marque(dossiers),
     )
     return portail.encode("utf-8")
 
 
-def _produits(dossier: Path) -> list[dict[str, Any]]:
-    """Return what the portal says of each report of a folder, made or failed.
+def _section(nom: str, produits: list[Produit]) -> Section:
+    """Return the section of a convention.
 
-    Those of the whole convention come first, then year by year. The keys are those of the template:
-    ``groupe`` (the heading: a year, « Toute la convention », « Départements »), ``titre``,
-    ``statut``, ``formats`` (pairs: « PDF », its address), ``tableaux`` (addresses of CSV),
-    ``page_echec`` (an address, "" when it has not failed), ``page`` (see ``Trace``).
+    Its name and its subject are those on the cover of a bilan: the cover of a fiche says the
+    subject of the fiche, that of a diagnostic the kind of the report.
     """
+    du_plus_general = sorted(
+        produits, key=lambda produit: (produit.nom != BILAN, not produit.annee)
+    )
+    couvertures = [produit for produit in du_plus_general if produit.territoire]
+    couverture = couvertures[0] if couvertures else Produit("", nom)
+    a_montrer = [produit for produit in produits if produit.nom not in POUR_L_EQUIPE]
+    annees = []
+    for annee in sorted({produit.annee for produit in a_montrer if produit.annee}, reverse=True):
+        annees.append(_annee(annee, [item for item in a_montrer if item.annee == annee]))
+    ensemble = [produit for produit in a_montrer if not produit.annee]
+    ensemble.sort(key=_rang_dans_l_ensemble)
+    parlantes = [annee for annee in annees if not annee.muette]
+    depart = None
+    if not parlantes:
+        depart = next((item for item in ensemble if item.nom == DIAGNOSTIC), None)
+    equipe: dict[str, list[Produit]] = {}
+    for role in POUR_L_EQUIPE:
+        equipe[role] = [produit for produit in reversed(produits) if produit.nom == role]
+    return Section(
+        ancre=nom,
+        titre=couverture.territoire or nom,
+        sujet=couverture.sujet,
+        avertissement=couverture.avertissement,
+        annees=parlantes,
+        muettes=[annee for annee in annees if annee.muette],
+        depart=depart,
+        ensemble=[produit for produit in ensemble if produit is not depart],
+        equipe=equipe,
+        tableaux=[produit for produit in produits if produit.tableaux],
+    )
+
+
+def _annee(annee: str, produits: list[Produit]) -> Annee:
+    """Return a year from its reports, the fiches in the order of their numbers."""
+    bilan = next((produit for produit in produits if produit.nom == BILAN), None)
+    fiches = [produit for produit in produits if produit.nom.startswith(FICHE)]
+    autres = [produit for produit in produits if produit is not bilan and produit not in fiches]
+    return Annee(annee, bilan, fiches, autres)
+
+
+def _rang_dans_l_ensemble(produit: Produit) -> tuple[int, str]:
+    """Return what the reports of a whole convention are sorted by."""
+    if produit.nom in DE_LA_CONVENTION:
+        return DE_LA_CONVENTION.index(produit.nom), ""
+    return len(DE_LA_CONVENTION), produit.titre
+
+
+def _produits(dossier: Path) -> list[Produit]:
+    """Return the reports of a folder: those of the whole convention, then year by year."""
     manifeste = lire_manifeste(dossier)
     produits = []
     portrait = dossier.parent.name == PORTRAITS
-    adresse = f"{PORTRAITS}/{dossier.name}" if portrait else dossier.name
+    racine = f"{PORTRAITS}/{dossier.name}" if portrait else dossier.name
     cles = sorted({*manifeste.traces, *manifeste.echecs}, key=lambda cle: ("/" in cle, ordre(cle)))
     for cle in cles:
+        page_echec = f"{racine}/{cle}.{ECHEC}" if cle in manifeste.echecs else ""
         trace = manifeste.traces.get(cle)
-        page = trace.page if trace else {}
-        sorties = list(trace.sorties) if trace else []
-        sorties = [nom for nom in sorties if (dossier / nom).is_file()]
-        formats = []
-        for fin, (nom_du_format, _) in FORMATS.items():
-            if f"{cle}.{fin}" in sorties:
-                formats.append((nom_du_format, f"{adresse}/{cle}.{fin}"))
+        if trace is None:
+            produits.append(Produit(cle, manifeste.echecs[cle], page_echec=page_echec))
+            continue
+        page = trace.page
+        sorties = [nom for nom in trace.sorties if (dossier / nom).is_file()]
+        formats = {}
+        for sorte, (nom_du_format, _) in FORMATS.items():
+            if f"{cle}.{sorte}" in sorties:
+                formats[sorte] = (nom_du_format, f"{racine}/{cle}.{sorte}")
+        titre = page.get("titre") or cle
         if portrait:
-            groupe = _groupe_d_un_territoire(dossier.name)
             titre = f"{page.get('territoire', dossier.name)} ({dossier.name})"
-        else:
-            groupe = cle.rpartition("/")[0] or DURABLES
-            titre = page.get("titre") or manifeste.echecs.get(cle, cle)
         produits.append(
-            {
-                "groupe": groupe,
-                "titre": titre,
-                "statut": page.get("statut", ""),
-                "formats": formats,
-                "tableaux": [f"{adresse}/{nom}" for nom in sorties if nom.endswith(".csv")],
-                "page_echec": f"{adresse}/{cle}.echec.html" if cle in manifeste.echecs else "",
-                "page": page,
-            }
+            Produit(
+                cle,
+                titre,
+                territoire=page.get("territoire", ""),
+                sujet=page.get("sujet", ""),
+                avertissement=page.get("avertissement", ""),
+                statut=page.get("statut", ""),
+                constat=page.get("constat", ""),
+                chiffres=trace.chiffres,
+                fiche=str(trace.parametres.get("fiche", "")),
+                formats=formats,
+                tableaux=tuple(f"{racine}/{nom}" for nom in sorties if nom.endswith(".csv")),
+                page_echec=page_echec,
+            )
         )
     return produits
 

@@ -433,6 +433,7 @@ def fabriquer(
     from ctglib.export.document import CarnetImpubliable, assembler
     from ctglib.production.moteur import executer
     from ctglib.production.paroles import lignes_fautives
+    from ctglib.production.place import place_de
 
     if donnees is None:
         os.environ.pop(VARIABLE, None)
@@ -456,6 +457,7 @@ def fabriquer(
             if remplacees:
                 carnet = _executer_sans(commande, moteur, remplacees, journal)
                 document = assembler(carnet)
+            document = replace(document, place=place_de(commande, document.couverture.territoire))
             contenus, page = _exporter(carnet, document, commande, mesures)
     except Echec as error:
         return error
@@ -477,6 +479,7 @@ def fabriquer(
         sorties={nom: empreinte(contenu) for nom, contenu in contenus.items()},
         parts=journal.parts,
         a_relire=sorted({*journal.a_relire, *fautives}),
+        chiffres=document.chiffres,
     )
     return Fabrication(trace, contenus, mesures)
 
@@ -533,7 +536,8 @@ def _exporter(
     The paths are in the folder of the convention's reports: « 2024/bilan.html »,
     « 2024/bilan/moyens.csv ». What is said of it is what its cover says, "" for what it does not
     say, by key: titre, carnet (file name of the notebook), territoire, sujet, avertissement, date,
-    statut; « contact » and « adresse_du_contact » too, where the convention gives one.
+    statut, constat (what its first page finds); « contact » and « adresse_du_contact » too, where
+    the convention gives one.
     """
     from ctglib.export.paquet import paquet_du_rapport
 
@@ -560,6 +564,7 @@ def _exporter(
         page[nom] = getattr(couverture, nom, "")
     mentions = dict(couverture.mentions) if couverture else {}
     page["statut"] = mentions.get(STATUT, "")
+    page["constat"] = document.constat
     if contact:
         page["contact"] = contact.nom
         page["adresse_du_contact"] = contact.adresse

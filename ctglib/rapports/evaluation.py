@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from functools import cached_property
 
-from ctglib.blocs.annee import etudier
+from ctglib.blocs.annee import EtudeAnnuelle, etudier
 from ctglib.blocs.avenants import tableau_avenants
 from ctglib.blocs.collecte import ce_qui_manque
 from ctglib.blocs.comparables import Comparables, etudier_comparables
@@ -17,6 +17,7 @@ from ctglib.blocs.financement import financement
 from ctglib.blocs.indicateurs import mode_de_lecture
 from ctglib.blocs.messages_suivi import MessagesDeLaFin
 from ctglib.blocs.mots import repondre, sources
+from ctglib.blocs.prolongement import Avenir, avenir_invente, lire_l_avenir
 from ctglib.blocs.signees import page_des_parties
 from ctglib.blocs.territoire import DiagnosticRevisite
 from ctglib.blocs.theme import lacunes
@@ -27,6 +28,7 @@ from ctglib.document.blocs import Bloc, Couverture, liste, paragraphe, sous_titr
 from ctglib.document.tableau import RIEN, Tableau
 from ctglib.donnees.dossier import lire_dossier_actuel, lire_finale
 from ctglib.donnees.lecture import enregistrer
+from ctglib.donnees.modeles.convention import Convention
 from ctglib.donnees.partage import partager
 from ctglib.donnees.publiques import lire_communes
 from ctglib.donnees.statuts import PROVISOIRES
@@ -64,10 +66,18 @@ def ouvrir_evaluation(convention: str, *, brut: bool = False) -> EvaluationFinal
             # Of a last year that is closed, the copy stops at its closing: the plan goes on.
             lue = etudier(convention, derniere_annee, "publique", brut=brut, plan_actuel=True)
             etude = Bilan(lue).etude
+            avenir = _avenir(dossier.convention, etude)
         etude = replace(etude, empreintes=dict(journal.lus))
-        return etudier_la_fin(etude, finale, comparables, comparaison, besoins)
+        return etudier_la_fin(etude, finale, comparables, comparaison, besoins, avenir)
 
     return EvaluationFinale(calculer() if brut else partager(f"fin/{convention}", calculer))
+
+
+def _avenir(convention: Convention, etude: EtudeAnnuelle) -> Avenir:
+    """Return the births of the territory: of a fictional one, those that its own series invent."""
+    if convention.fictive:
+        return avenir_invente(etude.series, convention.territoire, convention.reference)
+    return lire_l_avenir(convention.territoire)
 
 
 @dataclass(frozen=True)
@@ -179,6 +189,12 @@ class EvaluationFinale:
             sous_titre(question.question) + paragraphe(majuscule(question.reponse or a_completer))
             for question in self.etude.finale.saisie.questions
         )
+
+    def avenir(self) -> Bloc:
+        """Return the children to come, as far as the trial goes, beside today's places; or why
+        nothing is said.
+        """
+        return self.etude.prolongement.essentiel()
 
     def recit(self) -> Bloc:
         """Return each axis in the last year, its fiches in a few sentences; or that nothing was

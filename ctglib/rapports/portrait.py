@@ -14,6 +14,7 @@ import pandas as pd
 
 from ctglib.blocs.carte import Carte, assez_connus, figure_de_la_carte, tracables
 from ctglib.blocs.mots import repondre
+from ctglib.blocs.prolongement import avenir_d_un_portrait
 from ctglib.calculs import portrait as calculs
 from ctglib.calculs.comparables import TRAITS, semblables, traits
 from ctglib.calculs.ecriture import enumerer, majuscule, minuscule, nombre, pourcent
@@ -440,7 +441,8 @@ class Portrait:
             mots={"source": source},
             notes=notes,
         )
-        return suite([figure, tableau])
+        a_venir = avenir_d_un_portrait(etude.territoire.code, etude.contexte)
+        return suite([figure, tableau, a_venir])
 
     def _carte(self) -> Figure | None:
         """Return the map of a rate in the communes of the EPCI, or of the territory without EPCI.

@@ -1,0 +1,397 @@
+"""What is said of the years to come: births, hence children under three, beside today's places.
+
+Nothing is said that the trial did not test (``docs/prolongement.md``): where it refuses, the
+sentence says why, with its figures.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from functools import cached_property
+
+import pandas as pd
+
+from ctglib.calculs.ecriture import enumerer, nombre
+from ctglib.calculs.prolongement import classe_de, places_pour_100, prolonger
+from ctglib.document.blocs import Bloc, Groupe, liste, paragraphe
+from ctglib.document.contexte import Contexte
+from ctglib.document.tableau import RIEN, Ecriture, Tableau
+from ctglib.document.typographie import date_longue
+from ctglib.donnees.magasin import FORMES, departement_de, lire_tables, tables
+from ctglib.donnees.modeles.prolongement import (
+    Cible,
+    Epreuve,
+    LigneDeLEpreuve,
+    ReglesProlongement,
+    SaisieProlongement,
+    Scenario,
+)
+from ctglib.donnees.publiques import communes_de
+from ctglib.donnees.yaml_strict import charger_yaml
+
+ENFANTS: Cible = "moins_de_3_ans"
+NAISSANCES: Cible = "naissances"
+POUR = 100
+
+
+@dataclass(frozen=True)
+class Avenir:
+    """The births of a territory, those of its département, and what the trial lets us say."""
+
+    regles: ReglesProlongement
+    epreuve: Epreuve
+    # by year, without a gap, the origin last; empty when ``motif`` says why
+    naissances: pd.Series
+    cours: pd.Series
+    # why nothing is said of this territory: « niveau », « hors_essai », « incomplet »
+    motif: str = ""
+    inventees: bool = False  # those of a fictional convention
+
+    @property
+    def origine(self) -> int:
+        """The last year of births."""
+        return self.epreuve.origine
+
+    @property
+    def classe(self) -> int:
+        """The rank of the class of size of the territory."""
+        return int(classe_de(self.naissances.to_numpy(float)[None, :], self.regles)[0])
+
+    @property
+    def derniere_annee(self) -> int:
+        """The last year that the trial looked at."""
+        return self.origine + max(ligne.horizon for ligne in self.epreuve.lignes)
+
+    def prolonger(self, cible: Cible, jusqu_a: int | None = None) -> pd.DataFrame:
+        """Return the years to come (see ``calculs.prolongement.prolonger``), by default as far as
+        the trial looked.
+        """
+        return prolonger(
+            self.naissances,
+            self.cours,
+            cible,
+            self.regles,
+            self.epreuve.lignes,
+            jusqu_a or self.derniere_annee,
+        )
+
+    def ligne(self, cible: Cible, horizon: int) -> LigneDeLEpreuve:
+        """Return what the trial found for the class of this territory."""
+        for ligne in self.epreuve.lignes:
+            if (ligne.cible, ligne.classe, ligne.horizon) == (cible, self.classe, horizon):
+                return ligne
+        raise KeyError((cible, self.classe, horizon))
+
+    @property
+    def enfants(self) -> int:
+        """The children born in the last three years."""
+        return int(self.naissances.iloc[-self.regles.cibles[ENFANTS].annees :].sum())
+
+
+def lire_l_avenir(code: str) -> Avenir:
+    """Return the births of a territory and of its département, up to the origin of the trial.
+
+    Args:
+        code: Of a commune; another level, or a commune that the trial did not have, is refused by
+            ``motif``.
+    """
+    regles, epreuve = _regles_et_epreuve()
+    aucune = pd.Series(dtype=float)
+    if not FORMES["commune"].fullmatch(code):
+        return Avenir(regles, epreuve, aucune, aucune, "niveau")
+    if code.startswith(regles.departements_hors_essai):
+        return Avenir(regles, epreuve, aucune, aucune, "hors_essai")
+    departement = departement_de(pd.Series([code]))[0]
+    communes = communes_de(departement)
+    gardees = [
+        table
+        for table in tables().values()
+        if table.niveau == "commune"
+        and regles.serie in table.series
+        and epreuve.premiere <= table.annee <= epreuve.origine
+    ]
+    lignes = lire_tables(gardees, communes, [regles.serie])
+    par_commune = pd.DataFrame()
+    if regles.serie in lignes:
+        par_commune = lignes.pivot(index="territoire", columns="annee", values=regles.serie)
+        par_commune = par_commune.dropna()
+    annees_attendues = epreuve.origine - epreuve.premiere + 1
+    complet = par_commune.shape[1] == annees_attendues and code in par_commune.index
+    if not complet or len(par_commune) < regles.communes_connues_au_moins * len(communes):
+        return Avenir(regles, epreuve, aucune, aucune, "incomplet")
+    naissances = par_commune.T[code].astype(float)
+    return Avenir(regles, epreuve, naissances, par_commune.sum())
+
+
+def avenir_invente(series: pd.DataFrame, territoire: str, reference: str) -> Avenir:
+    """Return the same of a fictional convention, from its own series: no store has its territories.
+
+    Args:
+        series: territoire, annee, indicateur, valeur.
+        territoire: The code of the commune.
+        reference: That of its département.
+    """
+    regles, epreuve = _regles_et_epreuve()
+    lignes = series[series["indicateur"].eq(regles.serie) & series["annee"].le(epreuve.origine)]
+    par_annee = lignes.pivot_table(index="annee", columns="territoire", values="valeur")
+    par_annee = par_annee.reindex(columns=[territoire, reference]).dropna()
+    if par_annee.empty or int(par_annee.index[-1]) != epreuve.origine:
+        aucune = pd.Series(dtype=float)
+        return Avenir(regles, epreuve, aucune, aucune, "incomplet")
+    par_annee = par_annee.astype(float)
+    return Avenir(regles, epreuve, par_annee[territoire], par_annee[reference], inventees=True)
+
+
+def _regles_et_epreuve() -> tuple[ReglesProlongement, Epreuve]:
+    return (
+        charger_yaml("catalogue/prolongement.yaml", ReglesProlongement),
+        charger_yaml("catalogue/prolongement_epreuve.yaml", Epreuve),
+    )
+
+
+@dataclass(frozen=True)
+class Places:
+    """Today's places for children under three, as annexe 2 writes them."""
+
+    nombre: int
+    structures: list[str]
+
+
+def places_d_aujourd_hui(offre: pd.DataFrame, regles: ReglesProlongement) -> Places | None:
+    """Return the places of the structures whose kind is in the catalogue; None when the offer
+    writes none.
+    """
+    de_places = offre["caracteristique"].eq("places") & offre["type"].isin(regles.types_de_places)
+    ecrites = offre[de_places & offre["valeur"].ne("")]
+    if ecrites.empty:
+        return None
+    return Places(int(pd.to_numeric(ecrites["valeur"]).sum()), ecrites["nom"].unique().tolist())
+
+
+def avenir_d_un_portrait(code: str, contexte: Contexte) -> Bloc | None:
+    """Return what is said of the years to come of a commune, in a paragraph; None of another level,
+    and where the births of the whole département are not in the store.
+    """
+    avenir = lire_l_avenir(code)
+    if avenir.motif in ("niveau", "incomplet"):
+        return None
+    return paragraphe(" ".join(Prolongement(avenir, contexte).phrases()))
+
+
+@dataclass(frozen=True)
+class Prolongement:
+    """The sentences and the tables about the years to come."""
+
+    avenir: Avenir
+    contexte: Contexte
+    places: Places | None = None
+    saisie: SaisieProlongement = field(default_factory=SaisieProlongement)
+    services: Mapping[str, str] = field(default_factory=dict)  # their names
+
+    def bloc(self) -> Bloc:
+        """Return the whole section: what is to come, the « et si », what is not said."""
+        phrases = self.phrases()
+        if not self.est_dit:
+            return paragraphe(" ".join(phrases))
+        bloc = Groupe((paragraphe(phrases[0]),)) + self.tableau()
+        bloc += liste(phrases[1:])
+        if self.saisie.et_si:
+            bloc += self.et_si()
+        return bloc
+
+    def essentiel(self) -> Bloc:
+        """Return the same in a paragraph, the tables for the screen alone: the pages of the
+        evaluation are counted.
+        """
+        bloc = Groupe((paragraphe(" ".join(self.phrases())),))
+        if not self.est_dit:
+            return bloc
+        bloc += replace(self.tableau(), ecran=True)
+        if self.saisie.et_si:
+            bloc += replace(self.et_si(), ecran=True)
+        return bloc
+
+    @cached_property
+    def enfants(self) -> pd.DataFrame:
+        """The children under three in the years that the trial looked at."""
+        return self.avenir.prolonger(ENFANTS)
+
+    @property
+    def dits(self) -> pd.DataFrame:
+        """The years that have a range."""
+        return self.enfants[self.enfants["motif"].eq("")]
+
+    @property
+    def est_dit(self) -> bool:
+        """Whether one year at least has a range."""
+        return not self.avenir.motif and not self.dits.empty
+
+    def phrases(self) -> list[str]:
+        """Return what is said, the main sentence first; of a territory that the trial refuses, the
+        reasons alone.
+        """
+        avenir = self.avenir
+        if avenir.motif:
+            return [self._dire("refus_du_territoire", motif=avenir.motif, origine=avenir.origine)]
+        if self.dits.empty:
+            return [self._dire_le_refus(int(self.enfants["horizon"].iloc[0]))]
+        dernier = self.dits.iloc[-1]
+        ligne = avenir.ligne(ENFANTS, int(dernier["horizon"]))
+        faits = {
+            "origine": avenir.origine,
+            "enfants": nombre(avenir.enfants),
+            "annee": int(dernier["annee"]),
+            "bas": nombre(dernier["bas"]),
+            "haut": nombre(dernier["haut"]),
+        }
+        phrases = [self._dire("a_venir", **faits)]
+        if self.places:
+            pour = places_pour_100(self.places.nombre, self.dits).iloc[-1]
+            phrases[0] += " " + self._dire(
+                "a_offre_constante",
+                places=self.places.nombre,
+                structures=enumerer(self.places.structures),
+                aujourd_hui=nombre(POUR * self.places.nombre / avenir.enfants, 1),
+                bas=nombre(pour["bas"], 1),
+                haut=nombre(pour["haut"], 1),
+                annee=faits["annee"],
+                origine=avenir.origine,
+            )
+        phrases.append(
+            self._dire(
+                "a_tenu",
+                couverture=nombre(ligne.couverture),
+                basse=nombre(ligne.couverture_basse),
+                haute=nombre(ligne.couverture_haute),
+                pire=nombre(ligne.pire),
+                origines=ligne.origines,
+                fenetres=ligne.fenetres,
+                horizon=ligne.horizon,
+                classe=avenir.regles.classes[ligne.classe],
+            )
+        )
+        refusees = self.enfants[self.enfants["motif"].ne("")]
+        if len(refusees):
+            phrases.append(self._dire_le_refus(int(refusees["horizon"].iloc[0])))
+        phrases.append(self._dire("non_dit", places=self.places is not None))
+        return phrases
+
+    def _dire(self, partie: str, **faits: object) -> str:
+        return self.contexte.texte(f"prolongement.{partie}", **faits)
+
+    def _dire_le_refus(self, horizon: int) -> str:
+        """Return why a horizon has no range, with the figures of the trial."""
+        ligne = self.avenir.ligne(ENFANTS, horizon)
+        seuils = self.avenir.regles.refus
+        return self._dire(
+            "refus",
+            motif=ligne.motif,
+            annee=self.avenir.origine + horizon,
+            classe=self.avenir.regles.classes[ligne.classe],
+            bas=nombre(POUR * ligne.bas, signe=True),
+            haut=nombre(POUR * ligne.haut, signe=True),
+            couverture=nombre(ligne.couverture),
+            origines=ligne.origines,
+            origines_au_moins=seuils.origines_au_moins,
+        )
+
+    def tableau(self) -> Tableau:
+        """Return the years to come: births, children under three, places for 100 of them, and how
+        often such a range held.
+        """
+        naissances = self.avenir.prolonger(NAISSANCES).set_index("annee")
+        enfants = self.dits.set_index("annee")
+        lignes = pd.DataFrame({"annee": enfants.index}).set_index("annee", drop=False)
+        for prefixe, table in (("naissances", naissances), ("enfants", enfants)):
+            for borne in ("bas", "central", "haut"):
+                lignes[f"{prefixe}_{borne}"] = table[borne].reindex(lignes.index)
+        places = places_pour_100(self.places.nombre if self.places else 0, enfants)
+        for borne in ("bas", "central", "haut"):
+            lignes[f"places_{borne}"] = places[borne]
+        lignes["tenue"] = [
+            self.avenir.ligne(ENFANTS, int(horizon)).couverture for horizon in enfants["horizon"]
+        ]
+
+        def entre(prefixe: str, decimales: int) -> Ecriture:
+            def ecrire(ligne: pd.Series) -> str:
+                if pd.isna(ligne[f"{prefixe}_bas"]):
+                    return RIEN
+                return self._dire(
+                    "entre",
+                    bas=nombre(ligne[f"{prefixe}_bas"], decimales),
+                    haut=nombre(ligne[f"{prefixe}_haut"], decimales),
+                    central=nombre(ligne[f"{prefixe}_central"], decimales),
+                )
+
+            return ecrire
+
+        ecritures = {
+            "annee": str,
+            "naissances": entre("naissances", 0),
+            "enfants": entre("enfants", 0),
+            "places": entre("places", 1) if self.places else None,
+            "tenue": lambda tenue: nombre(tenue),
+        }
+        return self.contexte.presenter(
+            self.avenir.regles.tableaux["a_venir"],
+            lignes.reset_index(drop=True),
+            ecritures,
+            cle="prolongement",
+            mots={"naissances": self._source},
+        )
+
+    @property
+    def _source(self) -> str:
+        """The source of births."""
+        avenir = self.avenir
+        return self._dire("source", inventees=avenir.inventees, origine=avenir.origine)
+
+    def et_si(self) -> Tableau:
+        """Return what somebody declared that could change, with the places for 100 children that it
+        would make.
+        """
+        lignes = pd.DataFrame([self._scenario(scenario) for scenario in self.saisie.et_si])
+        return self.contexte.presenter(
+            self.avenir.regles.tableaux["et_si"],
+            lignes,
+            {"annee": str},
+            cle="prolongement-et-si",
+            mots={"naissances": self._source},
+        )
+
+    def _scenario(self, scenario: Scenario) -> dict[str, object]:
+        """Return the row of a scenario, in the last year that the trial gives a range of."""
+        dernier = self.dits.iloc[[-1]]
+        annee = int(dernier["annee"].iloc[0])
+        places = (self.places.nombre if self.places else 0) + scenario.places
+        couverture = self._dire("scenario_au_dela", annee=scenario.annee, derniere=annee)
+        if scenario.annee <= annee:
+            pour = places_pour_100(places, dernier).iloc[0]
+            couverture = self._dire(
+                "scenario_couverture",
+                annee=annee,
+                bas=nombre(pour["bas"], 1),
+                haut=nombre(pour["haut"], 1),
+            )
+        cout = RIEN
+        if scenario.bareme:
+            cout = self._dire(
+                "scenario_cout",
+                euros=nombre(scenario.places * scenario.bareme.euros_par_place),
+                source=scenario.bareme.source,
+                annee=scenario.bareme.annee,
+            )
+        return {
+            "quoi": scenario.quoi,
+            "places": nombre(scenario.places, signe=True),
+            "annee": scenario.annee,
+            "couverture": couverture,
+            "cout": cout,
+            "qui": self._dire(
+                "scenario_source",
+                service=self.services.get(scenario.service, scenario.service),
+                jour=date_longue(scenario.date),
+                source=scenario.source,
+            ),
+        }

@@ -1,0 +1,97 @@
+"""Models of what looks ahead: the rules and the trial of the catalogue, and what a convention
+declares.
+"""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Annotated, Literal
+
+from pydantic import Field, model_validator
+
+from ctglib.donnees.modeles import Annee, Identifiant, Modele, Positif, Texte, complet, noms
+from ctglib.donnees.modeles.rapports import Presentation
+
+Cible = Literal["naissances", "moins_de_3_ans"]
+# Why a class and a horizon have no range; "" when they have one.
+Motif = Literal["", "origines", "couverture", "largeur"]
+Part = Annotated[float, Field(gt=0, lt=1)]
+
+
+class CibleProlongee(Modele):
+    libelle: Texte
+    annees: Positif  # of births that it adds up
+
+
+class SeuilsDeRefus(Modele):  # beyond which a range is not given
+    origines_au_moins: Positif  # set aside, that a coverage is measured on
+    couverture: Part  # what is promised
+    couverture_la_plus_basse: Part  # that the interval of the coverage may go down to
+    du_simple_a: float = Field(gt=1)  # how many times its lower end the upper one may be
+
+
+class ReglesProlongement(Modele):  # ``prolongement.yaml`` of the catalogue
+    serie: Identifiant  # of the store
+    cibles: Annotated[dict[Cible, CibleProlongee], complet(Cible)]
+    # the births a year from which the next class begins
+    bornes_des_classes: tuple[Positif, ...] = Field(min_length=1)
+    classes: tuple[Texte, ...]  # their names
+    annees_de_la_classe: Positif
+    annees_de_la_pente: Positif
+    amortissement: Part
+    oubli: Part
+    departements_hors_essai: Annotated[tuple[Texte, ...], Field(min_length=1)]
+    communes_connues_au_moins: Part  # of a département, for its births to be added up
+    types_de_places: tuple[noms.Type, ...]  # of structures, whose places are for children under 3
+    refus: SeuilsDeRefus
+    tableaux: dict[Identifiant, Presentation]
+
+    @model_validator(mode="after")
+    def _une_classe_de_plus(self) -> ReglesProlongement:
+        if len(self.classes) != len(self.bornes_des_classes) + 1:
+            raise ValueError("une classe de plus que de bornes")
+        return self
+
+
+class LigneDeLEpreuve(Modele):  # what the trial found of a target, a class and a horizon
+    cible: Cible
+    classe: Annotated[int, Field(ge=0)]
+    horizon: Positif
+    bas: float  # the range, as parts of the central value
+    haut: float
+    origines: Annotated[int, Field(ge=0)]  # set aside, on which coverage was measured
+    fenetres: Annotated[int, Field(ge=0)]  # of them, how many share no year
+    couverture: float | None  # per 100, the mean over origins
+    couverture_basse: float | None  # its interval
+    couverture_haute: float | None
+    pire: float | None  # of the worst origin
+    motif: Motif
+
+
+class Epreuve(Modele):  # ``prolongement_epreuve.yaml``, written by ``make epreuve``
+    origine: Annee  # the last year of births
+    premiere: Annee
+    communes: Positif
+    methode: Identifiant
+    lignes: tuple[LigneDeLEpreuve, ...]
+
+
+class Bareme(Modele):  # what a place costs, as a source says
+    euros_par_place: float = Field(gt=0)
+    source: Texte
+    annee: Annee
+
+
+class Scenario(Modele):  # « et si »: what somebody declares, and no effect of the convention
+    id: Identifiant
+    quoi: Texte
+    places: int  # added, or taken away
+    annee: Annee  # from the end of which they are there
+    service: noms.Responsable  # that declares it
+    date: date
+    source: Texte
+    bareme: Bareme | None = None
+
+
+class SaisieProlongement(Modele):  # ``prolongement.yaml`` of a convention
+    et_si: Annotated[tuple[Scenario, ...], noms.Unique("id")] = ()

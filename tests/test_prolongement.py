@@ -1,0 +1,317 @@
+"""The years to come: what is said of them, as far as the trial goes, and what is refused."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import matplotlib.pyplot as plt
+import numpy as np
+import pandas as pd
+import pytest
+
+from ctglib import atelier as a
+from ctglib.atelier import prolongements
+from ctglib.atelier.phrases import DemandeImpossible
+from ctglib.blocs.prolongement import (
+    Avenir,
+    Places,
+    Prolongement,
+    avenir_invente,
+    lire_l_avenir,
+    places_d_aujourd_hui,
+)
+from ctglib.calculs.prolongement import (
+    additionner,
+    borner,
+    classe_de,
+    part_du_departement,
+    part_prolongee,
+    places_pour_100,
+)
+from ctglib.document.contexte import Contexte
+from ctglib.donnees.fautes import DonneesInvalides
+from ctglib.donnees.modeles.catalogue import Territoire
+from ctglib.donnees.modeles.prolongement import Epreuve, ReglesProlongement, SaisieProlongement
+from ctglib.donnees.yaml_strict import charger_yaml
+
+ANNEES = range(2008, 2025)
+LIEU = Territoire(code="99999", nom="Lieu", niveau="commune", a="à Lieu", de="de Lieu", le="Lieu")
+
+
+@pytest.fixture
+def regles() -> ReglesProlongement:
+    return charger_yaml("catalogue/prolongement.yaml", ReglesProlongement)
+
+
+@pytest.fixture
+def epreuve() -> Epreuve:
+    return charger_yaml("catalogue/prolongement_epreuve.yaml", Epreuve)
+
+
+def avenir_de(naissances: float, regles: ReglesProlongement, epreuve: Epreuve) -> Avenir:
+    """Return what is to come where births never move, in a département where they never do."""
+    ici = pd.Series(naissances, ANNEES, dtype=float)
+    return Avenir(regles, epreuve, ici, pd.Series(15000.0, ANNEES))
+
+
+def section(avenir: Avenir, places: int = 30) -> Prolongement:
+    contexte = Contexte({}, {}, {}, LIEU, LIEU, "essai")
+    return Prolongement(avenir, contexte, Places(places, ["Les Lutins"]))
+
+
+def test_des_naissances_qui_ne_bougent_pas_restent_les_memes(
+    regles: ReglesProlongement, epreuve: Epreuve
+) -> None:
+    enfants = avenir_de(150, regles, epreuve).prolonger("moins_de_3_ans")
+
+    dits = enfants[enfants["motif"].eq("")]
+    assert set(dits["central"]) == {450}
+    assert dits["bas"].lt(450).all() and dits["haut"].gt(450).all()
+
+
+def test_la_methode_est_celle_que_la_page_decrit(regles: ReglesProlongement) -> None:
+    """Recomputed in plain Python, from the words of docs/prolongement.md."""
+    commune = [180.0, 176, 190, 171, 169, 160]
+    departement = [7000.0, 6900, 6850, 6800, 6600, 6400]
+    poids = [0.7**age for age in (5, 4, 3, 2, 1, 0)]
+    part = sum(p * n for p, n in zip(poids, commune, strict=True))
+    part /= sum(p * n for p, n in zip(poids, departement, strict=True))
+    logs = np.log(departement[-5:])
+    pente = sum(x * y for x, y in zip((-2, -1, 0, 1, 2), logs, strict=True)) / 10
+    attendu = part * 6400 * np.exp(pente * (0.8 + 0.8**2 + 0.8**3))
+
+    ici = np.array([commune])
+    la = np.array([departement])
+
+    assert part_prolongee(ici, la, 3, regles)[0] == pytest.approx(attendu)
+    assert part_du_departement(ici, la, regles)[0] == pytest.approx(part)
+
+
+def test_les_annees_connues_comptent_telles_quelles() -> None:
+    connues = np.array([[5.0, 7.0, 11.0]])
+    prevues = [np.array([100.0]), np.array([200.0]), np.array([400.0])]
+
+    assert additionner(connues, prevues, 1, 3)[0] == 7 + 11 + 100
+    assert additionner(connues, prevues, 2, 3)[0] == 11 + 100 + 200
+    assert additionner(connues, prevues, 3, 3)[0] == 700
+    assert additionner(connues, prevues, 2, 1)[0] == 200
+
+
+def test_la_taille_est_celle_des_trois_dernieres_annees(regles: ReglesProlongement) -> None:
+    tailles = np.array([[900.0, 9, 9, 9], [0, 10, 10, 10], [0, 299, 299, 299], [0, 300, 300, 300]])
+
+    assert classe_de(tailles, regles).tolist() == [0, 1, 3, 4]
+
+
+def test_plus_d_enfants_font_moins_de_places() -> None:
+    enfants = pd.DataFrame({"bas": [300.0], "central": [400.0], "haut": [500.0]})
+
+    places = places_pour_100(40, enfants).iloc[0]
+
+    assert (places["bas"], places["central"], places["haut"]) == (8, 10, pytest.approx(40 / 3))
+
+
+def test_une_fourchette_a_des_bouts_entiers_et_jamais_negatifs() -> None:
+    bas, haut = borner(np.array([3.0, 100.0]), -1.2, 0.254)
+
+    assert bas.tolist() == [0, 0] and haut.tolist() == [4, 125]
+
+
+def test_un_village_est_refuse_avec_les_chiffres_de_l_essai(
+    regles: ReglesProlongement, epreuve: Epreuve
+) -> None:
+    village = section(avenir_de(5, regles, epreuve))
+
+    assert not village.est_dit
+    (phrase,) = village.phrases()
+    assert "plus que du simple au double" in phrase and "moins de 10" in phrase and "%" in phrase
+
+
+def test_rien_n_est_dit_au_dela_de_ce_qui_a_ete_juge(
+    regles: ReglesProlongement, epreuve: Epreuve
+) -> None:
+    for naissances in (20, 60, 150, 2000):
+        enfants = avenir_de(naissances, regles, epreuve).prolonger("moins_de_3_ans", 2035)
+
+        dites = enfants[enfants["motif"].eq("")]
+        assert dites["horizon"].max() <= 4
+        assert (
+            enfants.loc[enfants["horizon"].gt(4), ["bas", "central", "haut"]].isna().all(axis=None)
+        )
+        assert enfants["motif"].iloc[-1] == "au_dela"
+
+
+def test_chaque_fourchette_dite_a_tenu_sa_parole(
+    regles: ReglesProlongement, epreuve: Epreuve
+) -> None:
+    refus = regles.refus
+    for ligne in epreuve.lignes:
+        if ligne.motif:
+            continue
+        assert ligne.origines >= refus.origines_au_moins
+        assert ligne.couverture_haute is not None and ligne.couverture_basse is not None
+        assert ligne.couverture_haute >= 100 * refus.couverture
+        assert ligne.couverture_basse >= 100 * refus.couverture_la_plus_basse
+        assert (1 + ligne.haut) / (1 + ligne.bas) <= refus.du_simple_a
+
+
+def test_la_section_dit_les_places_la_mesure_et_ce_qu_elle_ne_dit_pas(
+    regles: ReglesProlongement, epreuve: Epreuve
+) -> None:
+    ville = section(avenir_de(150, regles, epreuve))
+
+    texte = " ".join(ville.phrases())
+    assert "places pour 100 enfants en 2028" in texte and "6,7 pour 100" in texte.replace(" ", " ")
+    assert "fois sur 100" in texte and "5 années de départ" in texte
+    assert "effet de la convention" in texte
+    assert len(list(ville.tableau().lignes())) == 4
+
+
+@pytest.mark.parametrize(
+    ("code", "motif"),
+    [("62", "niveau"), ("246200364", "niveau"), ("97611", "hors_essai")],
+)
+def test_ce_qui_n_a_pas_ete_essaye_est_refuse(code: str, motif: str) -> None:
+    assert lire_l_avenir(code).motif == motif
+
+
+def test_harnes_se_prolonge_un_village_non() -> None:
+    """The example of docs/prolongement.md, from the births that the project ships."""
+    harnes = lire_l_avenir("62413")
+
+    enfants = harnes.prolonger("moins_de_3_ans").set_index("annee")
+    assert harnes.enfants == 448
+    assert enfants.loc[2027, ["bas", "haut"]].tolist() == [353, 468]
+    assert lire_l_avenir("01002").prolonger("moins_de_3_ans")["bas"].isna().all()
+
+
+def test_une_convention_fictive_a_ses_propres_naissances() -> None:
+    series = pd.DataFrame(
+        [
+            (lieu, annee, "insee_naissances", valeur)
+            for lieu, valeur in (("00001", 150.0), ("00", 6000.0))
+            for annee in range(2015, 2026)
+        ],
+        columns=["territoire", "annee", "indicateur", "valeur"],
+    )
+
+    avenir = avenir_invente(series, "00001", "00")
+
+    assert (avenir.motif, avenir.enfants, avenir.naissances.index[-1]) == ("", 450, 2024)
+    trop_courtes = series[series["annee"].lt(2024)]
+    assert avenir_invente(trop_courtes, "00001", "00").motif == "incomplet"
+
+
+def test_les_places_sont_celles_des_structures_d_accueil_collectif(
+    regles: ReglesProlongement,
+) -> None:
+    offre = pd.DataFrame(
+        [
+            ("creche", "Crèche", "creche", "places", ""),
+            ("lutins", "Les Lutins", "micro_creche", "places", "12"),
+            ("nid", "Le Nid", "mam", "places", "8"),
+            ("am", "Assistantes maternelles", "assistantes_maternelles", "places", "186"),
+        ],
+        columns=["structure", "nom", "type", "caracteristique", "valeur"],
+    )
+
+    places = places_d_aujourd_hui(offre, regles)
+
+    assert places == Places(20, ["Les Lutins", "Le Nid"])
+    assert places_d_aujourd_hui(offre[offre["valeur"].eq("")], regles) is None
+
+
+def test_un_scenario_au_dela_de_l_essai_n_a_pas_de_couverture(
+    regles: ReglesProlongement, epreuve: Epreuve
+) -> None:
+    saisie = SaisieProlongement.model_validate(
+        {
+            "et_si": [
+                {
+                    "id": nom,
+                    "quoi": nom,
+                    "places": 12,
+                    "annee": annee,
+                    "service": "enfance",
+                    "date": "2026-06-11",
+                    "source": "délibération",
+                }
+                for nom, annee in (("tot", 2027), ("tard", 2031))
+            ]
+        }
+    )
+    ville = section(avenir_de(150, regles, epreuve))
+    ville = Prolongement(ville.avenir, ville.contexte, ville.places, saisie, {"enfance": "Enfance"})
+
+    tot, tard = ville.et_si().lignes()
+
+    assert "en 2028" in tot[3] and tot[4] == "–" and tot[5].startswith("Enfance")
+    assert tard[3] == "2031 est au-delà de l'essai (2028)"
+
+
+def test_des_euros_sans_bareme_source_ne_sont_pas_lus(tmp_path: Path) -> None:
+    with pytest.raises(ValueError, match="source"):
+        SaisieProlongement.model_validate(
+            {
+                "et_si": [
+                    {
+                        "id": "un",
+                        "quoi": "Un",
+                        "places": 1,
+                        "annee": 2027,
+                        "service": "enfance",
+                        "date": "2026-06-11",
+                        "source": "x",
+                        "bareme": {"euros_par_place": 31000, "annee": 2026},
+                    }
+                ]
+            }
+        )
+
+
+def test_l_atelier_prolonge_et_dessine_un_eventail(
+    regles: ReglesProlongement, epreuve: Epreuve, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(
+        prolongements,
+        "lire_l_avenir",
+        lambda code: avenir_de(5 if code == "01002" else 150, regles, epreuve),
+    )
+
+    table = a.prolonger("moins_de_3_ans", "Harnes", 2028)
+    ax = a.eventail(table)
+
+    a_venir = table[table["horizon"].gt(0)]
+    assert a_venir["annee"].tolist() == [2025, 2026, 2027, 2028]
+    assert a_venir[["bas", "central", "haut", "a_tenu"]].notna().all(axis=None)
+    assert "limite de l'essai" in [texte.get_text() for texte in ax.texts]
+    plt.close("all")
+    with pytest.raises(DemandeImpossible, match="du simple à plus du double"):
+        a.prolonger("insee_naissances", "01002")
+    with pytest.raises(DemandeImpossible, match="rien d'autre n'a été essayé"):
+        a.prolonger("cnaf_foyers", "Harnes")
+
+
+@pytest.mark.complet
+def test_l_essai_se_refait_et_trouve_ce_qui_est_ecrit(
+    regles: ReglesProlongement, epreuve: Epreuve, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.syspath_prepend(str(Path(__file__).parents[1] / "benchmarks"))
+    import epreuve as banc
+
+    try:
+        naissances = banc.lire_le_magasin(regles.serie)
+    except DonneesInvalides:
+        naissances = pd.DataFrame()
+    if len(naissances) < epreuve.communes:
+        pytest.skip("les naissances de toutes les communes ne sont pas dans le magasin")
+    essai = banc.Essai(naissances, regles)
+
+    relatifs = essai.relatifs(epreuve.methode)
+    calage = banc.quantiles(relatifs)
+    tenues = banc.couvertures(relatifs, calage)
+    lignes = banc.juger(regles, calage, tenues, "enveloppe")
+
+    assert lignes == [ligne.model_dump() for ligne in epreuve.lignes]
+    sys.modules.pop("epreuve", None)
