@@ -344,8 +344,8 @@ def eventail(table: pd.DataFrame, *, titre: str | None = None, ax: Axes | None =
     ]
     with charter_style():
         axes = _axes(ax, HAUTEUR_D_UN_EVENTAIL)
-        attrs = {**attrs, "titre": f"{attrs['titre']}, {noms[0]}"}
-        _cadre(axes, attrs, phrases)
+        avec_le_lieu: Attributs = {**attrs, "titre": f"{attrs['titre']}, {noms[0]}"}
+        _cadre(axes, avec_le_lieu, phrases)
         return en_eventail.eventail(table, axes)
 
 

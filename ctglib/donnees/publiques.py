@@ -125,9 +125,10 @@ def series() -> pd.DataFrame:
         for table in tables_de_la_serie:
             nombre = table.partielles.get(code, table.territoires)
             publies[table.niveau] = max(nombre, publies.get(table.niveau, 0))
-        niveaux: dict[Niveau, int] = dict(publies)
+        sommes: tuple[Niveau, ...] = ()
         if max(publies.values()) > 1:  # one commune makes no sum
-            niveaux = dict.fromkeys([*publies, *famille.somme], 0) | publies
+            sommes = famille.somme
+        niveaux = {niveau: publies.get(niveau, 0) for niveau in (*publies, *sommes)}
         ligne = _sens(famille, serie) | {
             "code": code,
             "annees": tuple(sorted({table.annee for table in tables_de_la_serie})),
