@@ -226,8 +226,9 @@ def test_les_naissances_de_toute_commune_sont_la_et_le_departement_est_celui_du_
         "80001": 216,
     }
     assert set(par_lieu["origine"]) == {"publiée"}
-    origine = magasin.lire_registre(magasin.PUBLIQUES).fichiers[-1]
-    assert (origine.fichier, origine.copie) == ("NAIS_DOM_ANNUELLES.xlsx", True)
+    fichiers = magasin.lire_registre(magasin.PUBLIQUES).fichiers
+    copies = [fichier.fichier for fichier in fichiers if fichier.copie]
+    assert "NAIS_DOM_ANNUELLES.xlsx" in copies
 
 
 def test_une_annee_ajoutee_arrive_dans_le_bilan_et_les_annees_connues_n_y_sont_qu_une_fois(
