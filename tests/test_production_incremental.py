@@ -22,6 +22,7 @@ from production_exemple import (
 from ctglib.production import manifeste
 
 ANNEXE1 = "conventions/harnes/annexe1.csv"
+TEXTE = "conventions/harnes/convention.yaml"  # whose licence and contact are said beside
 
 
 @pytest.fixture(scope="module")
@@ -220,4 +221,4 @@ def test_le_manifeste_ne_dit_rien_de_la_machine(voulue: Demande, modele: Path) -
     text = (voulue.sortie / "harnes" / "manifeste.json").read_text(encoding="utf-8")
 
     assert str(modele) not in text
-    assert json.loads(text)["rapports"]["lecteur"]["lus"].keys() == {ANNEXE1}
+    assert json.loads(text)["rapports"]["lecteur"]["lus"].keys() == {ANNEXE1, TEXTE}
