@@ -426,7 +426,10 @@ def lire_le_classeur(fichier: Path) -> pd.DataFrame:
 
 
 def en_tableau(naissances: pd.DataFrame) -> pd.DataFrame:
-    """Return the communes that have every year, in the order of their codes."""
+    """Return the communes that have every year, in the order of their codes; a year that few
+    communes have is left out.
+    """
+    naissances = naissances.loc[:, naissances.notna().sum().ge(COMMUNES_AU_MOINS)]
     naissances = naissances[~naissances.index.str.startswith(MAYOTTE)].dropna()
     return naissances.sort_index()
 
