@@ -15,12 +15,12 @@ from classeur_rempli import cellule, enregistrer, photographie, poser, vierge
 from import_exemple import SUIVI, annee_entiere, avec_libreoffice, importer, libreoffice
 
 from ctglib.collecte.fichiers import recevoir
+from ctglib.collecte.opendocument import lire_les_tableaux_du_texte, lire_ods
 from ctglib.collecte.ouverture import (
     Cellule,
     CelluleWord,
     ClasseurLu,
     lire_classeur,
-    lire_les_tableaux_du_texte,
 )
 from ctglib.donnees.fautes import Faute
 from ctglib.donnees.ouvertures import est_de_la_collecte
@@ -66,7 +66,7 @@ def case(attributs: str = "", texte: str = "", element: str = "table-cell") -> s
 
 
 def lire(contenu: bytes) -> ClasseurLu:
-    return lire_classeur("envoi.ods", contenu)
+    return lire_ods("envoi.ods", contenu)
 
 
 def une(*cellules: str) -> dict[int, Cellule]:
@@ -325,12 +325,13 @@ def test_le_meme_classeur_en_ods_et_en_xlsx_se_lit_de_meme(tmp_path: Path) -> No
     poser(wb, "Indicateurs", "familles_informees", Valeur_2025=datetime(2025, 3, 15))
     poser(wb, "Indicateurs", "reunions_partenariales", Valeur_2025="=1/0", Note="« & <b> »")
     source = enregistrer(wb, tmp_path)
+    lecteurs = {"ods": lire_ods, "xlsx": lire_classeur}
     lus = {}
-    for sorte in ("ods", "xlsx"):
+    for sorte in lecteurs:
         (tmp_path / sorte).mkdir()
         libreoffice(source, tmp_path / sorte, sorte)
         contenu = (tmp_path / sorte / f"{source.stem}.{sorte}").read_bytes()
-        lus[sorte] = lire_classeur("envoi", contenu)
+        lus[sorte] = lecteurs[sorte]("envoi", contenu)
 
     assert lus["ods"].grilles == lus["xlsx"].grilles
     proprietes = lus["xlsx"].proprietes

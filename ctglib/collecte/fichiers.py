@@ -7,6 +7,7 @@ holds far more than the gabarit, is ``DonneesInvalides``.
 
 from pathlib import Path
 
+from ctglib.collecte.opendocument import est_un_ods, lire_les_tableaux_du_texte, lire_ods
 from ctglib.collecte.ouverture import (
     Cellule,
     CelluleWord,
@@ -15,7 +16,6 @@ from ctglib.collecte.ouverture import (
     lire_classeur,
     lire_csv,
     lire_les_tableaux,
-    lire_les_tableaux_du_texte,
 )
 from ctglib.donnees.dossier import GABARIT
 from ctglib.donnees.enclos import Enclos, ouvrir_enclos
@@ -74,7 +74,8 @@ def ouvrir_un_fichier(chemin: Path, enclos: Enclos, dossier: str = "") -> Classe
     if chemin.name.startswith("~$"):
         raise refus(chemin.name, *mots("classeur_ouvert"))
     contenu = lire_fichier(chemin, chemin.name, mots("pas_un_classeur")[1], _OCTETS_MAX)
-    return enclos.lire(lire_classeur, chemin.name, contenu)
+    lire = lire_ods if est_un_ods(contenu) else lire_classeur
+    return enclos.lire(lire, chemin.name, contenu)
 
 
 def _recevoir_un_dossier(dossier: Path) -> tuple[list[ClasseurLu], list[Faute]]:

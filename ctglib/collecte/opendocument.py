@@ -20,6 +20,7 @@ from ctglib.collecte.ouverture import (
     CELLULES_MAX,
     COLONNES_MAX,
     DECOMPRESSES_MAX,
+    ILLISIBLE,
     LIGNES_MAX,
     Brut,
     Cellule,
@@ -43,6 +44,7 @@ _ESPACES_DE_NOMS = {
     "meta": "urn:oasis:names:tc:opendocument:xmlns:meta:1.0",
     "calcext": "urn:org:documentfoundation:names:experimental:calc:xmlns:calcext:1.0",
 }
+_NATURE = re.compile(rb"PK.{,150}application/vnd\.oasis\.opendocument\.spreadsheet", re.DOTALL)
 _CONTENU = "content.xml"
 _PROPRIETES = "meta.xml"
 _CHIFFRE = b"encryption-data"  # in the list of the parts of a file that a password protects
@@ -73,12 +75,25 @@ _PARENTHESES = (_nom("office:annotation"), _nom("text:note"))  # beside the text
 _BLANCS = {_nom("text:tab"): "\t", _nom("text:line-break"): "\n"}
 
 
+def est_un_ods(contenu: bytes) -> bool:
+    """Tell whether a file is a workbook of OpenDocument, whatever its name."""
+    return _NATURE.match(contenu) is not None
+
+
 def lire_ods(nom: str, contenu: bytes) -> ClasseurLu:
     """Return the sheets of an .ods, hidden ones left out, and its custom properties.
 
     Raises:
-        DonneesInvalides: A password protects it, or it holds far more than the gabarit.
+        DonneesInvalides: It is broken, a password protects it, or it holds far more than the
+            gabarit.
     """
+    try:
+        return _lire_l_archive(nom, contenu)
+    except (*ILLISIBLE, OSError):
+        raise refus(nom, *mots("classeur_abime")) from None
+
+
+def _lire_l_archive(nom: str, contenu: bytes) -> ClasseurLu:
     with zipfile.ZipFile(io.BytesIO(contenu)) as archive:
         if sum(partie.file_size for partie in archive.infolist()) > DECOMPRESSES_MAX:
             raise refus(nom, *mots("classeur_trop_grand", mo=DECOMPRESSES_MAX // 1024**2))
@@ -275,10 +290,20 @@ def _morceau(element: _Element) -> str:
     return "" if element.tag in _PARENTHESES else _ecrit(element)
 
 
-def lire_les_tableaux_odt(contenu: bytes) -> list[list[list[CelluleWord]]]:
-    """Return the cells of each table of a text that LibreOffice saved, row by row; none of one that
-    is too large. What it says to be repeated is read once.
+def lire_les_tableaux_du_texte(nom: str, contenu: bytes) -> list[list[list[CelluleWord]]]:
+    """Return the cells of each table of minutes that LibreOffice saved as .odt, row by row; none of
+    one that is too large. What it says to be repeated is read once.
+
+    Raises:
+        DonneesInvalides: It is broken.
     """
+    try:
+        return _lire_le_texte(contenu)
+    except ILLISIBLE:
+        raise refus(nom, *mots("releve_abime")) from None
+
+
+def _lire_le_texte(contenu: bytes) -> list[list[list[CelluleWord]]]:
     from lxml import etree  # pyright: ignore[reportAttributeAccessIssue] - lxml has no types
 
     with zipfile.ZipFile(io.BytesIO(contenu)) as archive:

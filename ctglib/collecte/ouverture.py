@@ -45,11 +45,8 @@ _NATURES = {
     "classeur_xls": _OLE,
     "pas_un_classeur": rb"(?!PK)",
 }
-_OPENDOCUMENT = re.compile(
-    rb"PK.{,150}application/vnd\.oasis\.opendocument\.spreadsheet", re.DOTALL
-)
 # What openpyxl raises for a file that is not a workbook, or a broken one.
-_ILLISIBLE = (
+ILLISIBLE = (
     zipfile.BadZipFile,
     SyntaxError,
     KeyError,
@@ -185,7 +182,7 @@ def lire_les_tableaux(nom: str, contenu: bytes) -> list[list[list[CelluleWord]]]
         if taille > DECOMPRESSES_MAX:
             return []
         corps = docx.Document(io.BytesIO(contenu)).element.body
-    except (*_ILLISIBLE, PackageNotFoundError):
+    except (*ILLISIBLE, PackageNotFoundError):
         raise refus(nom, *mots("releve_abime")) from None
     tableaux = []
     for tableau in corps.iterchildren(qn("w:tbl")):
@@ -194,16 +191,6 @@ def lire_les_tableaux(nom: str, contenu: bytes) -> list[list[list[CelluleWord]]]
             rangees.append([_cellule_word(tc) for tc in rangee.iterchildren(qn("w:tc"))])
         tableaux.append(rangees)
     return tableaux
-
-
-def lire_les_tableaux_du_texte(nom: str, contenu: bytes) -> list[list[list[CelluleWord]]]:
-    """Return the cells of each table of minutes that LibreOffice saved as .odt, row by row."""
-    from ctglib.collecte.opendocument import lire_les_tableaux_odt
-
-    try:
-        return lire_les_tableaux_odt(contenu)
-    except _ILLISIBLE:
-        raise refus(nom, *mots("releve_abime")) from None
 
 
 def _cellule_word(tc: "BaseOxmlElement") -> CelluleWord:
@@ -236,13 +223,6 @@ def lire_classeur(nom: str, contenu: bytes) -> ClasseurLu:
     for cle, debut in _NATURES.items():
         if re.match(debut, contenu, re.DOTALL):
             raise refus(nom, *mots(cle))
-    if _OPENDOCUMENT.match(contenu):
-        from ctglib.collecte.opendocument import lire_ods
-
-        try:
-            return lire_ods(nom, contenu)
-        except (*_ILLISIBLE, OSError):
-            raise refus(nom, *mots("classeur_abime")) from None
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
@@ -260,7 +240,7 @@ def lire_classeur(nom: str, contenu: bytes) -> ClasseurLu:
             if a_des_formules:  # their results are in the file
                 resultats = load_workbook(io.BytesIO(contenu), data_only=True)
     # An OSError too: its bytes are here, what cannot be opened is a part that it lacks.
-    except (*_ILLISIBLE, OSError):
+    except (*ILLISIBLE, OSError):
         raise refus(nom, *mots("classeur_abime")) from None
     grilles = []
     for ws in formules.worksheets:
