@@ -238,7 +238,9 @@ class Prolongement:
             return [self._dire_le_refus(int(self.enfants["horizon"].iloc[0]))]
         dernier = self.dits.iloc[-1]
         ligne = avenir.ligne(ENFANTS, int(dernier["horizon"]))
+        depuis = avenir.origine - avenir.regles.cibles[ENFANTS].annees + 1
         faits = {
+            "depuis": depuis,
             "origine": avenir.origine,
             "enfants": nombre(avenir.enfants),
             "annee": int(dernier["annee"]),
@@ -256,6 +258,7 @@ class Prolongement:
                 bas=nombre(pour["bas"], 1),
                 haut=nombre(pour["haut"], 1),
                 annee=faits["annee"],
+                depuis=depuis,
                 origine=avenir.origine,
             )
         phrases.append(
