@@ -1,10 +1,15 @@
-"""A command stopped at each of its writes in the data folder, one run after the other.
+"""A command stopped at each of its writes, one run after the other.
 
-    python arrets.py mort|plein DONNÉES DOSSIER COMMANDE…
+    python arrets.py mort|plein PART/PARTS LIEU DOSSIER COMMANDE…
 
 « mort »: the process ends there, as if it were killed. « plein »: what is asked of the disk there
-fails. A run is a child of this program, where all is loaded; it has a copy of the data of its own.
-After each, the next command is run; a line of JSON then says what became of the data.
+fails. A run is a child of this program, where all is loaded; it has a copy of its own of a folder,
+LIEU, where the command is typed and all of its writes are watched: « donnees », and with it reports
+or notebooks. The reports are made in the process itself, which takes no time to start. After each,
+the next command is run; where that leaves another state than the old or the new, the same command
+again. A line of JSON says what became of the folder.
+
+« 2/3 » is the second of three thirds of the writes: 2, 5, 8…
 """
 
 from __future__ import annotations
@@ -15,13 +20,15 @@ import json
 import os
 import shutil
 import sys
-from collections.abc import Callable
-from contextlib import redirect_stderr, redirect_stdout
+from collections.abc import Callable, Iterator
+from concurrent.futures import Executor, ThreadPoolExecutor
+from contextlib import contextmanager, redirect_stderr, redirect_stdout
 from pathlib import Path
 
 from ctglib.commandes.application import lancer
 from ctglib.donnees.ecriture import VERROU
 from ctglib.donnees.lecture import VARIABLE
+from ctglib.production import pool
 
 MORT = 9
 ECRITURES = ("os.rename", "os.remove", "os.rmdir", "os.mkdir", "os.chmod", "fsync")
@@ -50,7 +57,10 @@ def arreter(dossier: Path, rang: int, mode: str) -> Callable[[], int]:
         ecrit = evenement in ECRITURES
         if evenement == "open":
             ecrit = bool(arguments[2] & (os.O_WRONLY | os.O_RDWR))
-        if ecrit and str(arguments[0]).startswith(str(dossier)):
+        if not ecrit or isinstance(arguments[0], int):  # of a file that is open already
+            return
+        chemin = os.path.abspath(os.fsdecode(arguments[0]))  # noqa: PTH100
+        if chemin.startswith(str(dossier)):
             compter(evenement)
 
     vrai = os.fsync
@@ -76,9 +86,21 @@ def dans_un_enfant(faire: Callable[[], int]) -> int:
     return os.waitstatus_to_exitcode(os.waitpid(enfant, 0)[1])
 
 
-def commander(donnees: Path, arguments: list[str], dit: Path, rang: int = 0, mode: str = "") -> int:
-    os.environ[VARIABLE] = str(donnees)
-    nombre = arreter(donnees, rang, mode)
+@contextmanager
+def executeur_de_ce_processus(**_: object) -> Iterator[tuple[Executor, int]]:
+    """Yield what makes the reports in a thread of this process."""
+    with ThreadPoolExecutor(1) as executeur:
+        yield executeur, 1
+
+
+def commander(lieu: Path, arguments: list[str], dit: Path, rang: int = 0, mode: str = "") -> int:
+    """Run a command in a folder, stopped at one of its writes; write how many there are, and what it
+    says.
+    """
+    os.environ[VARIABLE] = str(lieu / "donnees")
+    os.chdir(lieu)
+    pool.ouvrir_executeur = executeur_de_ce_processus
+    nombre = arreter(lieu, rang, mode)
     texte = io.StringIO()
     with redirect_stdout(texte), redirect_stderr(texte):
         code = lancer(arguments)
@@ -87,7 +109,7 @@ def commander(donnees: Path, arguments: list[str], dit: Path, rang: int = 0, mod
 
 
 def etat(donnees: Path) -> dict[str, str]:
-    """Return each file of a data folder, with its rights; not the lock nor the key, at random."""
+    """Return each file of a folder, with its rights; not the locks nor the key, at random."""
     contenus = {}
     for path in sorted(donnees.rglob("*")):
         if path.name in (VERROU, ".cle"):
@@ -97,32 +119,41 @@ def etat(donnees: Path) -> dict[str, str]:
     return contenus
 
 
-def main(mode: str, donnees: Path, dossier: Path, *arguments: str) -> None:
+def main(mode: str, part: str, lieu: Path, dossier: Path, *arguments: str) -> None:
     import ctglib.collecte.import_convention
     import ctglib.collecte.importer
     import ctglib.donnees.officiels
+    import ctglib.production.archive
+    import ctglib.production.cloture
+    import ctglib.production.prechargement
     import ctglib.secret.publication  # noqa: F401
 
+    premier, parts = map(int, part.split("/"))
     dit = dossier / "dit.txt"
-    modele = Path(shutil.copytree(donnees, dossier / "modele"))
+    modele = Path(shutil.copytree(lieu, dossier / "modele"))
     ancien = etat(modele)
     code = dans_un_enfant(lambda: commander(modele, [*arguments], dit))
     nombre, texte = json.loads(dit.read_text(encoding="utf-8"))
     nouveau = etat(modele)
     assert code == 0 and nouveau != ancien, texte
-    for rang in range(1, nombre + 1):
-        copie = Path(shutil.copytree(donnees, dossier / "copie"))
+    for rang in range(premier, nombre + 1, parts):
+        copie = Path(shutil.copytree(lieu, dossier / "copie"))
         code = dans_un_enfant(lambda: commander(copie, [*arguments], dit, rang, mode))  # noqa: B023
         message = "" if code == MORT else json.loads(dit.read_text(encoding="utf-8"))[1]
         brut = etat(copie)
         dans_un_enfant(lambda: commander(copie, ["source", "liste"], dit))  # noqa: B023
-        apres = etat(copie)
+        apres = _nommer(etat(copie), ancien, nouveau)
+        fini = apres
+        if apres not in ("ancien", "nouveau"):
+            dans_un_enfant(lambda: commander(copie, [*arguments], dit))  # noqa: B023
+            fini = _nommer(etat(copie), ancien, nouveau)
         essai = {
             "rang": rang,
             "code": code,
             "dit": message,
             "laisse": _nommer(brut, ancien, nouveau),
-            "apres": _nommer(apres, ancien, nouveau),
+            "apres": apres,
+            "fini": fini,
         }
         sys.stdout.write(json.dumps(essai) + "\n")
         shutil.rmtree(copie)
@@ -139,4 +170,4 @@ def _nommer(trouve: dict[str, str], ancien: dict[str, str], nouveau: dict[str, s
 
 
 if __name__ == "__main__":
-    main(sys.argv[1], Path(sys.argv[2]), Path(sys.argv[3]), *sys.argv[4:])
+    main(sys.argv[1], sys.argv[2], Path(sys.argv[3]), Path(sys.argv[4]), *sys.argv[5:])

@@ -18,13 +18,24 @@ from typing import Any
 import arrets
 import pytest
 from classeur_rempli import enregistrer, photographie, poser, vierge
+from donnees_suivies import DONNEES
 from ligne_de_commande import ctg
 from officiels_exemple import cnaf, ecrire
+from production_exemple import (
+    ANNEE,
+    CONVENTION,
+    COUVERTURE,
+    LECTURE,
+    demande,
+    ecrire_carnet,
+    produire,
+)
 
 from ctglib.donnees import ecriture
 from ctglib.donnees.ecriture import JOURNAL, VERROU, reprendre_si_besoin, tenir_les_donnees
 from ctglib.donnees.lecture import VARIABLE
 from ctglib.production.manifeste import Trace, empreinte, lire_manifeste
+from ctglib.production.site import ecrire_le_site
 
 posix = pytest.mark.skipif(os.name == "nt", reason="Windows n'a pas de fork")
 Essai = dict[str, Any]
@@ -58,7 +69,32 @@ def publier(dossier: Path) -> list[str]:
     return ["publier", "2024", "-c", "demonstration", "-s", str(dossier / "reports")]
 
 
+def rapporter(lieu: Path) -> list[str]:
+    """Make a small report of a year of the demonstration; return the options that tell of it."""
+    carnets = lieu / "carnets"
+    parametres = (CONVENTION.replace("harnes", "demonstration"), ANNEE)
+    ecrire_carnet(carnets / "bilan.ipynb", COUVERTURE, LECTURE, parametres=parametres)
+    voulue = demande(
+        carnets,
+        lieu / "reports",
+        conventions=("demonstration",),
+        annees=(2025,),
+        rapports=("bilan",),
+    )
+    produire(voulue)
+    ecrire_le_site(lieu / "reports")
+    return ["-c", "demonstration", "-s", "reports", "--carnets", "carnets"]
+
+
+def archiver(lieu: Path) -> list[str]:
+    """The archive of an older state is there, and its signature."""
+    (lieu / "ctg-demonstration.zip").write_bytes(b"ancienne")
+    (lieu / "ctg-demonstration.zip.p7s").write_bytes(b"sa signature")
+    return ["archiver", "--tel-quel", *rapporter(lieu)]
+
+
 COMMANDES: dict[str, Callable[[Path], list[str]]] = {
+    "archiver": archiver,
     "importer": importer,
     "publier": publier,
     "source": ajouter,
@@ -69,27 +105,36 @@ COMMANDES: dict[str, Callable[[Path], list[str]]] = {
 }
 
 
+@pytest.fixture
+def lieu(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A folder where commands are typed, with a copy of the data in it."""
+    lieu = tmp_path / "lieu"
+    sans = shutil.ignore_patterns("plan.yaml")
+    monkeypatch.setenv(VARIABLE, str(shutil.copytree(DONNEES, lieu / "donnees", ignore=sans)))
+    return lieu
+
+
+def essayer(lieu: Path, arguments: list[str], mode: str, part: str = "1/1") -> list[Essai]:
+    """Return what became of a folder where a command was stopped, at each of its writes."""
+    dossier = lieu.with_name("arrets")
+    dossier.mkdir()
+    programme = [sys.executable, arrets.__file__, mode, part, str(lieu), str(dossier), *arguments]
+    done = subprocess.run(programme, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    return [json.loads(ligne) for ligne in done.stdout.splitlines()]
+
+
 @posix
 @pytest.mark.complet
 @pytest.mark.parametrize("mode", ["mort", "plein"])
 @pytest.mark.parametrize("nom", COMMANDES)
 def test_une_commande_arretee_a_chacune_de_ses_ecritures_laisse_l_ancien_ou_le_nouveau(
-    nom: str, mode: str, donnees: Path, tmp_path: Path
+    nom: str, mode: str, lieu: Path
 ) -> None:
-    dossier = tmp_path / "arrets"
-    dossier.mkdir()
-    arguments = COMMANDES[nom](dossier)
+    arguments = COMMANDES[nom](lieu)
 
-    done = subprocess.run(
-        [sys.executable, arrets.__file__, mode, str(donnees), str(dossier), *arguments],
-        capture_output=True,
-        text=True,
-        cwd=tmp_path,
-        check=False,
-    )
+    essais = essayer(lieu, arguments, mode)
 
-    assert done.returncode == 0, done.stderr
-    essais: list[Essai] = [json.loads(ligne) for ligne in done.stdout.splitlines()]
     assert len(essais) > 8
     assert {essai["apres"] for essai in essais} == {"ancien", "nouveau"}, essais
     if mode == "plein":  # nothing is left for the next command to do
@@ -196,6 +241,28 @@ def test_une_archive_se_fait_de_donnees_qui_ne_peuvent_qu_etre_lues(
 
     assert (tmp_path / "a.zip").read_bytes() == b"archive"
     assert list(donnees.iterdir()) == []
+
+
+@posix
+def test_un_disque_plein_au_milieu_d_un_fichier_ne_laisse_rien_a_moitie(
+    trois: dict[Path, bytes], donnees: Path
+) -> None:
+    """The system itself stops a write half way, as a full disk does."""
+    import resource
+
+    gros = {path: contenu * 20_000 for path, contenu in trois.items()}
+    avant = arrets.etat(donnees)
+
+    def ecrire_trop() -> int:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (30_000, 30_000))
+        try:
+            ecriture.ecrire(gros)
+        except ecriture.EcritureImpossible:
+            return 3
+        return 0
+
+    assert arrets.dans_un_enfant(ecrire_trop) == 3
+    assert arrets.etat(donnees) == avant
 
 
 def test_un_fichier_garde_ses_droits(trois: dict[Path, bytes]) -> None:
