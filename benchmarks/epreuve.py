@@ -304,7 +304,8 @@ def couvertures(
     relatifs: dict[tuple[Cible, int, int], pd.DataFrame], calage: pd.DataFrame
 ) -> pd.DataFrame:
     """Return how often ranges held, by regle, cible, horizon, origine, classe and juge, on the
-    origins that judge: 100 × communes within, and how wide ranges were beside their centre.
+    origins that judge: 100 × communes within, in all and in the half of a class of which fewer or
+    more are expected; and how wide ranges were beside their centre.
     """
     lignes = []
     for (cible, horizon, origine), table in relatifs.items():
@@ -318,6 +319,7 @@ def couvertures(
                 bas, haut = borner(communes["central"].to_numpy(), *ecarts)
                 dedans = communes["constatees"].between(bas, haut)
                 largeur = (haut - bas) / communes["central"]
+                petites = communes["central"].lt(communes["central"].median())
                 for juge, groupe in dedans.groupby(communes["juge"]):
                     lignes.append(
                         (
@@ -328,22 +330,32 @@ def couvertures(
                             len(groupe),
                             100 * groupe.mean(),
                             100 * largeur[groupe.index].median(),
+                            100 * groupe[petites].mean(),
+                            100 * groupe[~petites].mean(),
                         )
                     )
     noms = ["regle", "cible", "horizon", "classe", "origine", "juge", "communes"]
-    return pd.DataFrame(lignes, columns=[*noms, "couverture", "largeur"])
+    noms += ["couverture", "largeur", "petites", "grandes"]
+    return pd.DataFrame(lignes, columns=noms)
 
 
-def choisir_la_fourchette(tenues: pd.DataFrame, regles: ReglesProlongement) -> str:
-    """Return the narrowest rule whose ranges held as often as they promise, in each class, over the
+def tenues_du_choix(tenues: pd.DataFrame) -> pd.DataFrame:
+    """Return how often the ranges of each rule (a row) held in each class (a column), over the
     targets, the horizons and the first origins set aside; on the communes that choose.
     """
     avant = tenues["origine"].le(DERNIERE_ORIGINE_DE_LA_FOURCHETTE)
-    moyennes = tenues[~tenues["juge"] & avant].groupby(["regle", "classe"])["couverture"].mean()
+    du_choix = tenues[~tenues["juge"] & avant]
+    return du_choix.groupby(["regle", "classe"])["couverture"].mean().unstack("classe")
+
+
+def choisir_la_fourchette(du_choix: pd.DataFrame, regles: ReglesProlongement) -> tuple[str, bool]:
+    """Return the narrowest rule whose ranges held as often as they promise in each class (see
+    ``tenues_du_choix``), else the widest; and whether it is for want of one.
+    """
     for regle in REGLES_DE_FOURCHETTE:
-        if moyennes[regle].ge(100 * regles.refus.couverture).all():
-            return regle
-    return REGLES_DE_FOURCHETTE[-1]
+        if du_choix.loc[regle].ge(100 * regles.refus.couverture).all():
+            return regle, False
+    return REGLES_DE_FOURCHETTE[-1], True
 
 
 def fenetres_sans_recouvrement(origines: pd.Series, horizon: int) -> int:
@@ -368,6 +380,8 @@ def juger(
     for (cible, classe, horizon), connues in cles:
         du_lot = jugees["cible"].eq(cible) & jugees["classe"].eq(classe)
         origines = jugees[du_lot & jugees["horizon"].eq(horizon)]
+        par_origine = origines.set_index("origine")["couverture"].sort_index()
+        dernieres = par_origine.tail(refus.dernieres_origines)
         nombre = len(origines)
         moyenne = origines["couverture"].mean() if nombre else None
         marge = None
@@ -379,8 +393,8 @@ def juger(
         if nombre < refus.origines_au_moins:
             motif = "origines"
         elif (
-            moyenne + marge < 100 * refus.couverture
-            or moyenne - marge < 100 * refus.couverture_la_plus_basse
+            moyenne < 100 * refus.couverture
+            or dernieres.min() < 100 * refus.couverture_des_dernieres
         ):
             motif = "couverture"
         elif bas <= -1 or (1 + haut) / (1 + bas) > refus.du_simple_a:
@@ -397,7 +411,11 @@ def juger(
                 "couverture": _arrondi(moyenne),
                 "couverture_basse": _arrondi(None if marge is None else moyenne - marge),
                 "couverture_haute": _arrondi(None if marge is None else moyenne + marge),
-                "pire": _arrondi(origines["couverture"].min() if nombre else None),
+                "pire": _arrondi(par_origine.min() if nombre else None),
+                "meilleure": _arrondi(par_origine.max() if nombre else None),
+                "derniere": _arrondi(par_origine.iloc[-1] if nombre else None),
+                "de": int(par_origine.index[0]) if nombre else None,
+                "a": int(par_origine.index[-1]) if nombre else None,
                 "motif": motif,
             }
         )
@@ -475,6 +493,8 @@ def ecrire_la_page(
     tenues: pd.DataFrame,
     lignes: list[dict[str, object]],
     fichier: Path,
+    *,
+    par_defaut: bool,
 ) -> None:
     """Write the page of the method and of the trial, its figures filled."""
     juges = tenues[tenues["juge"]]
@@ -482,6 +502,8 @@ def ecrire_la_page(
     par_origine = juges[juges["regle"].eq(regle)].set_index(
         ["cible", "classe", "horizon", "origine"]
     )["couverture"]
+    a_trois_ans = juges["regle"].eq(regle) & juges["cible"].eq(ENFANTS) & juges["horizon"].eq(3)
+    par_taille = juges[a_trois_ans].groupby("classe")[["petites", "grandes"]].mean()
     modele = Environment(
         loader=FileSystemLoader(Path(__file__).parent),
         undefined=StrictUndefined,
@@ -508,6 +530,9 @@ def ecrire_la_page(
         lignes=lignes,
         moyennes=moyennes.mean(),
         par_origine=par_origine,
+        par_taille=par_taille,
+        du_choix=tenues_du_choix(tenues),
+        par_defaut=par_defaut,
         exemple=exemple(essai, lignes),
     )
     fichier.write_text(page + "\n", encoding="utf-8")
@@ -578,10 +603,13 @@ def main() -> None:
     relatifs = essai.relatifs(methode)
     calage = quantiles(relatifs)
     tenues = couvertures(relatifs, calage)
-    regle = choisir_la_fourchette(tenues, regles)
+    du_choix = tenues_du_choix(tenues)
+    regle, par_defaut = choisir_la_fourchette(du_choix, regles)
     lignes = juger(regles, calage, tenues, regle)
     ecrire_les_resultats(essai, methode, lignes, arguments.resultats)
-    ecrire_la_page(essai, ecarts, rangs, regle, tenues, lignes, arguments.page)
+    ecrire_la_page(
+        essai, ecarts, rangs, regle, tenues, lignes, arguments.page, par_defaut=par_defaut
+    )
 
 
 if __name__ == "__main__":

@@ -43,7 +43,6 @@ EN_ANGLAIS = re.compile(
 # The files that a convention has no use of, by what « valider » says.
 SANS = {
     "collines": [
-        "sans annexe1.csv",
         "sans offre.csv",
         "sans affirmations.yaml",
         "sans commentaires.yaml",
@@ -51,7 +50,6 @@ SANS = {
         "sans logos",
     ],
     "la_gresle": [
-        "sans annexe1.csv",
         "sans offre.csv",
         "sans collecte.yaml",
         "sans affirmations.yaml",
@@ -217,7 +215,7 @@ def test_une_clause_otee_du_dossier_emporte_ses_phrases(
         reussir(
             *("produire", *kinds, "-c", parcours.nom, "-a", "2025", "-f", "html"), dossier=tmp_path
         )
-    sans = " ".join(map(lisible, (tmp_path / "reports").rglob("*.html")))
+    sans = dits_des_rapports(tmp_path / "reports")
 
     avec = " ".join(texte for nom, texte in pages.items() if nom[:4] in ("2025", "eval", "en-c"))
     for clause in clauses.values():
@@ -286,7 +284,15 @@ def _dits_sans(role: str, entiere: dict[str, Any], texte: Path, nom: str, dossie
         patch.setenv(VARIABLE, str(dossier / "data"))
         demande = ("produire", "bilan", "evaluation", "-c", nom, "-a", "2025", "-f", "html")
         reussir(*demande, dossier=dossier)
-    return " ".join(lisible(page) for page in rapports.rglob("*.html"))
+    return dits_des_rapports(rapports)
+
+
+def dits_des_rapports(rapports: Path) -> str:
+    """Return what the reports and their portal say; the statement of accessibility has the articles
+    of the law.
+    """
+    pages = sorted(rapports.rglob("*.html"))
+    return " ".join(lisible(page) for page in pages if page.name != "accessibilite.html")
 
 
 def lisible(page: Path) -> str:

@@ -96,7 +96,7 @@ def test_une_production_tuee_a_des_moments_au_hasard_est_reprise_a_l_identique(
 
 
 @posix
-@pytest.mark.parametrize("coup", range(4))
+@pytest.mark.parametrize("coup", range(5))
 def test_une_mort_entre_deux_fichiers_est_vue_et_reparee(
     carnets: Path, donnees: Path, tmp_path: Path, coup: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -120,10 +120,10 @@ def test_une_mort_entre_deux_fichiers_est_vue_et_reparee(
         os._exit(0)
     mort = os.waitstatus_to_exitcode(os.waitpid(enfant, 0)[1])
 
-    assert mort == (9 if coup < 3 else 0), (
-        "la page, le tableau et le manifeste prennent leur nom l'un après l'autre"
+    assert mort == (9 if coup < 4 else 0), (
+        "la page, le tableau, sa description et le manifeste prennent leur nom l'un après l'autre"
     )
-    assert bool(pourquoi(voulue)) == (coup < 3)
+    assert bool(pourquoi(voulue)) == (coup < 4)
     produire(voulue)
     produits = octets(voulue.sortie)
     produire(demande(carnets, tmp_path / "temoin", rapports=("un",)))

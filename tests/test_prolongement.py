@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import matplotlib.pyplot as plt
@@ -125,7 +126,8 @@ def test_un_village_est_refuse_avec_les_chiffres_de_l_essai(
 
     assert not village.est_dit
     (phrase,) = village.phrases()
-    assert "plus que du simple au double" in phrase and "moins de 10" in phrase and "%" in phrase
+    assert "plus que du simple au double" in phrase and "moins de 10" in phrase
+    assert "de 65 à 145 pour 100 attendus" in phrase
 
 
 def test_rien_n_est_dit_au_dela_de_ce_qui_a_ete_juge(
@@ -150,9 +152,9 @@ def test_chaque_fourchette_dite_a_tenu_sa_parole(
         if ligne.motif:
             continue
         assert ligne.origines >= refus.origines_au_moins
-        assert ligne.couverture_haute is not None and ligne.couverture_basse is not None
-        assert ligne.couverture_haute >= 100 * refus.couverture
-        assert ligne.couverture_basse >= 100 * refus.couverture_la_plus_basse
+        assert ligne.couverture is not None and ligne.derniere is not None
+        assert ligne.couverture >= 100 * refus.couverture
+        assert ligne.derniere >= 100 * refus.couverture_des_dernieres
         assert (1 + ligne.haut) / (1 + ligne.bas) <= refus.du_simple_a
 
 
@@ -162,10 +164,33 @@ def test_la_section_dit_les_places_la_mesure_et_ce_qu_elle_ne_dit_pas(
     ville = section(avenir_de(150, regles, epreuve))
 
     texte = " ".join(ville.phrases())
-    assert "places pour 100 enfants en 2028" in texte and "6,7 pour 100" in texte.replace(" ", " ")
-    assert "fois sur 100" in texte and "5 années de départ" in texte
+    assert "pour 100 de ces enfants en 2028" in texte and "autour des 6,7 d'aujourd'hui" in texte
+    assert "fois sur 100" in texte and "que 5, de 2016 à 2020" in texte
     assert "effet de la convention" in texte
     assert len(list(ville.tableau().lignes())) == 4
+
+
+def test_une_annee_deja_connue_dit_si_sa_fourchette_a_tenu(
+    regles: ReglesProlongement, epreuve: Epreuve
+) -> None:
+    dits = []
+    for naissances in (150.0, 250.0):
+        avenir = replace(avenir_de(150, regles, epreuve), suivantes=pd.Series({2025: naissances}))
+        dits.append(" ".join(section(avenir).phrases()))
+
+    assert "En 2025, 150 enfants sont nés" in dits[0] and "n'a pas tenu" not in dits[0]
+    assert "En 2025, 250 enfants sont nés" in dits[1] and "elle n'a pas tenu" in dits[1]
+
+
+def test_une_grande_ville_dont_les_dernieres_fourchettes_n_ont_pas_tenu_est_refusee_plus_tot(
+    regles: ReglesProlongement, epreuve: Epreuve
+) -> None:
+    ville = section(avenir_de(2000, regles, epreuve))
+
+    assert ville.dits["annee"].tolist() == [2025, 2026]
+    assert "Rien n'est dit de 2027 ni d'après : la fourchette a tenu 80 fois" in " ".join(
+        ville.phrases()
+    )
 
 
 @pytest.mark.parametrize(

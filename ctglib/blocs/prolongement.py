@@ -44,6 +44,8 @@ class Avenir:
     # by year, without a gap, the origin last; empty when ``motif`` says why
     naissances: pd.Series
     cours: pd.Series
+    # those of the territory after the origin, which its département does not have
+    suivantes: pd.Series = field(default_factory=lambda: pd.Series(dtype=float))
     # why nothing is said of this territory: « niveau », « hors_essai », « incomplet »
     motif: str = ""
     inventees: bool = False  # those of a fictional convention
@@ -99,9 +101,9 @@ def lire_l_avenir(code: str) -> Avenir:
     regles, epreuve = _regles_et_epreuve()
     aucune = pd.Series(dtype=float)
     if not FORMES["commune"].fullmatch(code):
-        return Avenir(regles, epreuve, aucune, aucune, "niveau")
+        return Avenir(regles, epreuve, aucune, aucune, motif="niveau")
     if code.startswith(regles.departements_hors_essai):
-        return Avenir(regles, epreuve, aucune, aucune, "hors_essai")
+        return Avenir(regles, epreuve, aucune, aucune, motif="hors_essai")
     departement = departement_de(pd.Series([code]))[0]
     communes = communes_de(departement)
     gardees = [
@@ -109,19 +111,24 @@ def lire_l_avenir(code: str) -> Avenir:
         for table in tables().values()
         if table.niveau == "commune"
         and regles.serie in table.series
-        and epreuve.premiere <= table.annee <= epreuve.origine
+        and epreuve.premiere <= table.annee
     ]
     lignes = lire_tables(gardees, communes, [regles.serie])
     par_commune = pd.DataFrame()
+    suivantes = pd.Series(dtype=float)
     if regles.serie in lignes:
-        par_commune = lignes.pivot(index="territoire", columns="annee", values=regles.serie)
+        connues = lignes.dropna(subset=[regles.serie])
+        d_ici = connues[connues["territoire"].eq(code)].set_index("annee")[regles.serie]
+        suivantes = d_ici[d_ici.index > epreuve.origine].astype(float)
+        connues = connues[connues["annee"].le(epreuve.origine)]
+        par_commune = connues.pivot(index="territoire", columns="annee", values=regles.serie)
         par_commune = par_commune.dropna()
     annees_attendues = epreuve.origine - epreuve.premiere + 1
     complet = par_commune.shape[1] == annees_attendues and code in par_commune.index
     if not complet or len(par_commune) < regles.communes_connues_au_moins * len(communes):
-        return Avenir(regles, epreuve, aucune, aucune, "incomplet")
+        return Avenir(regles, epreuve, aucune, aucune, motif="incomplet")
     naissances = par_commune.T[code].astype(float)
-    return Avenir(regles, epreuve, naissances, par_commune.sum())
+    return Avenir(regles, epreuve, naissances, par_commune.sum(), suivantes)
 
 
 def avenir_invente(series: pd.DataFrame, territoire: str, reference: str) -> Avenir:
@@ -133,14 +140,19 @@ def avenir_invente(series: pd.DataFrame, territoire: str, reference: str) -> Ave
         reference: That of its département.
     """
     regles, epreuve = _regles_et_epreuve()
-    lignes = series[series["indicateur"].eq(regles.serie) & series["annee"].le(epreuve.origine)]
+    naissances = series[series["indicateur"].eq(regles.serie)]
+    lignes = naissances[naissances["annee"].le(epreuve.origine)]
+    d_ici = naissances[naissances["territoire"].eq(territoire)].set_index("annee")["valeur"]
+    suivantes = d_ici[d_ici.index > epreuve.origine].dropna().astype(float)
     par_annee = lignes.pivot_table(index="annee", columns="territoire", values="valeur")
     par_annee = par_annee.reindex(columns=[territoire, reference]).dropna()
     if par_annee.empty or int(par_annee.index[-1]) != epreuve.origine:
         aucune = pd.Series(dtype=float)
-        return Avenir(regles, epreuve, aucune, aucune, "incomplet")
+        return Avenir(regles, epreuve, aucune, aucune, motif="incomplet")
     par_annee = par_annee.astype(float)
-    return Avenir(regles, epreuve, par_annee[territoire], par_annee[reference], inventees=True)
+    return Avenir(
+        regles, epreuve, par_annee[territoire], par_annee[reference], suivantes, inventees=True
+    )
 
 
 def _regles_et_epreuve() -> tuple[ReglesProlongement, Epreuve]:
@@ -250,34 +262,62 @@ class Prolongement:
         phrases = [self._dire("a_venir", **faits)]
         if self.places:
             pour = places_pour_100(self.places.nombre, self.dits).iloc[-1]
+            aujourd_hui = POUR * self.places.nombre / avenir.enfants
             phrases[0] += " " + self._dire(
                 "a_offre_constante",
                 places=self.places.nombre,
                 structures=enumerer(self.places.structures),
-                aujourd_hui=nombre(POUR * self.places.nombre / avenir.enfants, 1),
+                aujourd_hui=nombre(aujourd_hui, 1),
+                dedans=bool(pour["bas"] <= aujourd_hui <= pour["haut"]),
                 bas=nombre(pour["bas"], 1),
                 haut=nombre(pour["haut"], 1),
                 annee=faits["annee"],
-                depuis=depuis,
-                origine=avenir.origine,
             )
+        phrases += self._deja_connues()
         phrases.append(
             self._dire(
                 "a_tenu",
                 couverture=nombre(ligne.couverture),
-                basse=nombre(ligne.couverture_basse),
-                haute=nombre(ligne.couverture_haute),
                 pire=nombre(ligne.pire),
+                meilleure=nombre(ligne.meilleure),
                 origines=ligne.origines,
+                de=ligne.de,
+                a=ligne.a,
                 fenetres=ligne.fenetres,
                 horizon=ligne.horizon,
                 classe=avenir.regles.classes[ligne.classe],
+                depuis_la_pente=avenir.origine - avenir.regles.annees_de_la_pente + 1,
+                origine=avenir.origine,
             )
         )
         refusees = self.enfants[self.enfants["motif"].ne("")]
         if len(refusees):
             phrases.append(self._dire_le_refus(int(refusees["horizon"].iloc[0])))
         phrases.append(self._dire("non_dit", places=self.places is not None))
+        return phrases
+
+    def _deja_connues(self) -> list[str]:
+        """Return what the births already known after the origin say of their range."""
+        avenir = self.avenir
+        dites = avenir.prolonger(NAISSANCES)
+        dites = dites.assign(naissances=dites["annee"].map(avenir.suivantes))
+        dites = dites[dites["naissances"].notna() & dites["motif"].eq("")]
+        phrases = []
+        for _, fourchette in dites.iterrows():
+            bas = fourchette["bas"]
+            haut = fourchette["haut"]
+            naissances = fourchette["naissances"]
+            phrases.append(
+                self._dire(
+                    "deja_connue",
+                    annee=fourchette["annee"],
+                    naissances=nombre(naissances),
+                    bas=nombre(bas),
+                    haut=nombre(haut),
+                    dedans=bas <= naissances <= haut,
+                    origine=avenir.origine,
+                )
+            )
         return phrases
 
     def _dire(self, partie: str, **faits: object) -> str:
@@ -292,9 +332,10 @@ class Prolongement:
             motif=ligne.motif,
             annee=self.avenir.origine + horizon,
             classe=self.avenir.regles.classes[ligne.classe],
-            bas=nombre(POUR * ligne.bas, signe=True),
-            haut=nombre(POUR * ligne.haut, signe=True),
+            bas=nombre(POUR * (1 + ligne.bas)),
+            haut=nombre(POUR * (1 + ligne.haut)),
             couverture=nombre(ligne.couverture),
+            derniere=nombre(ligne.derniere),
             origines=ligne.origines,
             origines_au_moins=seuils.origines_au_moins,
         )
@@ -348,7 +389,12 @@ class Prolongement:
     def _source(self) -> str:
         """The source of births."""
         avenir = self.avenir
-        return self._dire("source", inventees=avenir.inventees, origine=avenir.origine)
+        return self._dire(
+            "source",
+            inventees=avenir.inventees,
+            origine=avenir.origine,
+            communes_de=avenir.regles.communes_de,
+        )
 
     def et_si(self) -> Tableau:
         """Return what somebody declared that could change, with the places for 100 children that it

@@ -25,8 +25,9 @@ class CibleProlongee(Modele):
 
 class SeuilsDeRefus(Modele):  # beyond which a range is not given
     origines_au_moins: Positif  # set aside, that a coverage is measured on
-    couverture: Part  # what is promised
-    couverture_la_plus_basse: Part  # that the interval of the coverage may go down to
+    couverture: Part  # what is promised, on the mean of the origins
+    dernieres_origines: Positif  # so many of the last ones are looked at apart
+    couverture_des_dernieres: Part  # under it in one of them, the promise is not kept
     du_simple_a: float = Field(gt=1)  # how many times its lower end the upper one may be
 
 
@@ -38,6 +39,7 @@ class ReglesProlongement(Modele):  # ``prolongement.yaml`` of the catalogue
     classes: tuple[Texte, ...]  # their names
     annees_de_la_classe: Positif
     annees_de_la_pente: Positif
+    communes_de: Annee  # whose communes the births are those of
     amortissement: Part
     oubli: Part
     departements_hors_essai: Annotated[tuple[Texte, ...], Field(min_length=1)]
@@ -64,7 +66,11 @@ class LigneDeLEpreuve(Modele):  # what the trial found of a target, a class and 
     couverture: float | None  # per 100, the mean over origins
     couverture_basse: float | None  # its interval
     couverture_haute: float | None
-    pire: float | None  # of the worst origin
+    pire: float | None  # of the worst origin, of the best, of the last
+    meilleure: float | None
+    derniere: float | None
+    de: Annee | None  # the first origin that judges, and the last
+    a: Annee | None
     motif: Motif
 
 
