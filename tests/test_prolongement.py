@@ -165,7 +165,7 @@ def test_la_section_dit_les_places_la_mesure_et_ce_qu_elle_ne_dit_pas(
 
     texte = " ".join(ville.phrases())
     assert "pour 100 de ces enfants en 2028" in texte and "autour des 6,7 d'aujourd'hui" in texte
-    assert "fois sur 100" in texte and "que 5, de 2016 à 2020" in texte
+    assert "fois sur 100" in texte and "il n'y en a que 5, dont 2" in texte
     assert "effet de la convention" in texte
     assert len(list(ville.tableau().lignes())) == 4
 

@@ -281,8 +281,6 @@ class Prolongement:
                 pire=nombre(ligne.pire),
                 meilleure=nombre(ligne.meilleure),
                 origines=ligne.origines,
-                de=ligne.de,
-                a=ligne.a,
                 fenetres=ligne.fenetres,
                 horizon=ligne.horizon,
                 classe=avenir.regles.classes[ligne.classe],
@@ -315,7 +313,6 @@ class Prolongement:
                     bas=nombre(bas),
                     haut=nombre(haut),
                     dedans=bas <= naissances <= haut,
-                    origine=avenir.origine,
                 )
             )
         return phrases
