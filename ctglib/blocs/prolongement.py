@@ -350,9 +350,18 @@ class Prolongement:
         places = places_pour_100(self.places.nombre if self.places else 0, enfants)
         for borne in ("bas", "central", "haut"):
             lignes[f"places_{borne}"] = places[borne]
-        lignes["tenue"] = [
-            self.avenir.ligne(ENFANTS, int(horizon)).couverture for horizon in enfants["horizon"]
-        ]
+        essais = [self.avenir.ligne(ENFANTS, int(horizon)) for horizon in enfants["horizon"]]
+        lignes["tenue"] = [essai.couverture for essai in essais]
+        lignes["pire_tenue"] = [essai.pire for essai in essais]
+        lignes["meilleure_tenue"] = [essai.meilleure for essai in essais]
+        lignes["horizon"] = [essai.horizon for essai in essais]
+        lignes["origines"] = [essai.origines for essai in essais]
+        lignes["origines_sans_recouvrement"] = [essai.fenetres for essai in essais]
+        lignes["naissances_constatees"] = lignes["annee"].map(self.avenir.suivantes)
+        lignes["enfants_connus"] = self.avenir.enfants
+        if self.places:
+            lignes["places_d_aujourd_hui"] = self.places.nombre
+            lignes["places_connues"] = POUR * self.places.nombre / self.avenir.enfants
 
         def entre(prefixe: str, decimales: int) -> Ecriture:
             def ecrire(ligne: pd.Series) -> str:
