@@ -343,7 +343,7 @@ def test_aucun_octet_publie_ne_depend_d_un_effectif_masque_ni_de_la_grille_inter
 
     assert [str(one.echec) for one in done.values() if one.echec] == []
     assert set(found) == {report.nom for report in TOUS}
-    assert {Path(name).suffix for here, _ in found.values() for name in here} == FORMES
+    assert {Path(name).suffix for here, _ in found.values() for name in here} == {*FORMES, ".json"}
     for here, there in found.values():
         assert here.keys() == there.keys()
         assert [name for name, content in here.items() if content != there[name]] == []
