@@ -103,6 +103,8 @@ COMMANDES: dict[str, Callable[[Path], list[str]]] = {
         *("--debut", "2027-01-01", "--fin", "2030-12-31", "--parties", "Ville ; Caf"),
     ],
 }
+# Of the many writes of a command, one in so many is tried by day, and all at night.
+PARTS = {"nouvelle-convention": "1/4"}
 
 
 @pytest.fixture
@@ -131,9 +133,24 @@ def essayer(lieu: Path, arguments: list[str], mode: str, part: str = "1/1") -> l
 def test_une_commande_arretee_a_chacune_de_ses_ecritures_laisse_l_ancien_ou_le_nouveau(
     nom: str, mode: str, lieu: Path
 ) -> None:
+    laisse_l_ancien_ou_le_nouveau(nom, mode, lieu, PARTS.get(nom, "1/1"))
+
+
+@posix
+@pytest.mark.nuit
+@pytest.mark.parametrize("mode", ["mort", "plein"])
+@pytest.mark.parametrize("nom", PARTS)
+def test_de_la_plus_longue_aussi_toutes_les_ecritures_sont_essayees(
+    nom: str, mode: str, lieu: Path
+) -> None:
+    laisse_l_ancien_ou_le_nouveau(nom, mode, lieu, "1/1")
+
+
+def laisse_l_ancien_ou_le_nouveau(nom: str, mode: str, lieu: Path, part: str) -> None:
+    """Check that a command stopped at its writes, or at a part of them, left one of two states."""
     arguments = COMMANDES[nom](lieu)
 
-    essais = essayer(lieu, arguments, mode)
+    essais = essayer(lieu, arguments, mode, part)
 
     assert len(essais) > 8
     assert {essai["apres"] for essai in essais} == {"ancien", "nouveau"}, essais

@@ -218,7 +218,7 @@ def test_rejouer_l_algorithme_sans_la_cle_ne_resserre_rien_sous_le_seuil() -> No
     assert attaquer(range(15), une_cle_le_pourrait, Tirage(GRAINE)) == 0
 
 
-@pytest.mark.complet
+@pytest.mark.nuit
 def test_rejouer_l_algorithme_sans_la_cle_ne_resserre_rien_sous_le_seuil_dans_deux_mille_tableaux() -> (
     None
 ):
