@@ -32,9 +32,15 @@ def ecrire_portail(sortie: Path) -> Path:
     """Write the portal of a folder of reports if what it says has changed, and return its path."""
     portail = sortie / PORTAIL
     dossiers = dossiers_publies(sortie)
-    if not portail.is_file() or _marque(dossiers).encode() not in portail.read_bytes():
+    if not portail_a_jour(sortie, dossiers):
         ecrire({portail: octets_du_portail(dossiers)})
     return portail
+
+
+def portail_a_jour(sortie: Path, dossiers: Iterable[Path]) -> bool:
+    """Tell whether the portal was made from the manifests of these folders as they are."""
+    portail = sortie / PORTAIL
+    return portail.is_file() and _marque(dossiers).encode() in portail.read_bytes()
 
 
 def _marque(dossiers: Iterable[Path]) -> str:

@@ -14,7 +14,12 @@ from ctglib.donnees.numeros import ordre
 from ctglib.production.echec import EXPORT, MODELES, rendre
 from ctglib.production.manifeste import Manifeste, lire_manifeste, tel_qu_ecrit, versions
 from ctglib.production.plan import ACCESSIBILITE, DONNEES, PORTRAITS
-from ctglib.production.portail import PORTAIL, dossiers_publies, ecrire_portail
+from ctglib.production.portail import (
+    PORTAIL,
+    dossiers_publies,
+    ecrire_portail,
+    portail_a_jour,
+)
 
 
 def ecrire_le_site(sortie: Path) -> Path:
@@ -24,6 +29,8 @@ def ecrire_le_site(sortie: Path) -> Path:
         EcritureImpossible: Something cannot be written.
     """
     dossiers = dossiers_publies(sortie)
+    if portail_a_jour(sortie, dossiers) and _rien_ne_manque(sortie, dossiers):
+        return sortie / PORTAIL  # the last to be written, from the same manifests
     attendus = autour_des_rapports(sortie, dossiers)
     changes = {
         path: contenu
@@ -37,6 +44,18 @@ def ecrire_le_site(sortie: Path) -> Path:
     ]
     ecrire(changes, de_trop)
     return ecrire_portail(sortie)
+
+
+def _rien_ne_manque(sortie: Path, dossiers: Iterable[Path]) -> bool:
+    """Tell whether what stands around the reports is there, without making it again."""
+    attendus = [sortie / ACCESSIBILITE]
+    for dossier in dossiers:
+        sorties = [
+            nom for trace in lire_manifeste(dossier).traces.values() for nom in trace.sorties
+        ]
+        if any(nom.endswith(f"/{DONNEES}") for nom in sorties):
+            attendus.append(dossier / DONNEES)
+    return all(path.is_file() for path in attendus)
 
 
 def autour_des_rapports(sortie: Path, dossiers: Iterable[Path]) -> dict[Path, bytes]:
