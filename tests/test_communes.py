@@ -72,7 +72,7 @@ def test_un_bilan_annuel_ne_lit_pas_les_communes_et_l_evaluation_finale_les_lit(
         *["cnaf_communes"] * 5,
         "cog_communes",
         "insee_densite",
-        "insee_filosofi_disp",
+        *["insee_filosofi_disp"] * 2,
     ]
     assert {"conventions/harnes/comparables.csv", "sources/locales/origine.yaml"} <= final.absents
     assert set(found["departement"]) == {"62"}

@@ -646,6 +646,8 @@ def lire_communes(convention: Convention, regle: Comparaison) -> pd.DataFrame | 
         gardees = tables(famille.id).values()
         tables_des_communes = [table for table in gardees if table.niveau == "commune"]
         lignes = lire_tables(tables_des_communes, None, ["libelle", *indicateurs])
+        if lignes.empty:
+            return None
         departements = departement_de(lignes["territoire"].astype("str"))
         lignes = lignes.assign(departement=departements)
         structure = lire_structure(regle.ressemblance, lignes["territoire"].unique())
