@@ -241,7 +241,8 @@ def lire_tables(
         annee_et_niveau = f"{table.annee} as annee, '{table.niveau}' as niveau"
         requetes.append(f"select {annee_et_niveau}, {colonnes} from '{chemin}'{condition}")
     if not requetes:
-        return pd.DataFrame({"annee": [], "niveau": [], "territoire": []})
+        types = {"annee": "int64", "niveau": "str", "territoire": "str"}
+        return pd.DataFrame(columns=list(types)).astype(types)
     requete = " union all by name ".join(requetes) + " order by niveau, territoire, annee"
     return moteur().cursor().execute(requete, parametres).df()
 

@@ -646,9 +646,7 @@ def lire_communes(convention: Convention, regle: Comparaison) -> pd.DataFrame | 
         gardees = tables(famille.id).values()
         tables_des_communes = [table for table in gardees if table.niveau == "commune"]
         lignes = lire_tables(tables_des_communes, None, ["libelle", *indicateurs])
-        if lignes.empty:
-            return None
-        departements = departement_de(lignes["territoire"].astype("str"))
+        departements = departement_de(lignes["territoire"])
         lignes = lignes.assign(departement=departements)
         structure = lire_structure(regle.ressemblance, lignes["territoire"].unique())
         lignes = lignes.join(structure, on="territoire")

@@ -9,6 +9,7 @@ import pandas as pd
 
 from ctglib.donnees.magasin import SECRET, lire_tables, tables
 from ctglib.donnees.modeles.catalogue import Ressemblance
+from ctglib.donnees.modeles.sources import TableGardee
 
 DENSITE = "densite"  # the column of the density grid
 
@@ -35,18 +36,29 @@ def lire_structure(regle: Ressemblance, communes: Iterable[str] | None = None) -
             if table.niveau == "commune"
             and (colonne in table.series or (role == DENSITE and table.famille == regle.grille))
         ]
-        valeurs = pd.DataFrame(columns=["annee", "territoire", "famille", colonne])
-        for table in sorted(gardees, key=attrgetter("annee")):
-            lues = lire_tables([table], codes, [colonne])
-            donnees = lues[lues[colonne].notna() & lues[colonne].ne(SECRET)]
-            valeurs = pd.concat([valeurs, donnees.assign(famille=table.famille)])
-        dernieres = valeurs.drop_duplicates("territoire", keep="last").set_index("territoire")
+        dernieres = _dernieres_valeurs(gardees, codes, colonne)
         parties.append(dernieres[colonne].rename(role))
         for famille, annees in dernieres.groupby("famille")["annee"]:
             lues_de[str(famille)] = int(annees.max())
     structure = en_degres(pd.concat(parties, axis=1), regle)
     structure.attrs["tables"] = lues_de
     return structure
+
+
+def _dernieres_valeurs(
+    gardees: Iterable[TableGardee], codes: list[str] | None, colonne: str
+) -> pd.DataFrame:
+    """Return the last value known of each commune in some tables: annee, famille, and the column,
+    by code. A value that is withheld is not known.
+    """
+    lues = [
+        lire_tables([table], codes, [colonne]).assign(famille=table.famille)
+        for table in sorted(gardees, key=attrgetter("annee"))
+    ]
+    valeurs = pd.concat([lire_tables([]), *lues])
+    valeurs = valeurs.reindex(columns=["territoire", "annee", "famille", colonne])
+    connues = valeurs[valeurs[colonne].notna() & valeurs[colonne].ne(SECRET)]
+    return connues.drop_duplicates("territoire", keep="last").set_index("territoire")
 
 
 def en_degres(lieux: pd.DataFrame, regle: Ressemblance) -> pd.DataFrame:
