@@ -23,7 +23,7 @@ from fichiers_hostiles import CARNETS, CLASSEURS, ESSAIS
 from import_exemple import fautes
 
 from ctglib.collecte.fichiers import recevoir
-from ctglib.donnees.enclos import Enclos
+from ctglib.donnees.enclos import ADRESSES_MAX, Enclos
 from ctglib.donnees.fautes import DonneesInvalides
 from ctglib.donnees.lecture import VARIABLE
 from ctglib.production.plan import CARNETS as LIVRES
@@ -119,6 +119,19 @@ def test_un_lecteur_qui_meurt_est_dit_et_le_suivant_lit() -> None:
         enclos.lire(lecteurs_d_essai.mourir, "a.xlsx")
 
     assert enclos.lire(lecteurs_d_essai.dire_trop, "b.xlsx") == "b.xlsx"
+    enclos.fermer()
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows ne borne pas la mémoire d'un coup")
+def test_un_fichier_est_juge_par_lui_meme_et_non_par_ce_que_les_autres_ont_laisse() -> None:
+    enclos = Enclos()
+    la_moitie = ADRESSES_MAX // 2
+
+    lus = [enclos.lire(lecteurs_d_essai.garder, nom, la_moitie) for nom in ("a.xlsx", "b.xlsx")]
+
+    assert lus == ["a.xlsx", "b.xlsx"]
+    with pytest.raises(DonneesInvalides, match="plus de 450 Mo"):
+        enclos.lire(lecteurs_d_essai.garder, "c.xlsx", ADRESSES_MAX)
     enclos.fermer()
 
 

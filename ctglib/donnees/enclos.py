@@ -31,8 +31,8 @@ MEMOIRE_MAX = 450 * MEGA  # resident, of the child
 ADRESSES_MAX = 600 * MEGA
 ADRESSES_DE_DUCKDB = 1536 * MEGA
 SECONDES_MAX = 16  # of processor, for a file of ordinary size
-# Seconds on the clock without using the processor: a child that waits will not end, one that a busy
-# computer makes slow goes on.
+# Seconds without using the processor: a child that waits will not end, one that a busy computer makes
+# slow goes on. They are counted look by look, and not by the clock: a computer may sleep meanwhile.
 ATTENTE_MAX = 120
 PAUSE = 0.02  # between two looks at the child
 _EPUISE = 3  # the exit code of a child that lacks memory
@@ -52,7 +52,7 @@ class Enclos:
         self._enfant: subprocess.Popen[bytes] | None = None
         self._secondes = 0.0  # of processor that the child may have used, at most
         self._lit = False  # it has a file to read
-        self._dernier_progres = 0.0  # when it was last seen to have used the processor
+        self._attente = 0.0  # seconds since it was last seen to use the processor
         self._arrete = False  # past a bound
 
     def lire(
@@ -65,6 +65,9 @@ class Enclos:
     ) -> Objet:
         """Return what a function of a module of ours gives, called in the child.
 
+        A file that ends a child which has read others is read again by a new one, and judged by
+        itself: what the others left in memory may have been too much.
+
         Args:
             lecteur: The function.
             fichier: Its first argument, the name of a file or the file itself: faults name it.
@@ -76,6 +79,7 @@ class Enclos:
             DonneesInvalides: What the function refuses; or the file takes more than the bounds, or
                 ends the child.
         """
+        neuf = self._enfant is None
         enfant = self._enfant or self._lancer()
         self._enfant = enfant
         self._accorder(enfant, secondes)
@@ -87,6 +91,8 @@ class Enclos:
             objet, fautes = pickle.load(enfant.stdout)
         except (OSError, EOFError, pickle.UnpicklingError):
             self.fermer()
+            if not neuf:
+                return self.lire(lecteur, fichier, *arguments, secondes=secondes, adresses=adresses)
             trop_lourd = self._arrete or enfant.returncode in _EPUISES
             cle = "fichier_trop_lourd" if trop_lourd else "fichier_qui_arrete"
             bornes = {"mo": MEMOIRE_MAX // MEGA, "secondes": secondes}
@@ -123,7 +129,7 @@ class Enclos:
         with suppress(psutil.Error):
             temps = psutil.Process(enfant.pid).cpu_times()
             self._secondes = temps.user + temps.system + secondes
-        self._dernier_progres = time.monotonic()
+        self._attente = 0.0
         self._lit = True
 
     def _surveiller(self, enfant: subprocess.Popen[bytes]) -> None:
@@ -138,12 +144,13 @@ class Enclos:
                 secondes = temps.user + temps.system
                 if secondes > secondes_vues:
                     secondes_vues = secondes
-                    self._dernier_progres = time.monotonic()
-                attente = time.monotonic() - self._dernier_progres
+                    self._attente = 0.0
+                else:
+                    self._attente += PAUSE
                 if self._lit and (
                     regarde.memory_info().rss > MEMOIRE_MAX
                     or secondes > self._secondes
-                    or attente > ATTENTE_MAX
+                    or self._attente > ATTENTE_MAX
                 ):
                     self._arrete = True
                     enfant.kill()
