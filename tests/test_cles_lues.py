@@ -19,6 +19,7 @@ from ctglib.donnees.fautes import phrases
 from ctglib.donnees.modeles import Modele
 
 PAQUET = Path(ctglib.__file__).parent
+ESSAIS = PAQUET.parent / "benchmarks"  # the trial of what the reports prolong
 # A standard's own keys, which we check and do not use.
 SANS_LECTEUR = {("SchemaTable", "vides")}
 
@@ -48,8 +49,9 @@ def _modeles(base: type[Modele] = Modele) -> set[type[Modele]]:
 def test_chaque_cle_d_un_fichier_de_donnees_est_lue_quelque_part() -> None:
     code = "".join(
         path.read_text("utf-8")
+        for folder in (PAQUET, ESSAIS)
         for motif in ("*.py", "*.j2")
-        for path in sorted(PAQUET.rglob(motif))
+        for path in sorted(folder.rglob(motif))
     )
     lus = {*re.findall(r"\.(\w+)", code), *re.findall(r"[\"'](\w+)[\"']", code)}
 
