@@ -31,8 +31,8 @@ MEMOIRE_MAX = 450 * MEGA  # resident, of the child
 ADRESSES_MAX = 600 * MEGA
 ADRESSES_DE_DUCKDB = 1536 * MEGA
 SECONDES_MAX = 16  # of processor, for a file of ordinary size
-# Seconds without using the processor: a child that waits will not end, one that a busy computer makes
-# slow goes on. They are counted look by look, and not by the clock: a computer may sleep meanwhile.
+# Seconds without using the processor: a child that waits will not end, one that a busy computer
+# makes slow goes on. They are counted look by look, not by the clock: a computer may sleep.
 ATTENTE_MAX = 120
 PAUSE = 0.02  # between two looks at the child
 _EPUISE = 3  # the exit code of a child that lacks memory
