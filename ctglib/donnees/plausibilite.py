@@ -10,6 +10,7 @@ their indicator in columns « cat_… », and ``clos``: whether their year is cl
 
 from collections.abc import Hashable, Iterable, Iterator, Mapping
 from dataclasses import replace
+from decimal import Decimal
 
 import pandas as pd
 
@@ -18,6 +19,7 @@ from ctglib.donnees.formules import appliquer
 from ctglib.donnees.modeles.catalogue import Indicateur, Saut, Unite
 from ctglib.donnees.modeles.sources import Vraisemblance
 
+PREMIER_GROUPE = 10_000  # from there on, a number is read by groups of three digits
 CELLULE = ["territoire", "annee", "dimension", "modalite"]
 SERIE = ["territoire", "indicateur", "dimension", "modalite"]
 MOYEN = ["signataire", "fiche", "structure", "nature", "poste"]
@@ -306,5 +308,8 @@ def bornes_dites(bas: float | None, haut: float | None) -> str:
 
 
 def ecrit(nombre: float) -> str:
-    """Return a number as a French person writes it, without separators of thousands."""
-    return f"{nombre:.12g}".replace(".", ",")
+    """Return a number as a French person writes it: « 5400 », « 38 000 000 », « 0,5 »."""
+    texte = f"{nombre:.12g}"
+    if abs(nombre) < PREMIER_GROUPE or "e" in texte:
+        return texte.replace(".", ",")
+    return f"{Decimal(texte):,}".translate({ord(","): "\u202f", ord("."): ","})
