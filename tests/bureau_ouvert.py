@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
-from navigateur import OPTIONS, trouver_chromium
+from navigateur import AXE, OPTIONS, fautes, largeur_du_document, trouver_chromium
 
 from ctglib.donnees.lecture import VARIABLE
 
@@ -123,3 +123,21 @@ def _conduire(chromium: str, lire: Callable[[Page], None], contexte: dict) -> No
         page.set_default_timeout(ATTENTE)
         lire(page)
         navigateur.close()
+
+
+def texte(page: Page, ou: str) -> str:
+    """Return what is read somewhere in a page, its spaces as one types them."""
+    return page.inner_text(ou).replace("\u00a0", " ")
+
+
+def examiner(page: Page) -> None:
+    """Be sure that a page is accessible, and no wider than its window, in each mode."""
+    for mode in ("light", "dark"):
+        page.emulate_media(color_scheme=mode)
+        assert fautes(page, AXE) == [], f"{page.url}, {mode}"
+    page.emulate_media(color_scheme="light", forced_colors="active")
+    assert fautes(page, AXE) == [], f"{page.url}, couleurs forcées"
+    page.emulate_media(color_scheme="light", forced_colors="none")
+    for largeur in (360, 1280):
+        page.set_viewport_size({"width": largeur, "height": 900})
+        assert largeur_du_document(page) <= largeur, f"{page.url}, {largeur}"

@@ -18,11 +18,10 @@ from typing import TYPE_CHECKING
 import openpyxl
 import pytest
 from annee_exemple import ecrire_les_carnets
-from bureau_ouvert import BureauOuvert, conduire, ouvrir
+from bureau_ouvert import BureauOuvert, conduire, examiner, ouvrir, texte
 from classeur_rempli import enregistrer, poser, vierge
 from donnees_suivies import DONNEES
 from import_exemple import SUIVI
-from navigateur import AXE, fautes, largeur_du_document
 from suivi_exemple import OBSERVATIONS
 
 from ctglib.bureau.etat import annee_courante
@@ -79,24 +78,6 @@ def rendus(tmp_path_factory: pytest.TempPathFactory) -> list[str]:
     ]
     chemins[-1].write_bytes(b"rien")
     return [str(chemin) for chemin in chemins]
-
-
-def texte(page: Page, ou: str) -> str:
-    """Return what is read somewhere in a page, its spaces as one types them."""
-    return page.inner_text(ou).replace("\u00a0", " ")
-
-
-def examiner(page: Page) -> None:
-    """Be sure that a page is accessible, and no wider than its window, in each mode."""
-    for mode in ("light", "dark"):
-        page.emulate_media(color_scheme=mode)
-        assert fautes(page, AXE) == [], f"{page.url}, {mode}"
-    page.emulate_media(color_scheme="light", forced_colors="active")
-    assert fautes(page, AXE) == [], f"{page.url}, couleurs forcées"
-    page.emulate_media(color_scheme="light", forced_colors="none")
-    for largeur in (360, 1280):
-        page.set_viewport_size({"width": largeur, "height": 900})
-        assert largeur_du_document(page) <= largeur, f"{page.url}, {largeur}"
 
 
 @pytest.mark.navigateur
@@ -186,7 +167,7 @@ def test_on_demande_puis_on_ecrit_et_l_on_clot_l_annee_par_clics(bureau: BureauO
         page.get_by_role("link", name="Écrire le bilan 2025").click()
         decision = page.get_by_role("group", name="Décisions de ce comité").first
         decision.get_by_role("textbox").first.fill("Ouvrir une permanence")
-        page.get_by_role("button", name="Enregistrer ce que j’ai écrit").click()
+        page.get_by_role("button", name="Enregistrer ce que j’ai écrit").last.click()
         page.get_by_text("Rien n’est enregistré").wait_for()
         decision = page.get_by_role("group", name="Décisions de ce comité").first
         assert decision.get_by_role("textbox").first.input_value() == "Ouvrir une permanence"
@@ -196,7 +177,7 @@ def test_on_demande_puis_on_ecrit_et_l_on_clot_l_annee_par_clics(bureau: BureauO
         chapo = page.get_by_role("group", name="Chapô")
         chapo.get_by_label("Ce que vous signez").fill("Le relais a trouvé son public")
         chapo.get_by_label("Signé par").fill("Coordination de la CTG")
-        page.get_by_role("button", name="Enregistrer ce que j’ai écrit").click()
+        page.get_by_role("button", name="Enregistrer ce que j’ai écrit").last.click()
         page.wait_for_url("**/ecrire?enregistre=oui")
 
         page.goto(annee + "/clore")

@@ -1,3 +1,10 @@
+// A file that takes time to be written: the page says so once it is asked for.
+for (const lien of document.querySelectorAll("[data-attente]")) {
+  lien.addEventListener("click", () => {
+    document.getElementById(lien.dataset.attente).textContent =
+      "Les classeurs s’écrivent : le fichier va se télécharger, rien d’autre à faire.";
+  });
+}
 // How far a production is: the page shows it without reloading, and reloads once it is over.
 const suivi = document.querySelector("[data-flux]");
 if (suivi) {

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
@@ -136,7 +137,17 @@ def _reprendre(depot: Depot, raisons: Mapping[int, str], service: str, jour: dat
     suite.juges = [juge for juge in depot.juges if juge.nom not in a_rejuger]
     suite.recus = list(depot.recus)
     _juger(suite, classeurs, [], jour)
+    _retirer_les_copies(depot, suite)
     return suite
+
+
+def _retirer_les_copies(avant: Depot, apres: Depot) -> None:
+    """Remove the copies of the files that were to be sent back and, once confirmed, are taken."""
+    pris = {juge.nom for juge in apres.juges if juge.issue in ("enregistre", "sans_nouveau")}
+    for juge in avant.juges:
+        if juge.nom in pris and juge.copie:
+            with suppress(OSError):  # Windows holds one that somebody has opened
+                juge.copie.unlink()
 
 
 def _juger(

@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 
 from ctglib.blocs.signees import propositions
+from ctglib.bureau.etat import MOTS
 from ctglib.collecte.feuilles import Feuille, Ligne, feuilles, ouvrir_cadre
 from ctglib.collecte.ouverture import Cellule, ClasseurLu, Grille
 from ctglib.donnees.ecriture import tenir_les_donnees
@@ -100,7 +101,7 @@ def _partie(nom: str, feuille: Feuille) -> Partie:
         )
         rangees.append(Rangee(sujet, rubrique, precedent, cles, tuple(champs)))
     en_tete = {numero: colonne.titre for numero, colonne in colonnes.items()}
-    return Partie(feuille.modele.titre, feuille.modele.consigne, en_tete, tuple(rangees))
+    return Partie(feuille.modele.titre, MOTS["consignes"][nom], en_tete, tuple(rangees))
 
 
 def _champ(nom: str, numero: int, colonne: ColonneGabarit, feuille: Feuille, ligne: Ligne) -> Champ:

@@ -11,9 +11,11 @@ import json
 import re
 import secrets
 import shutil
-from collections.abc import Callable, Mapping
+import subprocess
+import sys
+from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from datetime import date
 from pathlib import Path
 from types import MappingProxyType
@@ -31,8 +33,16 @@ from ctglib.bureau.depot import Depot, deposer, reprendre
 from ctglib.bureau.etat import MOTS, Lecteur
 from ctglib.bureau.formulaire import Partie, enregistrer, formulaire
 from ctglib.bureau.memoire import Demandes, noter_les_demandes, se_souvenir
-from ctglib.bureau.publies import fichier_publie, pour_le_comite, rapports_de
+from ctglib.bureau.officiels import Apport
+from ctglib.bureau.publies import (
+    fichier_publie,
+    pages_de_l_an_dernier,
+    pour_le_comite,
+    rapports_de,
+)
 from ctglib.bureau.travail import Travail, clore_l_annee, produire_l_annee
+from ctglib.collecte.feuilles import ouvrir_cadre
+from ctglib.collecte.manques import demandes
 from ctglib.donnees.fautes import DonneesInvalides, Empechement, Faute
 from ctglib.donnees.lecture import conventions
 from ctglib.production import plan
@@ -84,7 +94,9 @@ class Bureau:
         self.lecteur = Lecteur(sortie, carnets)
         self.depots: dict[str, Depot] = {}
         self.formulaires: dict[str, tuple[Partie, ...]] = {}
+        self.apport: Apport | None = None  # the last official files that were dropped
         self.travail: Travail | None = None
+        self.atelier: subprocess.Popen[bytes] | None = None
         self.fil = ThreadPoolExecutor(1, thread_name_prefix="bureau")
 
     def garder(self, depot: Depot) -> None:
@@ -102,10 +114,35 @@ class Bureau:
             del self.formulaires[ancien]
         return cle
 
+    @contextmanager
+    def sur_le_disque(self, fichiers: list[tuple[str, bytes]]) -> Iterator[list[Path]]:
+        """Yield the paths of files, which are on the disk for as long as they are read."""
+        dossier = self.dossier_des_depots
+        dossier.mkdir(mode=0o700)
+        try:
+            chemins = []
+            for rang, (nom, octets) in enumerate(fichiers):
+                chemin = dossier / str(rang) / nom  # two services may give a file the same name
+                chemin.parent.mkdir()
+                chemin.write_bytes(octets)
+                chemins.append(chemin)
+            yield chemins
+        finally:
+            shutil.rmtree(dossier, ignore_errors=True)
+
+    def ouvrir_l_atelier(self) -> None:
+        """Start JupyterLab, which opens the browser itself, unless it is up."""
+        if self.atelier is None or self.atelier.poll() is not None:
+            self.atelier = subprocess.Popen(
+                [sys.executable, "-m", "ctglib", "laboratoire"], stdin=subprocess.DEVNULL
+            )
+
     def fermer(self) -> None:
         """End what is under way."""
         if self.travail:
             self.travail.arreter()
+        if self.atelier:
+            self.atelier.terminate()
         self.fil.shutdown(wait=True, cancel_futures=True)
 
 
@@ -198,6 +235,21 @@ class Page(JupyterHandler):
         self._corps.clear()
         self.request.body_arguments.update(arguments)
 
+    def lire_les_fichiers(self) -> list[tuple[str, bytes]]:
+        """Return the files that a form has, each with its name.
+
+        Raises:
+            Refus: It has none, or a name that is not a file's.
+        """
+        recus = self.request.files.get("fichiers", [])
+        fichiers = [(recu.filename, recu.body) for recu in recus if recu.filename]
+        if not fichiers:
+            raise Refus(400, "rien_depose")
+        for nom, _ in fichiers:
+            if INTERDIT_DANS_UN_NOM.search(nom) or nom.startswith(".") or len(nom) > 200:
+                raise Refus(400, "nom_de_fichier")
+        return fichiers
+
     async def faire(self, fonction: Callable[..., T], *arguments: Any) -> T:
         """Return what a function gives, in the thread of the data.
 
@@ -261,7 +313,8 @@ class PageAccueil(Page):
     async def get(self) -> None:
         """Show the page."""
         etats = await self.faire(self.bureau.lecteur.conventions, date.today())
-        self.montrer("accueil.html.j2", etats=etats)
+        atelier = bool(self.get_query_argument("atelier", ""))
+        self.montrer("accueil.html.j2", etats=etats, atelier=atelier)
 
 
 class PageAnnee(Page):
@@ -284,31 +337,14 @@ class PageDepots(Page):
     async def post(self) -> None:
         """Judge the files, then show what became of them."""
         self.lire_le_formulaire()
-        recus = self.request.files.get("fichiers", [])
-        fichiers = [(recu.filename, recu.body) for recu in recus if recu.filename]
-        if not fichiers:
-            raise Refus(400, "rien_depose")
-        for nom, _ in fichiers:
-            if INTERDIT_DANS_UN_NOM.search(nom) or nom.startswith(".") or len(nom) > 200:
-                raise Refus(400, "nom_de_fichier")
+        fichiers = self.lire_les_fichiers()
         depot = await self.faire(_recevoir_les_fichiers, self.bureau, fichiers)
         self.redirect(f"/depots/{depot.cle}", status=303)
 
 
 def _recevoir_les_fichiers(bureau: Bureau, fichiers: list[tuple[str, bytes]]) -> Depot:
-    """Return what becomes of files, which are on the disk for as long as they are read."""
-    dossier = bureau.dossier_des_depots
-    dossier.mkdir(mode=0o700)
-    try:
-        chemins = []
-        for rang, (nom, octets) in enumerate(fichiers):
-            chemin = dossier / str(rang) / nom  # two services may give a file the same name
-            chemin.parent.mkdir()
-            chemin.write_bytes(octets)
-            chemins.append(chemin)
+    with bureau.sur_le_disque(fichiers) as chemins:
         depot = deposer(chemins, date.today())
-    finally:
-        shutil.rmtree(dossier, ignore_errors=True)
     bureau.garder(depot)
     return depot
 
@@ -347,13 +383,17 @@ class PageDepot(Page):
 
 
 def _services_qui_confirment(depot: Depot) -> dict[str, str]:
-    """Return the services of the conventions whose values are to be confirmed, by identifier."""
-    from ctglib.donnees.suivi import lire_suivi_brut
-
+    """Return the services that the years of the values to be confirmed ask something of, by
+    identifier.
+    """
+    annees = dict.fromkeys((juge.convention, juge.annee) for _, juge, _ in depot.a_confirmer)
     services: dict[str, str] = {}
-    for nom in dict.fromkeys(juge.convention for _, juge, _ in depot.a_confirmer):
-        responsables = lire_suivi_brut(nom).catalogue.responsables
-        services |= {cle: responsable.libelle for cle, responsable in responsables.items()}
+    for convention, annee in annees:
+        cadre = ouvrir_cadre(convention, annee)
+        sollicites = set(demandes(cadre)["responsable"])
+        for cle, responsable in cadre.dossier.catalogue.responsables.items():
+            if cle in sollicites:
+                services[cle] = responsable.libelle
     return services
 
 
@@ -452,7 +492,12 @@ class PageRapports(Page):
         rapports = rapports_de(self.bureau.sortie, convention, numero)
         titre = (await self.faire(plan.convention_de, convention)).titre
         self.montrer(
-            "rapports.html.j2", convention=convention, annee=numero, rapports=rapports, titre=titre
+            "rapports.html.j2",
+            convention=convention,
+            annee=numero,
+            rapports=rapports,
+            l_an_dernier=pages_de_l_an_dernier(self.bureau.sortie, convention, numero),
+            titre=titre,
         )
 
 
@@ -488,8 +533,11 @@ class PageDemander(Page):
     async def get(self, convention: str, annee: str) -> None:
         """Show the page."""
         numero = await self.faire(self.verifier_l_annee, convention, annee)
-        etat = await self.faire(self.bureau.lecteur.annee, convention, numero, date.today())
-        self.montrer("demander.html.j2", etat=etat)
+        jour = date.today()
+        etat = await self.faire(self.bureau.lecteur.annee, convention, numero, jour)
+        notees = etat.memoire.demandes
+        relancer = notees is not None and jour > (notees.reponse or notees.le)
+        self.montrer("demander.html.j2", etat=etat, relancer=relancer)
 
     @web.authenticated
     async def post(self, convention: str, annee: str) -> None:

@@ -57,6 +57,21 @@ def rapports_de(sortie: Path, convention: str, annee: int) -> list[RapportPublie
     return rapports
 
 
+def pages_de_l_an_dernier(sortie: Path, convention: str, annee: int) -> dict[str, str]:
+    """Return the pages of the year before that are there, each by the report that follows it.
+
+    « 2025/bilan » has « harnes/2024/bilan.html », to be read beside.
+    """
+    dossier = sortie / convention
+    pages = {}
+    for cle in lire_manifeste(dossier).traces:
+        annee_du_rapport, _, nom = cle.partition("/")
+        page = f"{cle}.html"
+        if annee_du_rapport == str(annee - 1) and (dossier / page).is_file():
+            pages[f"{annee}/{nom}"] = f"{convention}/{page}"
+    return pages
+
+
 def fichier_publie(sortie: Path, chemin: str) -> Path | None:
     """Return the path of a published file, None when no manifest lists it.
 

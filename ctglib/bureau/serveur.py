@@ -105,7 +105,7 @@ def _reglages(vide: Path, token: str, port: int, navigateur: bool) -> Config:
                 "cookie_secret": secrets.token_bytes(32),
                 "custom_display_url": "",
                 "disable_check_xsrf": False,
-                "extra_services": ["ctglib.bureau.pages"],
+                "extra_services": ["ctglib.bureau.pages", "ctglib.bureau.commencer"],
                 "extra_template_paths": [str(GABARITS)],
                 "identity_provider_class": Identite,
                 "jpserver_extensions": {},

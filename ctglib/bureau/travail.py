@@ -6,9 +6,6 @@ What was written before it stops stays whole; the next production takes it up.
 from __future__ import annotations
 
 import multiprocessing
-import os
-import subprocess
-import sys
 import threading
 import time
 from collections.abc import Callable
@@ -18,6 +15,7 @@ from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import Any
 
+from ctglib.bureau.commande import Dit, commander
 from ctglib.donnees.fautes import Empechement
 from ctglib.production import plan
 from ctglib.production.produire import Production, demander, mener
@@ -34,14 +32,6 @@ class Compte:
     echecs: tuple[tuple[str, str], ...]  # the report, and why
     a_jour: int
     mis_de_cote: tuple[str, ...]
-
-
-@dataclass(frozen=True)
-class Dit:
-    """What a command said."""
-
-    reussi: bool
-    texte: str
 
 
 @dataclass
@@ -181,11 +171,4 @@ def clore_l_annee(
     """Close a year, by the command itself: it writes all or nothing, and says what it did."""
     annoncer(0, 0, "")
     dossiers = ("--sortie", str(sortie), "--carnets", str(carnets))
-    fait = subprocess.run(
-        [sys.executable, "-m", "ctglib", "clore", str(annee), "-c", convention, *dossiers],
-        capture_output=True,
-        encoding="utf-8",
-        env={**os.environ, "PYTHONUTF8": "1"},
-        check=False,
-    )
-    return Dit(fait.returncode == 0, f"{fait.stdout}\n{fait.stderr}".strip())
+    return commander("clore", str(annee), "-c", convention, *dossiers)

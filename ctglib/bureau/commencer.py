@@ -1,0 +1,135 @@
+"""The pages that begin something: a convention, figures of official files, the atelier."""
+
+from __future__ import annotations
+
+from contextlib import suppress
+from datetime import date
+from importlib.util import find_spec
+
+from tornado import web
+
+from ctglib.bureau.commande import Dit, commander
+from ctglib.bureau.officiels import PHRASES_MONTREES, Annonce, Apport, ajouter, annoncer
+from ctglib.bureau.pages import Bureau, Page, Refus
+from ctglib.donnees.geographie import NIVEAUX
+from ctglib.donnees.lecture import conventions
+
+# What the form of a new convention asks, beside its name: the options of the command.
+REPONSES = ("depuis", "territoire", "debut", "fin", "parties", "fiches")
+
+
+class PageNouvelleConvention(Page):
+    """Begins a convention: from the code of its territory, or from the one that ends."""
+
+    @web.authenticated
+    async def get(self) -> None:
+        """Show the form."""
+        self.montrer_le_formulaire(await self.faire(conventions), {})
+
+    @web.authenticated
+    async def post(self) -> None:
+        """Write the folder of the convention, then say what was written, or why nothing was."""
+        self.lire_le_formulaire()
+        champs = ("nom", *REPONSES)
+        reponses = {nom: self.get_body_argument(nom, "").strip() for nom in champs}
+        options = [f"--{nom}={reponses[nom]}" for nom in REPONSES if reponses[nom]]
+        dit = await self.faire(commander, "nouvelle-convention", *options, "--", reponses["nom"])
+        if not dit.reussi:
+            self.set_status(409)
+        self.montrer_le_formulaire(await self.faire(conventions), reponses, dit)
+
+    def montrer_le_formulaire(
+        self, connues: tuple[str, ...], reponses: dict[str, str], dit: Dit | None = None
+    ) -> None:
+        """Write the page."""
+        self.montrer("nouvelle.html.j2", conventions=connues, reponses=reponses, dit=dit)
+
+
+class PageOfficiels(Page):
+    """Where the files of a producer are dropped."""
+
+    @web.authenticated
+    def get(self) -> None:
+        """Show the form."""
+        self.montrer("officiels.html.j2", niveaux=NIVEAUX)
+
+    @web.authenticated
+    async def post(self) -> None:
+        """Read the files, then show what they would change."""
+        self.lire_le_formulaire()
+        fichiers = self.lire_les_fichiers()
+        try:
+            le = date.fromisoformat(self.get_body_argument("le", ""))
+        except ValueError:
+            raise Refus(400, "sans_date") from None
+        annee = None
+        with suppress(ValueError):
+            annee = int(self.get_body_argument("annee", ""))
+        niveau = self.get_body_argument("niveau", "")
+        annonce = await self.faire(_annoncer, self.bureau, fichiers, le, annee, niveau)
+        self.bureau.apport = Apport(fichiers, le, annee, niveau, annonce)
+        self.redirect(f"/officiels/{self.bureau.apport.cle}", status=303)
+
+
+def _annoncer(
+    bureau: Bureau, fichiers: list[tuple[str, bytes]], le: date, annee: int | None, niveau: str
+) -> Annonce:
+    with bureau.sur_le_disque(fichiers) as chemins:
+        return annoncer(chemins, le, annee, niveau)
+
+
+class PageOfficielsLus(Page):
+    """What official files would change, then that they have been added."""
+
+    def trouver(self, cle: str) -> Apport:
+        """Return the files, while they are in memory."""
+        apport = self.bureau.apport
+        if apport is None or apport.cle != cle:
+            raise Refus(404, "depot_oublie")
+        return apport
+
+    @web.authenticated
+    def get(self, cle: str) -> None:
+        """Show the page."""
+        apport = self.trouver(cle)
+        self.montrer("officiels_lus.html.j2", apport=apport, au_plus=PHRASES_MONTREES)
+
+    @web.authenticated
+    async def post(self, cle: str) -> None:
+        """Add the files; what looks wrong is to be accepted apart."""
+        self.lire_le_formulaire()
+        apport = self.trouver(cle)
+        if apport.annonce.fausses and self.get_body_argument("faux", "") != "lu":
+            raise Refus(400, "parait_faux")
+        if not await self.faire(_ajouter, self.bureau, apport):
+            raise Refus(409, "autre_effet")
+        self.redirect(f"/officiels/{cle}", status=303)
+
+
+def _ajouter(bureau: Bureau, apport: Apport) -> bool:
+    if apport.fait:
+        return True
+    with bureau.sur_le_disque(apport.fichiers) as chemins:
+        apport.fait = ajouter(chemins, apport)
+    return apport.fait
+
+
+class PageAtelier(Page):
+    """Opens the atelier, which is JupyterLab's own server."""
+
+    @web.authenticated
+    def post(self) -> None:
+        """Start it, then say that it opens."""
+        self.lire_le_formulaire()
+        if find_spec("jupyterlab") is None:
+            raise Refus(409, "sans_atelier")
+        self.bureau.ouvrir_l_atelier()
+        self.redirect("/?atelier=ouvert", status=303)
+
+
+default_handlers = [
+    (r"/nouvelle-convention", PageNouvelleConvention),
+    (r"/officiels", PageOfficiels),
+    (r"/officiels/([A-Za-z0-9_-]{16})", PageOfficielsLus),
+    (r"/atelier", PageAtelier),
+]
