@@ -295,9 +295,10 @@ def suite_constante(chiffres: Chiffres, lieu: Lieu, serie: str) -> pd.DataFrame:
         par_commune = par_commune.dropna(axis=1, how="all")
     connues = par_commune.dropna()
     habitants = chiffres.habitants.reindex(list(lieu.membres))
-    part_connue = chiffres.habitants.reindex(connues.index).sum() / habitants.sum()
+    au_moins = chiffres.connus_au_moins * habitants.sum()
+    assez_connus = 0 < au_moins <= chiffres.habitants.reindex(connues.index).sum()
     publie = lignes["territoire"].eq(lieu.code).any()
-    if connues.empty or (not publie and not part_connue >= chiffres.connus_au_moins):
+    if connues.empty or not (publie or assez_connus):
         return pd.DataFrame(columns=["valeur", "arrondi"], dtype=float)
     valeurs = connues.sum()
     nombre = pd.Series(len(connues), valeurs.index)

@@ -367,7 +367,8 @@ class Fiche:
         valeurs = valeurs.assign(nature=VALEUR, element=valeurs["indicateur"])
         manquants = etude.manques[etude.manques["nature"].ne(VALEUR)].assign(motif=A_COMPLETER)
         manquants = pd.concat([valeurs, manquants], ignore_index=True)[list(MANQUANTS)]
-        manquants = manquants.fillna(dict.fromkeys(("qui", "quand", "document"), ""))
+        textes = ["qui", "quand", "document"]  # no column of the second table has them
+        manquants[textes] = manquants[textes].astype(object).fillna("")
         if manquants.empty:
             return None
         # A value is asked for as a whole and by parts: it is as many things, or none this year.

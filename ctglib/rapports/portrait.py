@@ -1125,10 +1125,9 @@ def _sans_le_territoire(
     if not autres:
         return None
     habitants = chiffres.habitants
-    part = (
-        habitants.reindex(list(ici.membres)).sum() / habitants.reindex(list(entier.membres)).sum()
-    )
-    if not part > regles.prudence.part_de_la_reference:
+    habitants_d_ici = habitants.reindex(list(ici.membres)).sum()
+    habitants_de_l_entier = habitants.reindex(list(entier.membres)).sum()
+    if habitants_d_ici <= regles.prudence.part_de_la_reference * habitants_de_l_entier:
         return englobant, entier
     formes = {
         forme: patron.format(
