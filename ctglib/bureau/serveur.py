@@ -7,7 +7,6 @@ services is there, and the settings of the user's other Jupyter servers are not 
 from __future__ import annotations
 
 import secrets
-import tempfile
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any, ClassVar
@@ -18,6 +17,7 @@ from jupyter_server.services.contents.filemanager import FileContentsManager
 from traitlets.config import Config
 
 from ctglib.bureau.pages import Bureau
+from ctglib.donnees.provisoires import dossier_provisoire
 
 PORT = 8765
 OCTETS_LUS = 64 * 1024**2  # of a request, past which it is cut; above 20 MB a page says why
@@ -70,9 +70,9 @@ def ouvrir(
         annoncer: Is told the address, with its token.
     """
     token = secrets.token_urlsafe(32)
-    with tempfile.TemporaryDirectory(prefix="ctg-bureau-") as vide:
-        bureau = Bureau(sortie.absolute(), carnets.absolute(), Path(vide) / "depots")
-        serveur = Serveur(config=_reglages(Path(vide), token, port, navigateur))
+    with dossier_provisoire() as vide:
+        bureau = Bureau(sortie.absolute(), carnets.absolute(), vide / "depots")
+        serveur = Serveur(config=_reglages(vide, token, port, navigateur))
         serveur.initialize(argv=[], find_extensions=False)
         serveur.web_app.settings["bureau"] = bureau
         serveur.io_loop.add_callback(

@@ -97,7 +97,7 @@ def ecrire_gabarit(
             "quelqu'un l'a peut-être rempli. Rien n'a été écrit. Déplacez-le, choisissez un autre "
             "dossier (--sortie), ou écrasez-le par --remplacer."
         )
-    ecrire({chemin: octets})
+    ecrire({chemin: octets}, au_journal=True)
     return chemin
 
 

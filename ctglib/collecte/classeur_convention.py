@@ -89,7 +89,7 @@ def ecrire_classeur(convention: str, sortie: Path, *, remplacer: bool = False) -
             "peut-être rempli. Rien n'a été écrit. Importez-le d'abord (ctg importer), déplacez-le,"
             " choisissez un autre dossier (--sortie), ou écrasez-le par --remplacer."
         )
-    ecrire({chemin: octets})
+    ecrire({chemin: octets}, au_journal=True)
     return chemin
 
 

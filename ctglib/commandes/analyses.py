@@ -196,7 +196,7 @@ def analyser(
             "dossier par --sortie."
         )
     fichiers = _composer(chemin, formats_voulus, valeurs, interne)
-    ecrire({dossier / nom: octets for nom, octets in fichiers.items()})
+    ecrire({dossier / nom: octets for nom, octets in fichiers.items()}, au_journal=True)
     dire(f"Analyse ponctuelle, écrite dans {dossier} : {', '.join(fichiers)}.")
 
 

@@ -16,6 +16,7 @@ from ctglib.commandes import analyses, archives, bureau, cloture, donnees, rappo
 from ctglib.commandes.terminal import dire, dire_l_empechement, dire_usage
 from ctglib.donnees.ecriture import reprendre_si_besoin
 from ctglib.donnees.fautes import Empechement
+from ctglib.donnees.provisoires import retirer_les_abandonnes
 from ctglib.production.echec import dire_refus
 
 INTERROMPU = 130  # what typer makes of Ctrl-C
@@ -145,6 +146,7 @@ def lancer(arguments: list[str]) -> int:
             sortie.reconfigure(encoding="utf-8", errors="replace")
     arguments = _joindre_les_parametres(arguments)
     try:
+        retirer_les_abandonnes()
         reprendre_si_besoin()
         code = application(args=arguments, prog_name="ctg", standalone_mode=False) or 0
     except typer.TyperException as error:

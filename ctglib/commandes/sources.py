@@ -17,7 +17,7 @@ from typer import Argument, Option
 
 from ctglib.commandes.options import LaConvention
 from ctglib.commandes.terminal import compter, dire, promettre, verifier_la_demande
-from ctglib.donnees.ecriture import tenir_les_donnees
+from ctglib.donnees.ecriture import EcritureImpossible, ecrire, tenir_les_donnees
 from ctglib.donnees.fautes import COMMANDE, mots, refus
 
 if TYPE_CHECKING:
@@ -179,9 +179,9 @@ def _dire_les_premieres(phrases: list[str], fichier: Path, quoi: str) -> None:
     texte = "\n".join([*phrases, ""]).encode()
     nom = f"{fichier.stem}-{quoi}-{hashlib.sha256(texte).hexdigest()[:8]}.txt"
     for dossier in (fichier.absolute().parent, Path(tempfile.gettempdir())):
-        with suppress(OSError):
+        with suppress(EcritureImpossible):
             chemin = dossier / nom
-            chemin.write_bytes(texte)
+            ecrire({chemin: texte}, au_journal=True)
             dire(f"  et {autres} de plus, toutes dans {chemin}")
             return
 

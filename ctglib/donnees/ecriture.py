@@ -3,8 +3,8 @@ files undated.
 
 In the data folder a journal says what a write is about to do: a command that was killed leaves the
 files as they were or as they were to be, and the next one finishes its work, or undoes it. One
-command at a time writes there. A file that holds what was entered, an archive, is written by the
-same journal wherever it goes.
+command at a time writes there. What other commands write elsewhere, an archive, a workbook to fill
+in, is in the same journal; the reports are not, whose manifest says what is to be made again.
 """
 
 import json
@@ -94,6 +94,7 @@ def ecrire(
     retires: Iterable[Path] = (),
     *,
     confidentiels: bool = False,
+    au_journal: bool = False,
 ) -> None:
     """Write all files, and remove others, or leave all as they were.
 
@@ -104,7 +105,8 @@ def ecrire(
         fichiers: The content of each.
         retires: Files that go, if they are there.
         confidentiels: They hold what was entered, or the key: they are for their owner alone, and
-            the journal of the data folder keeps them too, wherever they go, so that a killed
+            in the journal.
+        au_journal: The journal of the data folder keeps them, wherever they go, so that a killed
             command leaves no half of them that the next one does not remove. Data that can only be
             read have no journal: what is left is then for its owner alone.
 
@@ -118,7 +120,8 @@ def ecrire(
         _Ecriture(fichiers, retires, None, droits).faire()
         return
     dans_les_donnees = any(cible.absolute().is_relative_to(dossier) for cible in fichiers)
-    if dans_les_donnees or (confidentiels and os.access(dossier, os.W_OK)):
+    suivis = confidentiels or au_journal
+    if dans_les_donnees or (suivis and os.access(dossier, os.W_OK)):
         with tenir_les_donnees():
             _Ecriture(fichiers, retires, dossier / JOURNAL, droits).faire()
     else:

@@ -10,10 +10,8 @@ at all.
 from __future__ import annotations
 
 import re
-import tempfile
 from collections.abc import Container, Iterable
 from functools import cache
-from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
 import pandas as pd
@@ -30,6 +28,7 @@ from ctglib.donnees.modeles.sources import (
     TableGardee,
     Ville,
 )
+from ctglib.donnees.provisoires import dossier_provisoire
 from ctglib.donnees.yaml_strict import charger_yaml
 
 if TYPE_CHECKING:
@@ -268,8 +267,8 @@ def en_parquet(table: pd.DataFrame) -> bytes:
     """Return a table (its index is the territory) as Parquet, sorted by territory."""
     connection = moteur().cursor()
     connection.register("lignes", table.sort_index().reset_index(names="territoire"))
-    with tempfile.TemporaryDirectory() as folder:
-        path = Path(folder) / "table.parquet"
+    with dossier_provisoire() as dossier:
+        path = dossier / "table.parquet"
         options = (
             "format parquet, parquet_version v2, compression zstd, compression_level 19,"
             f" row_group_size {_LIGNES_D_UN_GROUPE}"

@@ -6,7 +6,6 @@ import json
 import math
 import re
 import shutil
-import tempfile
 from dataclasses import dataclass, fields, is_dataclass
 from io import BytesIO
 from pathlib import Path
@@ -18,6 +17,7 @@ import typst
 from ctglib.document import blocs
 from ctglib.document.signes import fichiers, largeur, lisible, montrable
 from ctglib.document.tableau import Colonne, Tableau
+from ctglib.donnees.provisoires import dossier_provisoire
 from ctglib.export.document import Document, legende
 
 BLANCS = re.compile(r"[ \t\r\n]+")  # not the no-break spaces
@@ -88,7 +88,7 @@ def compiler_typst(texte: str, donnees: object, **options: Any) -> bytes:
     The fonts are copied apart: their packages hold each style twice, and Typst would choose.
     """
     source = f"#let donnees = json(bytes(sys.inputs.donnees))\n{texte}".encode()
-    with tempfile.TemporaryDirectory(prefix="ctg-") as dossier:
+    with dossier_provisoire() as dossier:
         for police in fichiers().values():
             shutil.copy(police, dossier)
         polices = typst.Fonts(

@@ -11,13 +11,13 @@ import json
 import platform
 import subprocess
 import sys
-import tempfile
 from collections.abc import Mapping
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, Any
 
 from ctglib.donnees.fautes import Empechement
 from ctglib.donnees.lecture import CLE, existe, lire_octets, lister
+from ctglib.donnees.provisoires import dossier_provisoire
 from ctglib.production.contenant import DESCRIPTION, emballer
 from ctglib.production.echec import dire_refus, rendre
 from ctglib.production.manifeste import (
@@ -187,10 +187,10 @@ def telecharger() -> dict[str, bytes]:
     Raises:
         Empechement: They cannot be downloaded.
     """
-    with tempfile.TemporaryDirectory() as folder:
+    with dossier_provisoire() as dossier:
         commande = [sys.executable, "-m", "pip", "download", "--quiet", "--no-deps"]
         commande += ["--disable-pip-version-check", "--only-binary", ":all:"]
-        commande += ["--dest", folder, "--requirement", str(PROJET / VERROU)]
+        commande += ["--dest", str(dossier), "--requirement", str(PROJET / VERROU)]
         pip = subprocess.run(
             commande,
             capture_output=True,
@@ -202,7 +202,7 @@ def telecharger() -> dict[str, bytes]:
         if pip.returncode:
             derniere_ligne = "".join(pip.stderr.splitlines()[-1:]).strip()
             raise Empechement(dire_refus("paquets_absents", dit=derniere_ligne))
-        paquets = sorted(Path(folder).iterdir())
+        paquets = sorted(dossier.iterdir())
         return {f"{PAQUETS}/{path.name}": path.read_bytes() for path in paquets}
 
 

@@ -7,7 +7,6 @@ import os
 import shutil
 import stat
 import struct
-import tempfile
 import zipfile
 import zlib
 from collections import Counter
@@ -16,9 +15,10 @@ from contextlib import contextmanager
 from pathlib import Path, PurePosixPath
 from typing import BinaryIO
 
-from ctglib.donnees.ecriture import EPOQUE, PREFIXE
+from ctglib.donnees.ecriture import EPOQUE
 from ctglib.donnees.fautes import DonneesInvalides, Faute, mots, refus
 from ctglib.donnees.lecture import CLE, VARIABLE
+from ctglib.donnees.provisoires import dossier_provisoire
 
 DESCRIPTION = "ro-crate-metadata.json"  # of all the files of an archive, itself set apart
 UNIX = 3  # of the ZIP format: the system whose rights the entries have
@@ -68,8 +68,7 @@ def deballer(archive: Path) -> Iterator[Path]:
         DonneesInvalides: It cannot be read, is no archive of the workbook, or holds what no archive
             of ours does: a link, a name out of its folder, a name twice, too much.
     """
-    with tempfile.TemporaryDirectory(prefix=PREFIXE) as temporaire:
-        dossier = Path(temporaire)
+    with dossier_provisoire() as dossier:
         with _ouvrir(archive) as contenu:
             entrees = _entrees_sures(archive.name, contenu)
             # Python checks that an entry is no longer than it says, and its checksum.

@@ -41,7 +41,7 @@ class Reception:
             if octets is None:
                 continue
             chemin = place_libre(A_RENVOYER, nom_de_la_copie(self.cadre, classeur), octets)
-            ecrire({chemin: octets})
+            ecrire({chemin: octets}, au_journal=True)
             chemins[classeur.fichier] = chemin
         return chemins
 
