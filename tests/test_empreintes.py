@@ -163,19 +163,31 @@ def test_git_ne_suit_ni_la_cle_ni_ce_qui_a_la_saisie_hors_du_suivi_sauf_les_cles
     ignores = [
         f"data/conventions/harnes/{FICHIER}",
         "ctg-harnes.zip",
+        "archives/Harnes 2025.zip",
+        "ctg-harnes.zip.p7s",
         "ctg-harnes-2025.xlsx",
+        "data/conventions/harnes/convention.xlsx",
+        "Retour du RPE.xlsx",
+        "rendus/Relevé signé.docx",
+        "rendus/releve.odt",
+        "marie.p12",
         "rendus/ctg-harnes-2025-rpe.xlsx",
         "a-renvoyer/ctg-harnes-2025.xlsx",
         "data/.ctg-0123456789abcdef.tmp",
+        "data/.ctg-journal",
         "~$ctg-harnes-2025.xlsx",
     ]
     suivis = [
         f"data/{CLE}",
         f"tests/fixtures/conventions/monteclair/{FICHIER}",
         "data/conventions/harnes/suivi/publications.json",
+        "data/conventions/lens/projet-annexes.docx",
+        "ctglib/collecte/modele.xlsx",
+        "ctglib/export/modele.docx",
     ]
 
-    commande = ["git", "-C", str(tmp_path), "check-ignore", *ignores, *suivis]
+    git = ["git", "-c", "core.quotepath=off", "-C", str(tmp_path)]
+    commande = [*git, "check-ignore", *ignores, *suivis]
     dits = subprocess.run(commande, capture_output=True, text=True, check=True).stdout
 
     assert dits.splitlines() == ignores
