@@ -196,7 +196,7 @@ def nommer(saisie: Saisie, place: tuple[str, ...]) -> Nom:
     return place, saisie.effectifs[place]
 
 
-def resserres_par_le_rejeu(graine: int) -> int:
+def resserres_par_le_rejeu(graine: int, cle: bytes = b"une") -> int:
     """Return how many counts are narrowed to who has both publications and replays the public code,
     with any key: a table that no key would have masked so is thrown away.
     """
@@ -205,7 +205,7 @@ def resserres_par_le_rejeu(graine: int) -> int:
     avant = saisir(personnes, croisees=False, total=bool(hasard.integers(2)))
     apres = saisir(corriger(personnes, hasard), croisees=False, total=avant.total)
     saisies = (avant, apres)
-    publiables = _deux_publications(saisies, (Tirage(b"une"), Tirage(b"une")))
+    publiables = _deux_publications(saisies, (Tirage(cle), Tirage(cle)))
     if any(len(publiable.retraits) for publiable in publiables):
         return 0
     lues = [lire(publiable) for publiable in publiables]

@@ -24,6 +24,7 @@ from ctglib.secret.masque import Masque, masquer, reduire
 from ctglib.secret.modele import Cle, Tirage
 
 CAS = yaml.safe_load((Path(__file__).parent / "cas" / "secret.yaml").read_text(encoding="utf-8"))
+AUTRE_CLE = b"une autre graine"
 EFFECTIF = st.one_of(st.integers(0, 7), st.integers(0, 60))
 
 
@@ -219,15 +220,14 @@ def test_rejouer_l_algorithme_sans_la_cle_ne_resserre_rien_sous_le_seuil() -> No
 
 
 @pytest.mark.nuit
-def test_rejouer_l_algorithme_sans_la_cle_ne_resserre_rien_sous_le_seuil_dans_deux_mille_tableaux() -> (
-    None
-):
+@pytest.mark.parametrize("cle", [GRAINE, AUTRE_CLE], ids=["une cle", "une autre"])
+def test_rejouer_l_algorithme_sans_la_cle_ne_resserre_rien_sous_le_seuil_dans_deux_mille_tableaux(
+    cle: bytes,
+) -> None:
     with ProcessPoolExecutor(mp_context=get_context("spawn")) as processus:
         lots = [range(debut, debut + 50) for debut in range(0, 2000, 50)]
-        assert (
-            sum(processus.map(attaquer, lots, repeat(une_cle_le_pourrait), repeat(Tirage(GRAINE))))
-            == 0
-        )
+        tirages = repeat(Tirage(cle))
+        assert sum(processus.map(attaquer, lots, repeat(une_cle_le_pourrait), tirages)) == 0
 
 
 def test_la_meme_cle_donne_le_meme_masque_et_une_autre_un_autre() -> None:

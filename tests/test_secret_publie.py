@@ -26,14 +26,16 @@ from production_exemple import Demande, produire
 from rapports_produits import TOUS, Production, choisir
 from secret_exemple import Choisi
 
-from ctglib.donnees.lecture import VARIABLE
+from ctglib.donnees.lecture import VARIABLE, cle_de
+from ctglib.donnees.modeles.publications import Publication, RegistrePublie
+from ctglib.donnees.publications import chemin_du_registre, octets_du_registre
 from ctglib.donnees.suivi import DossierSuivi, lire_suivi_brut
 from ctglib.production.plan import rapports_connus
 from ctglib.production.pool import Ouvriers
-from ctglib.secret import publication
+from ctglib.secret import connu, publication
 from ctglib.secret.masque import CLE, Masque, masquer
 from ctglib.secret.modele import Cellule, Cle, Lien, Tirage, deduire_les_inconnues
-from ctglib.secret.publication import publier
+from ctglib.secret.publication import publiable_de, publier
 
 AUTRE = yaml.safe_load(
     (Path(__file__).parent / "cas" / "secret_autre.yaml").read_text(encoding="utf-8")
@@ -321,6 +323,46 @@ def test_d_autres_effectifs_masques_donnent_ce_qui_est_publie(autre: Path) -> No
         one.equals(two)
         for one, two in zip(_montre(suivi()), _montre(lire_suivi_brut(NOM, DERNIERE)), strict=True)
     )
+
+
+def _publier_corriger_publier(donnees: Path, monkeypatch: pytest.MonkeyPatch) -> list[pd.DataFrame]:
+    """Return what two publications of some data show: as they are, noted in the register, then with
+    one shown count corrected.
+    """
+    monkeypatch.setenv(VARIABLE, str(donnees))
+    avant = lire_suivi_brut(NOM, DERNIERE)
+    premiere = _montre(avant)
+    effectifs = publiable_de(avant, DERNIERE).effectifs
+    montres, caches = connu.noter(effectifs, 1, cle_de(NOM))
+    publication = Publication(numero=1, annee=DERNIERE, montres=montres, caches=caches)
+    registre = RegistrePublie(convention=NOM, publications=(publication,))
+    (donnees / chemin_du_registre(NOM)).write_bytes(octets_du_registre(registre))
+
+    profils = premiere[-1]
+    grands = profils[(profils["effectif"] > 20) & profils["variable_2"].eq("")]
+    corrige = tuple(grands.iloc[0][list(CASE)])
+    _ajouter(donnees / SUIVI / str(DERNIERE) / "profils.csv", CASE, "effectif", {corrige: 2})
+    seconde = _montre(lire_suivi_brut(NOM, DERNIERE))
+    return [*premiere, *seconde]
+
+
+@pytest.mark.complet
+def test_d_autres_effectifs_masques_donnent_les_memes_publications_avant_et_apres_une_correction(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Every format is made of these tables, to the byte (below): the pages, PDF, slides and CSV of
+    two publications, side by side, do not say which of the two is true.
+    """
+    vraies = shutil.copytree(DONNEES, tmp_path / "vraies")
+    autres = shutil.copytree(DONNEES, tmp_path / "autres")
+    _ecrire_autre(autres)
+
+    vus = _publier_corriger_publier(vraies, monkeypatch)
+    autrement = _publier_corriger_publier(autres, monkeypatch)
+
+    moitie = len(vus) // 2
+    assert not all(un.equals(deux) for un, deux in zip(vus[:moitie], vus[moitie:], strict=True))
+    assert all(un.equals(deux) for un, deux in zip(vus, autrement, strict=True))
 
 
 def test_aucun_octet_publie_ne_depend_d_un_effectif_masque_ni_de_la_grille_interne(

@@ -42,6 +42,7 @@ from ctglib.secret.publication import GARDE, Publiable
 
 EXEMPLE = {"a": 38, "b": 61, "c": 57, "d": 55, "e": 3}  # 214 in all: 214 − 38 − 61 − 57 − 55 = 3
 TOTAL = ("caj",)
+UNE_CLE = b"une"
 AUTRE_CLE = b"une autre graine"
 # Of five hundred corrections, how many have to be published as they are.
 PUBLIEES_AU_MOINS = 450
@@ -176,14 +177,18 @@ def test_qui_lit_deux_publications_ne_resserre_rien_sous_le_seuil() -> None:
 
 
 @pytest.mark.parametrize(
-    "graines",
-    [range(3), pytest.param(range(60), marks=pytest.mark.nuit)],
-    ids=["trois", "soixante"],
+    ("graines", "cle"),
+    [
+        (range(3), UNE_CLE),
+        pytest.param(range(60), UNE_CLE, marks=pytest.mark.nuit),
+        pytest.param(range(60), AUTRE_CLE, marks=pytest.mark.nuit),
+    ],
+    ids=["trois", "soixante", "soixante, une autre cle"],
 )
 def test_rejouer_le_code_sans_la_cle_sur_deux_publications_ne_resserre_rien(
-    graines: Iterable[int],
+    graines: Iterable[int], cle: bytes
 ) -> None:
-    assert sum(resserres_par_le_rejeu(graine) for graine in graines) == 0
+    assert sum(resserres_par_le_rejeu(graine, cle) for graine in graines) == 0
 
 
 def _en_processus(graines: Iterable[int], cles: tuple[bytes, bytes]) -> list[Essai]:
