@@ -111,6 +111,7 @@ def valider(convention: Conventions = None) -> int:
     """Vérifier toutes les données, et dire toutes les fautes d'un coup."""
     from ctglib.document.redaction import fautes_des_textes
     from ctglib.donnees import validation
+    from ctglib.export.habillage import lire_habillage, remplaces
     from ctglib.production.paroles import lignes_a_relire
 
     fautes: list[Faute] = []
@@ -125,6 +126,7 @@ def valider(convention: Conventions = None) -> int:
         fautes += fautes_de_textes
         with recueillir(fautes):
             fichiers = validation.valider(nom)
+            habillage = lire_habillage(nom)
             if fautes_de_textes:
                 continue
             a_relire = lignes_a_relire(nom)
@@ -132,6 +134,7 @@ def valider(convention: Conventions = None) -> int:
             dire(*(f"  à voir : {phrase}" for phrase in validation.avertissements(nom)))
             dire(*(f"  à relire : {phrase}" for phrase in a_relire))
             dire(*(f"  {phrase}" for phrase in validation.manques(nom)))
+            dire(*(f"  {phrase}" for phrase in remplaces(habillage)))
     fautes_des_sources, alertes = validation.examiner_les_sources()
     dire(*(f"  à voir : {phrase}" for phrase in alertes))
     if fautes or fautes_des_sources:

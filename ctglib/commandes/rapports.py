@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Self
 
@@ -24,7 +25,7 @@ from ctglib.commandes.terminal import (
     phrases_des_inconnus,
 )
 from ctglib.donnees.ecriture import ecrire
-from ctglib.donnees.fautes import Empechement
+from ctglib.donnees.fautes import DonneesInvalides, Empechement
 from ctglib.donnees.lecture import conventions
 from ctglib.production import plan
 from ctglib.production.echec import dire_refus
@@ -285,6 +286,7 @@ def _faire(
     autres = autres_que_publies(commandes)
     if autres:
         dire(phrase_des_clos(autres))
+    dire(*_ce_qui_remplace(commandes))
     ignores = plan.carnets_ignores(carnets)
     if ignores:
         dire(
@@ -305,6 +307,21 @@ def _faire(
     if production.retenu:
         dire_l_empechement(production.retenu)
     return 1 if production.retenu or any(resultat.echec for resultat in resultats) else 0
+
+
+def _ce_qui_remplace(commandes: list[plan.Commande]) -> list[str]:
+    """Return what is ours in the templates of the conventions, a sentence each; a template that
+    cannot serve has made its reports fail, which have said why.
+    """
+    from ctglib.export.habillage import lire_habillage, remplaces
+
+    dits = []
+    for nom in dict.fromkeys(commande.convention for commande in commandes):
+        if nom.startswith(plan.PORTRAITS):
+            continue
+        with suppress(DonneesInvalides):
+            dits += [f"{nom} : {phrase}." for phrase in remplaces(lire_habillage(nom))]
+    return dits
 
 
 def _refaire_les_clos(

@@ -130,7 +130,7 @@ def diapositives(document: Document) -> tuple[Diapositive, ...]:
     for bloc in suite:
         if len(montrees) >= place:
             break
-        if isinstance(bloc, Dessin) and bloc.nom not in montrees and _forme(bloc) >= PORTRAIT:
+        if isinstance(bloc, Dessin) and bloc.nom not in montrees and forme_de(bloc) >= PORTRAIT:
             montrees[bloc.nom] = _montrer(bloc, bloc.titre)
     de_listes = [
         Diapositive(titre, replace(liste, items=tuple(map(_sans_renvois, liste.items))))
@@ -237,7 +237,7 @@ def _montrer(preuve: Dessin | Tableau, titre: str) -> Diapositive:
     return Diapositive(titre, preuve, "\n".join(filter(None, notes)))
 
 
-def _forme(dessin: Dessin) -> float:
+def forme_de(dessin: Dessin) -> float:
     """Return the width of a chart divided by its height, 0 when the drawing does not say them."""
     vue = VUE.search(dessin.svg_large)
     return float(vue[1]) / float(vue[2]) if vue else 0.0
@@ -283,7 +283,7 @@ def _tenir_en_largeur(tableau: Tableau, prioritaires: Sequence[bool]) -> Tableau
     no priority, from the last; then those that have it, from the last. Each has its header on one
     line.
     """
-    besoins = _besoins(tableau)
+    besoins = besoins_des_colonnes(tableau)
     autres = range(1, len(besoins))
     rangs = [
         0,
@@ -306,29 +306,31 @@ def _tenir_en_hauteur(tableau: Tableau, titre: str) -> Tableau:
 
     ``LIGNES_AU_MOINS`` stay, even when they do not hold.
     """
-    besoins = _besoins(tableau)
+    besoins = besoins_des_colonnes(tableau)
     largeurs = [POINTS * besoin / sum(besoins) - 2 * MARGE_DE_CASE for besoin in besoins]
-    entete = _hauteur_de_ligne([colonne.libelle for colonne in tableau.colonnes], largeurs)
+    entete = hauteur_de_ligne([colonne.libelle for colonne in tableau.colonnes], largeurs)
     hauteur_libre = 72 * (HAUT - _sous_le_titre(titre) - SOURCE_HAUT - ENTRE_DEUX) - entete
-    hauteurs = [_hauteur_de_ligne(map(montrable, ligne), largeurs) for ligne in tableau.lignes()]
+    hauteurs = [hauteur_de_ligne(map(montrable, ligne), largeurs) for ligne in tableau.lignes()]
     while len(hauteurs) > LIGNES_AU_MOINS and sum(hauteurs) > hauteur_libre:
         hauteurs.pop()
     return replace(tableau, cellules=tableau.cellules.head(len(hauteurs)))
 
 
-def _hauteur_de_ligne(textes: Iterable[str], largeurs: Sequence[float]) -> float:
+def hauteur_de_ligne(
+    textes: Iterable[str], largeurs: Sequence[float], taille: int = TABLEAU
+) -> float:
     """Return the height of a row of a table, in points, with room to spare.
 
     ``largeurs`` are those that the texts of its cells have, in points.
     """
     lignes = [
-        largeur(texte, TABLEAU) * AISANCE / largeur_de_case
+        largeur(texte, taille) * AISANCE / largeur_de_case
         for texte, largeur_de_case in zip(textes, largeurs, strict=True)
     ]
-    return TABLEAU * (math.ceil(max(lignes)) * INTERLIGNE + ENTRE) + HAUT_DE_CASE
+    return taille * (math.ceil(max(lignes)) * INTERLIGNE + ENTRE) + HAUT_DE_CASE
 
 
-def _besoins(tableau: Tableau) -> list[float]:
+def besoins_des_colonnes(tableau: Tableau, taille: int = TABLEAU) -> list[float]:
     """Return the width that each column needs on a slide, in points, its margins included.
 
     A text longer than ``TEXTE_LONG`` goes to the next line; a header does at each word.
@@ -336,8 +338,8 @@ def _besoins(tableau: Tableau) -> list[float]:
     besoins = []
     for colonne in tableau.colonnes:
         textes = tableau.cellules[colonne.cle].map(montrable)
-        plus_long = min(max(largeur(texte, TABLEAU) for texte in textes), TEXTE_LONG)
-        entete = max(largeur(mot, TABLEAU, typst.GRAS) for mot in _entete(colonne).split())
+        plus_long = min(max(largeur(texte, taille) for texte in textes), TEXTE_LONG)
+        entete = max(largeur(mot, taille, typst.GRAS) for mot in _entete(colonne).split())
         besoins.append(max(plus_long, entete) * AISANCE + 2 * MARGE_DE_CASE)
     return besoins
 
@@ -347,7 +349,8 @@ def _entete(colonne: Colonne) -> str:
     return montrable(", ".join(filter(None, (colonne.groupe, colonne.libelle))))
 
 
-def _dire(texte: Texte) -> str:
+def en_bref(texte: Texte) -> str:
+    """Return a text as a slide shows it: without strong words nor links."""
     return montrable(en_clair(texte))
 
 
@@ -355,7 +358,7 @@ def _dire(texte: Texte) -> str:
 
 
 def composer(document: Document) -> bytes:
-    """Return the slides for PowerPoint or Impress. Same document, same bytes."""
+    """Return the slides for PowerPoint or Impress, in our template. Same document, same bytes."""
     presentation = Presentation(str(MODELE))
     suite = diapositives(document)
     dessins = tuple(
@@ -379,7 +382,7 @@ def composer(document: Document) -> bytes:
     for logo in couverture.logos:
         if logo.nom in images:
             alternative = f"Logo : {logo.nom}"
-            image = _image(page, images[logo.nom], alternative, gauche, 0.6, hauteur=0.9)
+            image = placer_l_image(page, images[logo.nom], alternative, gauche, 0.6, hauteur=0.9)
             gauche += image.width.inches + 0.4
 
     taille = _taille_des_listes(suite)
@@ -401,8 +404,8 @@ def _ajouter(
     corps = diapositive.corps
     page = _nouvelle_page(presentation, "Liste" if isinstance(corps, Liste) else "Preuve")
     cadre_du_titre, cadre = _cadres(page)
-    titre = _dire(diapositive.titre)
-    _remplir(cadre_du_titre.text_frame, [titre], _taille_du_titre(titre))
+    titre = en_bref(diapositive.titre)
+    remplir_le_cadre(cadre_du_titre.text_frame, [titre], _taille_du_titre(titre))
     haut = _sous_le_titre(titre)
 
     if isinstance(corps, Liste):
@@ -414,18 +417,25 @@ def _ajouter(
         _ecrire(cadre, [en_clair(item) for item in corps.items], tailles)
     else:
         if isinstance(corps, Dessin):
-            forme = _forme(corps)
+            forme = forme_de(corps)
             hauteur = min(HAUT - haut - SOURCE_HAUT - 0.3, (LARGE - 2 * MARGE) / forme)
             image = images[f"figure-{corps.nom}"]
-            _image(page, image, corps.alt, (LARGE - hauteur * forme) / 2, haut, hauteur=hauteur)
+            placer_l_image(
+                page, image, corps.alt, (LARGE - hauteur * forme) / 2, haut, hauteur=hauteur
+            )
         else:
             _ecrire_le_tableau(page, corps, haut)
         page.shapes.element.append(cadre.element)  # read after what it is the source of
         _ecrire(cadre, [diapositive.source], (PIED,))
 
+    annoter(page, diapositive, avertissement)
+
+
+def annoter(page: Slide, diapositive: Diapositive, avertissement: str) -> None:
+    """Write the notes of a slide, which the speaker alone sees."""
     notes = (diapositive.notes, diapositive.source, avertissement)
     cadre_des_notes = page.notes_slide.notes_text_frame
-    assert cadre_des_notes is not None  # our own model has it
+    assert cadre_des_notes is not None  # that of python-pptx has it
     cadre_des_notes.text = "\n".join(montrable(texte) for texte in notes if texte)
 
 
@@ -433,7 +443,7 @@ def _ecrire_le_tableau(page: Slide, tableau: Tableau, haut: float) -> None:
     largeur_du_tableau = LARGE - 2 * MARGE
     lignes = [[montrable(cellule) for cellule in ligne] for ligne in tableau.lignes()]
     entete = [colonne.libelle for colonne in tableau.colonnes]
-    besoins = _besoins(tableau)
+    besoins = besoins_des_colonnes(tableau)
     cadre = page.shapes.add_table(
         len(lignes) + 1,
         len(entete),
@@ -442,14 +452,14 @@ def _ecrire_le_tableau(page: Slide, tableau: Tableau, haut: float) -> None:
         Inches(largeur_du_tableau),
         Inches(0.4 * (len(lignes) + 1)),
     )
-    _decrire(cadre, montrable(tableau.titre))
+    decrire(cadre, montrable(tableau.titre))
     for rang, besoin in enumerate(besoins):
         cadre.table.columns[rang].width = Inches(largeur_du_tableau * besoin / sum(besoins))
     for colonne, texte in enumerate(entete):
-        _remplir(cadre.table.cell(0, colonne).text_frame, [texte], TABLEAU, gras=True)
+        remplir_le_cadre(cadre.table.cell(0, colonne).text_frame, [texte], TABLEAU, gras=True)
     for rang, ligne in enumerate(lignes, start=1):
         for colonne, texte in enumerate(ligne):
-            _remplir(cadre.table.cell(rang, colonne).text_frame, [texte], TABLEAU)
+            remplir_le_cadre(cadre.table.cell(rang, colonne).text_frame, [texte], TABLEAU)
 
 
 def _nouvelle_page(presentation: Presentee, disposition: str) -> Slide:
@@ -463,17 +473,18 @@ def _cadres(page: Slide) -> list[SlidePlaceholder]:
     return cast(list[SlidePlaceholder], list(page.placeholders))
 
 
-def _image(
+def placer_l_image(
     page: Slide, octets: bytes, alternative: str, gauche: float, haut: float, hauteur: float
 ) -> Picture:
+    """Add a picture to a slide, at a place and of a height in inches, with its alternative text."""
     image = page.shapes.add_picture(
         BytesIO(octets), Inches(gauche), Inches(haut), height=Inches(hauteur)
     )
-    _decrire(image, lisible(alternative))
+    decrire(image, lisible(alternative))
     return image
 
 
-def _decrire(forme: BaseShape, alternative: str) -> None:
+def decrire(forme: BaseShape, alternative: str) -> None:
     """Write the alternative text of a picture or of a table, which python-pptx does not."""
     (proprietes,) = forme.element.xpath("./*/p:cNvPr")
     proprietes.set("descr", alternative)
@@ -489,10 +500,13 @@ def _ecrire(cadre: SlidePlaceholder, textes: Iterable[str], tailles: tuple[int, 
         return
     hauteur = cadre.height
     assert hauteur is not None  # our model has one for each place
-    _remplir(cadre.text_frame, paragraphes, _taille(paragraphes, hauteur.inches, tailles))
+    remplir_le_cadre(cadre.text_frame, paragraphes, _taille(paragraphes, hauteur.inches, tailles))
 
 
-def _remplir(cadre: TextFrame, textes: list[str], taille: int, *, gras: bool | None = None) -> None:
+def remplir_le_cadre(
+    cadre: TextFrame, textes: list[str], taille: int, *, gras: bool | None = None
+) -> None:
+    """Write paragraphs in a frame at a size, in French."""
     cadre.text = "\n".join(textes)
     for paragraphe in cadre.paragraphs:
         paragraphe.space_after = Pt(taille * ENTRE)
@@ -509,7 +523,7 @@ def _taille(
     height, in inches; the least when none does.
     """
     for taille in tailles:
-        if _hauteur(textes, taille, graisse=graisse) <= hauteur:
+        if hauteur_des_textes(textes, taille, graisse=graisse) <= hauteur:
             return taille
     return tailles[-1]
 
@@ -518,7 +532,7 @@ def _taille_des_listes(suite: Sequence[Diapositive]) -> int:
     """Return the size at which each list of some slides holds on its slide: one for all."""
     hauteur = HAUT - 2 * MARGE - TITRE_HAUT - SOURCE_HAUT
     tailles = [
-        _taille([_dire(item) for item in diapositive.corps.items], hauteur, TAILLES)
+        _taille([en_bref(item) for item in diapositive.corps.items], hauteur, TAILLES)
         for diapositive in suite
         if isinstance(diapositive.corps, Liste)
     ]
@@ -531,13 +545,19 @@ def _taille_du_titre(titre: str) -> int:
 
 def _sous_le_titre(titre: str) -> float:
     """Return the top of what is under a title, in inches."""
-    hauteur = _hauteur([titre], _taille_du_titre(titre), graisse=typst.GRAS)
+    hauteur = hauteur_des_textes([titre], _taille_du_titre(titre), graisse=typst.GRAS)
     return MARGE + hauteur + ENTRE_DEUX
 
 
-def _hauteur(textes: Sequence[str], taille: int, *, graisse: str = NORMALE) -> float:
-    """Return how many inches paragraphs take in the width of a slide, never short."""
-    largeur_de_ligne = (LARGE - 2 * MARGE - 0.3) * 72 - taille
+def hauteur_des_textes(
+    textes: Sequence[str],
+    taille: int,
+    *,
+    graisse: str = NORMALE,
+    en_largeur: float = LARGE - 2 * MARGE - 0.3,
+) -> float:
+    """Return how many inches paragraphs take in a width, in inches, never short."""
+    largeur_de_ligne = en_largeur * 72 - taille
     lignes = sum(
         math.ceil(largeur(texte, taille, graisse) * AISANCE / largeur_de_ligne) for texte in textes
     )
@@ -553,11 +573,11 @@ def composer_pdf(document: Document) -> bytes:
     suite = diapositives(document)
     taille_des_listes = _taille_des_listes(suite)
     for diapositive in suite:
-        titre = _dire(diapositive.titre)
+        titre = en_bref(diapositive.titre)
         corps = diapositive.corps
         taille = 0
         if isinstance(corps, Liste):
-            corps = Liste(tuple(_dire(item) for item in corps.items))
+            corps = Liste(tuple(en_bref(item) for item in corps.items))
             taille = taille_des_listes
         elif isinstance(corps, Tableau):
             corps = replace(corps, numero="")

@@ -41,6 +41,8 @@ from ctglib.secret import MIME as BRUT
 if TYPE_CHECKING:
     from nbformat import NotebookNode
 
+    from ctglib.donnees.modele_office import ModeleAdopte
+
 LIRE_PROSE = create_markdown(renderer=None, plugins=["table"])  # tokens
 CHAPITRE = 2
 SOUS_SECTION = 3
@@ -108,6 +110,17 @@ class Place:
     licence: str = ""  # of the report, where the convention gives one
 
 
+@dataclass(frozen=True)
+class Habillage:
+    """What a convention gives to be used in the place of our look: None, it gives none."""
+
+    word: ModeleAdopte | None = None
+    diapositives: ModeleAdopte | None = None
+
+
+SANS_HABILLAGE = Habillage()
+
+
 @dataclass(frozen=True, repr=False)
 class Document:
     """A report ready to be written: headings have their anchors; tables, charts and references
@@ -118,6 +131,7 @@ class Document:
     couverture: objets.Couverture
     corps: tuple[Bloc, ...]
     place: Place | None = None  # None for a page alone, which is in no site
+    habillage: Habillage = SANS_HABILLAGE
 
     def __repr__(self) -> str:
         return f"Document « {self.titre} », {len(self.corps)} blocs. Ensuite : .tableaux, .dessins."

@@ -93,7 +93,7 @@ class ExporteurPresentation(Exporteur):
     export_from_notebook = "Diapositives CTG (PowerPoint)"
     output_mimetype = f"{OFFICE}presentationml.presentation"
     file_extension = ".pptx"
-    module = "diapositives"
+    module = "diapositives_du_modele"
 
 
 class ExporteurPresentationPDF(ExporteurPDF):

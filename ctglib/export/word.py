@@ -4,6 +4,7 @@ header rows.
 
 from collections.abc import Mapping
 from copy import deepcopy
+from dataclasses import dataclass, replace
 from io import BytesIO
 from itertools import pairwise
 from pathlib import Path
@@ -16,7 +17,8 @@ from docx.opc.constants import RELATIONSHIP_TYPE
 from docx.oxml import OxmlElement, parse_xml
 from docx.oxml.ns import qn
 from docx.oxml.text.paragraph import CT_P
-from docx.shared import Cm, Pt, RGBColor
+from docx.section import Section
+from docx.shared import Cm, Emu, Pt, RGBColor
 from docx.text.paragraph import Paragraph
 from pptx.presentation import Presentation
 
@@ -53,25 +55,38 @@ AISANCE = 1.3
 PROPRIETE = 255  # characters: Word takes no more in one
 A_LA_PAGE = LARGEUR_CM / 2.54 * 1440 / LARGEUR  # twentieths of a point for one of ours
 POINTS_PAR_POUCE = 200  # sharp on paper, and a report stays under a few megabytes
+AUTOUR_CM = 3.0  # of a drawing, what stays on its page: its caption, its reading
+
+
+@dataclass(frozen=True)
+class Page:
+    """What the objects of a document are written on."""
+
+    images: Mapping[str, bytes]  # see ``en_images``
+    largeur: float  # of the text, in centimetres
+    hauteur: float | None  # of a drawing, at most; None for our own page, where all of them hold
 
 
 def composer(document: Document) -> bytes:
-    """Return the Word file of a document; charts become PNG images. Same document, same bytes."""
-    word = docx.Document(str(MODELE))
-    images = en_images(document)
-    couverture = document.couverture
+    """Return the Word file of a document; charts become PNG images. Same document, same bytes.
+
+    It is written in the template of the convention (``Document.habillage``), else in ours.
+    """
+    modele = document.habillage.word
+    word = docx.Document(BytesIO(MODELE.read_bytes() if modele is None else modele.octets))
     section = word.sections[0]
+    page = Page(en_images(document), LARGEUR_CM, None)
+    if modele is not None:
+        page = replace(page, largeur=_largeur(section), hauteur=_hauteur(section) - AUTOUR_CM)
+    couverture = document.couverture
     titre_et_lieu = " – ".join(filter(None, (document.titre, couverture.territoire)))
     entete = " – ".join(texte for texte in (document.rappel, titre_et_lieu) if texte)
-    section.header.paragraphs[0].runs[0].text = montrable(entete)
-    if couverture:
-        pied = montrable(f"{couverture.source} – page\u00a0")
-        section.footer.paragraphs[0].runs[0].text = pied
+    _remplir_les_marges(word, montrable(entete), couverture.source if couverture else None)
     _ecrire(word, document.titre, "Title")
     if couverture:
-        ecrire_word(couverture, word, images)
+        ecrire_word(couverture, word, page)
     for bloc in document.papier.corps:
-        ecrire_word(bloc, word, images)
+        ecrire_word(bloc, word, page)
 
     # A heading stays on one page with the question under it and what answers; so does a note with
     # the source under it.
@@ -85,19 +100,52 @@ def composer(document: Document) -> bytes:
     return terminer(word, document)
 
 
-def ecrire_word(  # noqa: C901 - one case a kind
-    objet: object, word: Word, images: Mapping[str, bytes]
-) -> None:
-    """Add an object of a document at the end of a Word file.
+def _largeur(section: Section) -> float:
+    """Return the width of the text of a section, in centimetres."""
+    marges = (section.left_margin, section.right_margin, section.gutter)
+    return Emu((section.page_width or 0) - sum(marge or 0 for marge in marges)).cm
 
-    ``images`` are those of ``en_images``.
+
+def _hauteur(section: Section) -> float:
+    """Return the height of the text of a section, in centimetres."""
+    marges = (section.top_margin, section.bottom_margin)
+    return Emu((section.page_height or 0) - sum(abs(marge or 0) for marge in marges)).cm
+
+
+def _remplir_les_marges(word: Word, entete: str, source: str | None) -> None:
+    """Write the header and the footer of every page: the first, the even ones, where they have
+    their own.
     """
+    section = word.sections[0]
+    entetes = [section.header]
+    pieds = [section.footer]
+    if section.different_first_page_header_footer:
+        entetes.append(section.first_page_header)
+        pieds.append(section.first_page_footer)
+    if word.settings.odd_and_even_pages_header_footer:
+        entetes.append(section.even_page_header)
+        pieds.append(section.even_page_footer)
+    for place in entetes:
+        place.paragraphs[-1].runs[0].text = entete
+    for place in pieds:
+        ligne = place.paragraphs[-1]
+        numerote = bool(_element(ligne).findall(qn("w:fldSimple")))  # the template may do it itself
+        if not numerote:
+            ligne.runs[0].text = montrable(source or "")
+        elif source is not None:
+            ligne.runs[0].text = montrable(f"{source} – page\u00a0")
+
+
+def ecrire_word(  # noqa: C901 - one case a kind
+    objet: object, word: Word, page: Page
+) -> None:
+    """Add an object of a document at the end of a Word file."""
     match objet:
         case blocs.Groupe(pieces):
             for piece in pieces:
-                ecrire_word(piece, word, images)
+                ecrire_word(piece, word, page)
         case blocs.Couverture():
-            _ecrire_couverture(objet, word, images)
+            _ecrire_couverture(objet, word, page.images)
         case blocs.Titre(texte, niveau):
             _ecrire(word, texte, f"Heading {niveau - 1}")
         case blocs.Paragraphe(texte, classe):
@@ -119,16 +167,18 @@ def ecrire_word(  # noqa: C901 - one case a kind
         case blocs.Colonnes(colonnes, classe) if classe:
             # Those of a first page, one under the other: Word's own fonts are too wide for three.
             for bloc in colonnes:
-                ecrire_word(bloc, word, images)
+                ecrire_word(bloc, word, page)
         case blocs.Colonnes(colonnes):
             # In a section of the page in columns, which Word fills alike.
             _finir_section(word, 1)
             for bloc in colonnes:
-                ecrire_word(bloc, word, images)
+                ecrire_word(bloc, word, page)
             _finir_section(word, len(colonnes))
         case blocs.Dessin():
             _ecrire(word, legende(objet), "Image Caption")
-            _image(word.add_paragraph(), images[f"figure-{objet.nom}"], objet.alt, LARGEUR_CM)
+            image = page.images[f"figure-{objet.nom}"]
+            largeur = min(LARGEUR_CM, page.largeur)
+            _image(word.add_paragraph(), image, objet.alt, largeur, hauteur=page.hauteur)
             if objet.lecture:
                 _ecrire(word, (blocs.Gras("Lecture :"), f" {objet.lecture}"))
             _ecrire(word, f"Source : {objet.source}", SOURCE)
@@ -136,7 +186,8 @@ def ecrire_word(  # noqa: C901 - one case a kind
             titre = _ecrire(word, legende(objet), "Table Caption")
             # As XML: python-docx looks for each part of a table anew, ten times slower.
             modele = modeles().get_template("tableau.xml.j2")
-            twips = [round(A_LA_PAGE * largeur) for largeur in largeurs(objet, AISANCE)]
+            a_la_page = A_LA_PAGE * page.largeur / LARGEUR_CM
+            twips = [round(a_la_page * largeur) for largeur in largeurs(objet, AISANCE)]
             xml = modele.render(
                 tableau=objet, legende=legende(objet), largeurs=twips, bleu=BLEU, filet=FILET
             )
@@ -204,10 +255,23 @@ def _finir_section(word: Word, colonnes: int) -> None:
     _element(word.paragraphs[-1]).get_or_add_pPr().append(section)
 
 
-def _image(paragraphe: Paragraph, png: bytes, alternative: str, largeur: float) -> None:
-    """Add a picture to a paragraph, with its alternative text, which python-docx does not write."""
+def _image(
+    paragraphe: Paragraph,
+    png: bytes,
+    alternative: str,
+    largeur: float,
+    *,
+    hauteur: float | None = None,
+) -> None:
+    """Add a picture to a paragraph, with its alternative text, which python-docx does not write.
+
+    It is as wide as ``largeur``, unless it would be higher than ``hauteur``, in centimetres.
+    """
     run = paragraphe.add_run()
-    run.add_picture(BytesIO(png), width=Cm(largeur))
+    image = run.add_picture(BytesIO(png), width=Cm(largeur))
+    if hauteur is not None and image.height > Cm(hauteur):
+        image.width = Emu(round(image.width * Cm(hauteur) / image.height))
+        image.height = Cm(hauteur)
     (proprietes,) = run.element.xpath(".//wp:docPr")
     proprietes.set("descr", lisible(alternative))
 

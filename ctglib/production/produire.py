@@ -539,6 +539,7 @@ def _exporter(
     statut, constat (what its first page finds); « contact » and « adresse_du_contact » too, where
     the convention gives one.
     """
+    from ctglib.export.habillage import lire_habillage
     from ctglib.export.paquet import paquet_du_rapport
 
     contenus = {}
@@ -550,6 +551,7 @@ def _exporter(
         convention = convention_de(commande.convention)
         licence = convention.licence
         contact = convention.contact
+        document = replace(document, habillage=lire_habillage(commande.convention))
     if document.tableaux and commande.diffusion != INTERNE:
         nom = f"{commande.convention}/{commande.cle}".replace("/", "-")
         contenus[f"{commande.cle}/{DONNEES}"] = paquet_du_rapport(document, nom, licence)
