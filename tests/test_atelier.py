@@ -196,14 +196,15 @@ def test_une_note_d_une_page_porte_textes_tableau_et_graphique(
         ["Le nombre de foyers baisse.", a.courbes(rsa), rsa, "Comme dans le département."],
     )
 
-    paths = [made.enregistrer(tmp_path / f"note.{form}") for form in ("docx", "pdf", "html")]
+    paths = [made.enregistrer(tmp_path / f"note.{form}") for form in ("docx", "odt", "pdf", "html")]
 
     word = Document(paths[0])
     said = " ".join(paragraph.text for paragraph in word.paragraphs)
     assert "Analyse ponctuelle" in said and "Source\xa0: Cnaf" in said
     assert len(word.tables) == 1 and len(word.inline_shapes) == 1
-    assert paths[1].read_bytes().startswith(b"%PDF")
-    assert "Figure" in paths[2].read_text(encoding="utf-8")
+    assert paths[1].read_bytes().startswith(b"PK")
+    assert paths[2].read_bytes().startswith(b"%PDF")
+    assert "Figure" in paths[3].read_text(encoding="utf-8")
 
 
 def test_un_classeur_excel_a_ses_donnees_leurs_definitions_et_leur_source(
@@ -409,7 +410,7 @@ ERREURS: dict[str, Callable[[], object]] = {
     "note sans liste": lambda: a.note("Titre", "texte"),
     "note sans titre": lambda: a.note("", ["texte"]),
     "note d'autre chose": lambda: a.note("Titre", [12]),
-    "note dans un format inconnu": lambda: a.note("Titre", ["texte"]).enregistrer("x.odt"),
+    "note dans un format inconnu": lambda: a.note("Titre", ["texte"]).enregistrer("x.rtf"),
 }
 
 

@@ -143,7 +143,7 @@ def test_une_donnee_fausse_dit_ses_fautes_et_laisse_les_rapports_intacts(
     ("arguments", "attendu"),
     [
         (("produire", "diagnostique"), "vouliez-vous dire « diagnostic »"),
-        (("produire", "--formats", "odt"), "Le format « odt » n'existe pas"),
+        (("produire", "--formats", "rtf"), "Le format « rtf » n'existe pas"),
         (("produire", "--formats", "word"), "vouliez-vous dire « docx »"),
         (("produire", "--formats", ","), "Aucun format demandé"),
         (("gabarit", "-c", "harnes"), "1 faute dans la commande :"),

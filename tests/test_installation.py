@@ -277,7 +277,14 @@ def test_les_exporteurs_et_le_moteur_sont_declares_et_se_chargent() -> None:
         if entree.value.startswith("ctglib")
     }
 
-    assert set(charges) == {"ctg", "ctg-docx", "ctg-html", "ctg-pdf", "ctg-presentation"}
+    assert set(charges) == {
+        "ctg",
+        "ctg-docx",
+        "ctg-html",
+        "ctg-odt",
+        "ctg-pdf",
+        "ctg-presentation",
+    }
     assert hasattr(charges["ctg"], "execute_managed_notebook")
 
 

@@ -289,7 +289,7 @@ def test_un_code_inconnu_est_refuse_avec_les_noms_proches_et_rien_n_est_ecrit(
     ("arguments", "dit"),
     [
         ((), "Donnez un code au moins"),
-        (("62413", "--formats", "odt"), "Le format « odt » n'existe pas"),
+        (("62413", "--formats", "rtf"), "Le format « rtf » n'existe pas"),
         (("--departement", "999"), "le territoire « 999 »"),
         (("--departement", "62413"), "« 62413 » pour un département"),
     ],

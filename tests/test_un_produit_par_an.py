@@ -21,6 +21,7 @@ from annee_exemple import (
 CLASSEUR = "dossier/ctg-harnes-2025-rpe.xlsx"
 LETTRE = "dossier/lettre-rpe.docx"
 RELEVE = "2025/releve.docx"
+RELEVE_ODT = "2025/releve.odt"
 JEU = "2025/bilan.presentation.pptx"
 
 
@@ -81,6 +82,23 @@ def test_le_releve_rempli_est_mis_de_cote_et_l_archive_ne_le_prend_pas(produite:
         noms = archive.namelist()
     assert f"reports/harnes/{RELEVE}" in noms
     assert not [nom for nom in noms if "a-reprendre" in nom]
+
+
+def test_un_releve_rempli_dans_libreoffice_est_mis_de_cote_comme_en_word(produite: Annee) -> None:
+    produite.produire("releve", "-a", "2025", "-f", "odt")
+    odt = produite.rapports / RELEVE_ODT
+    neuf = odt.read_bytes()
+    with zipfile.ZipFile(odt, "a") as archive:
+        archive.writestr("Thumbnails/thumbnail.png", b"")
+    rempli = odt.read_bytes()
+    assert "produire le met de côté" in produite.lancer("verifier", "--sans-rejouer").stdout
+    produite.corriger()
+
+    dit = produite.produire("bilan", "-a", "2025", "-f", "html")
+
+    assert "Mis de côté" in dit and produite.a_reprendre == {RELEVE_ODT: rempli}
+    assert (produite.rapports / RELEVE_ODT).read_bytes() not in (neuf, rempli)
+    assert (produite.rapports / RELEVE).is_file()
 
 
 def test_une_archive_en_l_etat_ne_prend_pas_ce_qui_est_rempli(produite: Annee) -> None:

@@ -233,8 +233,8 @@ def enregistrer(
     source: str | None = None,
     unite: str | None = None,
 ) -> Path:
-    """Enregistre une table (xlsx, csv, docx), un graphique (png, svg, pdf) ou une note (docx, pdf,
-    html).
+    """Enregistre une table (xlsx, csv, docx, odt), un graphique (png, svg, pdf) ou une note (docx,
+    odt, pdf, html).
 
     Le titre, l'unité et la source sont dans le fichier, ceux d'une table si on les donne. Une
     extension inconnue est refusée.
@@ -250,13 +250,13 @@ def enregistrer(
     if isinstance(objet, Note):
         return objet.enregistrer(chemin)
     if isinstance(objet, pd.DataFrame):
-        forme = _forme(chemin, ("xlsx", "csv", "docx"), "une table")
+        forme = _forme(chemin, ("xlsx", "csv", "docx", "odt"), "une table")
         attrs = attributs(objet, titre=titre, source=source, unite=unite)
         if objet.empty:
             raise impossible("table_vide")
         if forme == "xlsx":
             return _ecrire(chemin, _xlsx(objet, attrs))
-        if forme == "docx":
+        if forme in ("docx", "odt"):
             return enregistrer(tableau(objet, titre, source=source, unite=unite), chemin)
         a_plat = _a_plat(objet)
         a_plat.columns = [_nom_de_colonne(colonne) for colonne in a_plat.columns]
@@ -269,7 +269,7 @@ def enregistrer(
         )
         return Fichier(donnees.exporter(chemin))
     if isinstance(objet, Tableau):
-        if _forme(chemin, ("csv", "docx"), "un tableau") == "csv":
+        if _forme(chemin, ("csv", "docx", "odt"), "un tableau") == "csv":
             return Fichier(objet.exporter(chemin))
         return Note(objet.titre, (objet,)).enregistrer(chemin)
     forme = _forme(chemin, ("png", "svg", "pdf"), "un graphique")
@@ -326,18 +326,25 @@ def _ecrire(chemin: Path, octets: bytes) -> Fichier:
 
 @dataclass(frozen=True)
 class Note:
-    """Une note d'une page ou deux : ``enregistrer("note.docx")``, « .pdf » ou « .html »."""
+    """Une note d'une page ou deux : ``enregistrer("note.docx")``, « .odt », « .pdf » ou
+    « .html ».
+    """
 
     titre: str
     blocs: tuple[Bloc, ...]
 
     def enregistrer(self, chemin: str | Path) -> Path:
         """Enregistre la note, et rend le chemin."""
-        from ctglib.export import html, typst, word
+        from ctglib.export import html, odt, typst, word
         from ctglib.export.document import document_de
 
         chemin = Path(chemin)
-        ecrivains = {"docx": word.composer, "pdf": typst.composer, "html": html.composer}
+        ecrivains = {
+            "docx": word.composer,
+            "odt": odt.composer,
+            "pdf": typst.composer,
+            "html": html.composer,
+        }
         forme = _forme(chemin, ecrivains, "une note")
         blocs = [Titre(self.titre, 1), Encadre((PONCTUELLE,)), *self.blocs]
         compose = ecrivains[forme](document_de(blocs))

@@ -76,11 +76,12 @@ TYPES = {
     ".pdf": "application/pdf",
     ".csv": "text/csv; charset=utf-8",
     ".docx": "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
+    ".odt": "application/vnd.oasis.opendocument.text",
     ".xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
     ".pptx": "application/vnd.openxmlformats-officedocument.presentationml.presentation",
     ".zip": "application/zip",
 }
-A_TELECHARGER = (".csv", ".docx", ".xlsx", ".pptx", ".zip")
+A_TELECHARGER = (".csv", ".docx", ".odt", ".xlsx", ".pptx", ".zip")
 INTERDIT_DANS_UN_NOM = re.compile(r'[\x00-\x1f\x7f/\\:*?"<>|]')
 
 

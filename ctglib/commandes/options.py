@@ -19,7 +19,7 @@ Formats = Annotated[
         "-f",
         metavar="LISTE",
         help=(
-            "html, pdf, docx, resume (la première page seule, en PDF et en Word), "
+            "html, pdf, docx, odt, resume (la première page seule, en PDF et en Word), "
             "séparés par des virgules."
         ),
     ),

@@ -71,7 +71,7 @@ def compter(nombre: int, nom: str) -> str:
 
 
 # What a format is also called.
-FORMATS_AUTREMENT = {"word": "docx", "doc": "docx", "odt": "docx", "htm": "html", "web": "html"}
+FORMATS_AUTREMENT = {"word": "docx", "doc": "docx", "htm": "html", "web": "html"}
 
 
 def proposer(nom: str, possibles: Iterable[str]) -> str:

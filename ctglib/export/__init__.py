@@ -1,7 +1,8 @@
-"""From an executed notebook to one accessible HTML page, a PDF, a Word document or slides.
+"""From an executed notebook to one accessible HTML page, a PDF, a Word document, an
+OpenDocument text or slides.
 
 They are nbconvert exporters (``jupyter nbconvert --to ctg-html``, ``ctg-pdf``, ``ctg-docx``,
-``ctg-presentation``), loaded on demand: nbconvert takes a second to import.
+``ctg-odt``, ``ctg-presentation``), loaded on demand: nbconvert takes a second to import.
 """
 
 

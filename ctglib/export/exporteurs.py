@@ -1,4 +1,4 @@
-"""The nbconvert exporters, registered as ``ctg-html``, ``ctg-pdf``, ``ctg-docx`` and
+"""The nbconvert exporters, registered as ``ctg-html``, ``ctg-pdf``, ``ctg-docx``, ``ctg-odt`` and
 ``ctg-presentation``.
 """
 
@@ -85,6 +85,15 @@ class ExporteurDOCX(Exporteur):
     output_mimetype = f"{OFFICE}wordprocessingml.document"
     file_extension = ".docx"
     module = "word"
+
+
+class ExporteurODT(Exporteur):
+    """An OpenDocument text that the parties finish by hand."""
+
+    export_from_notebook = "Rapport CTG (OpenDocument)"
+    output_mimetype = "application/vnd.oasis.opendocument.text"
+    file_extension = ".odt"
+    module = "odt"
 
 
 class ExporteurPresentation(Exporteur):

@@ -51,7 +51,7 @@ FORCE = "demandé par --forcer"
 LIEN = "est un lien vers un autre fichier : remettre le fichier à sa place"
 PRODUIT_AUTREMENT = "n'est pas celui qui avait été produit (travail interrompu, ou fichier modifié)"
 REMPLI = "a été rempli ou modifié : ctg produire le met de côté et en fait un neuf"
-BUREAUTIQUE = (".docx", ".pptx", ".xlsx")  # what somebody may fill in
+BUREAUTIQUE = (".docx", ".odt", ".pptx", ".xlsx")  # what somebody may fill in
 PYTHON = "Python"
 # in a folder of reports, what its manifest does not list: the internal reports have their own,
 # those of a closed year made again beside and what is set aside have none

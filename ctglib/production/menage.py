@@ -1,8 +1,8 @@
 """What no longer has its place in a folder of reports: ours is removed, the rest is set aside.
 
-Pages, PDFs, tables and what describes them are ours. A Word, Excel or PowerPoint file is ours when
-its bytes are those that the manifest says; somebody has filled in, or added, any other. It goes to
-« a-reprendre/2026-11-30/ » in the folder, under its own path, never over another.
+Pages, PDFs, tables and what describes them are ours. A Word, OpenDocument, Excel or PowerPoint file
+is ours when its bytes are those that the manifest says; somebody has filled in, or added, any
+other. It goes to « a-reprendre/2026-11-30/ » in the folder, under its own path, never over another.
 """
 
 from __future__ import annotations

@@ -48,6 +48,7 @@ FORMATS = {
     "html": ("Page HTML", "ExporteurHTML"),
     "pdf": ("PDF", "ExporteurPDF"),
     "docx": ("Word", "ExporteurDOCX"),
+    "odt": ("OpenDocument", "ExporteurODT"),
     "resume.pdf": ("Une page, PDF", "ExporteurPDF"),
     "resume.docx": ("Une page, Word", "ExporteurDOCX"),
     "presentation.pptx": ("Diapositives", "ExporteurPresentation"),
@@ -274,7 +275,8 @@ class Rapport:
     """What is declared under a name that is typed after « ctg produire »."""
 
     carnets: tuple[Carnet, ...]
-    formats: tuple[str, ...]  # the only ones it is made in; empty, those that the user asks for
+    formats: tuple[str, ...]  # those it is always made in; empty, those that the user asks for
+    en_plus: tuple[str, ...] = ()  # of a report that has its own, what it is made in too when asked
     suit: str = ""  # the report that it is made again with, once it has been made
 
 
@@ -292,14 +294,15 @@ def rapports_declares(dossier: Path = CARNETS) -> dict[str, Rapport]:
             if not isinstance(declaration, dict):
                 declaration = {"carnets": declaration}
             formats = tuple(declaration.get("formats", ()))
-            inconnus = [sorte for sorte in formats if sorte not in FORMATS]
+            en_plus = tuple(declaration.get("en_plus", ()))
+            inconnus = [sorte for sorte in (*formats, *en_plus) if sorte not in FORMATS]
             if inconnus:
                 raise ValueError(f"format inconnu : {', '.join(inconnus)}")
             carnets = [Carnet(dossier / f"{tige}.ipynb") for tige in declaration.get("carnets", ())]
             suit = declaration.get("suit", "")
             if suit and suit not in declarations:
                 raise ValueError(f"rapport inconnu : {suit}")
-            rapports[nom] = Rapport(tuple(carnets), formats, suit)
+            rapports[nom] = Rapport(tuple(carnets), formats, en_plus, suit)
     except (OSError, ValueError, TypeError) as error:
         raise refus(str(path), *mots("liste_des_rapports", raison=error)) from None
     return rapports
@@ -363,7 +366,8 @@ def commandes(
         annees: Years of the yearly reports; none, all those of each convention. The reports of the
             whole convention are there whatever the years.
         diffusion: One of ``DIFFUSIONS``.
-        formats: Those of the reports that declare none of their own.
+        formats: Those of the reports that declare none of their own; of the others, those that
+            they declare to be made in too when asked.
         sortie: The folder of the reports.
         carnets: The folder of the notebooks and of their list.
 
@@ -441,8 +445,10 @@ def _formats_par_carnet(
     demandes: dict[Carnet, set[str]] = {}
     for nom in rapports:
         rapport = declares[nom]
+        sortes = set(rapport.formats or formats)
+        sortes.update(sorte for sorte in rapport.en_plus if sorte in formats)
         for carnet in rapport.carnets:
-            demandes.setdefault(carnet, set()).update(rapport.formats or formats)
+            demandes.setdefault(carnet, set()).update(sortes)
     return {
         carnet: tuple(sorte for sorte in FORMATS if sorte in sortes)
         for carnet, sortes in demandes.items()
