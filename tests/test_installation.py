@@ -37,6 +37,7 @@ BINAIRES = {
     ".parquet",
     ".woff",
     ".woff2",
+    ".webp",
     ".icc",
 }
 CONSTRUCTION = [Requirement(line) for line in PROJET["optional-dependencies"]["construction"]]
