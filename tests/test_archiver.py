@@ -223,7 +223,8 @@ def test_la_description_ro_crate_se_tient(contenu: dict[str, bytes]) -> None:
     assert [lien for lien in _liens(graph) if lien not in entites] == []
     (production,) = (item for item in graph if item["@id"] == "#production-2023-bilan")
     assert {"@id": "notebooks/bilan.ipynb"} in production["instrument"]
-    assert production["object"] == [{"@id": "data/conventions/harnes/annexe1.csv"}]
+    lus = ("annexe1.csv", "avenants.yaml", "convention.yaml")  # the last two for its place
+    assert production["object"] == [{"@id": f"data/conventions/harnes/{nom}"} for nom in lus]
     assert {"@id": "reports/harnes/2023/bilan.html"} in production["result"]
     licences = {
         entites[item["license"]["@id"]]["name"]

@@ -28,6 +28,7 @@ DEPENDANCES = [Requirement(line) for line in PROJET["dependencies"]]
 TESTS = [Requirement(line) for line in PROJET["optional-dependencies"]["tests"]]
 BINAIRES = {
     ".docx",
+    ".webp",
     ".png",
     ".jpg",
     ".pdf",

@@ -159,7 +159,7 @@ def test_ce_qui_avait_donne_le_plus_de_fichiers_part_d_abord(carnets: Path, tmp_
         carnets, tmp_path, rapports=("bilan", "diagnostic"), annees=(2024,)
     ).commandes()
     *_, last = (prevision.commande.cle for prevision in prevoir(orders))
-    vides = {"str": "", "list[str]": []}
+    vides = {"str": "", "list[str]": [], "list[dict[str, str]] | None": None}
     nothing = {item.name: vides.get(str(item.type), {}) for item in fields(Trace)}
     trace = Trace(**{**nothing, "sorties": dict.fromkeys(("a.csv", "b.csv"), "")})
     (tmp_path / "harnes").mkdir()

@@ -295,7 +295,7 @@ def test_un_chiffre_de_la_meme_annee_n_est_pas_une_mise_a_jour(harnes: Brouillon
 
     population = rangees["Population"]
     assert population["Étude précédente Harnes"] == "12\u202f324 (2018)"
-    assert population["Mise à jour Harnes"] == "12\u202f264 (2022)"
+    assert population["Mise à jour Harnes"] == "12\u202f247 (2023)"
     allocataires = rangees["Allocataires de la Caf"]
     assert allocataires["Étude précédente Harnes"] == "2\u202f979 (2020)"
     assert allocataires["Mise à jour Harnes"] == VIDE  # the public figure is of 2020 too
