@@ -16,7 +16,8 @@ from ctglib.donnees.yaml_strict import charger_yaml
 NUMERO = re.compile(
     r"\b(?:[Aa]nnexes?|[Aa]rticles?|[Ff]iches?(?: action)?)[ _][0-9]|\b[0-9]+-[ab]\b|\bHarnes\b"
 )
-LOI = re.compile(r"\b(?:Loi|Décret) n° .*")  # its articles are those of nobody's convention
+# The articles of a law are those of nobody's convention.
+LOI = re.compile(r"\b(?:Loi|Décret) n° .*|l'article [0-9]+ de la loi ")
 
 
 def _textes_python() -> dict[str, str]:
