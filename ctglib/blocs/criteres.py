@@ -660,14 +660,17 @@ class Suites(Montrable):
 
 
 def _compter(besoins: pd.DataFrame) -> dict[str, int | str]:
-    """Return how many needs there are by origin, how many a fiche answers, and which fiches."""
+    """Return how many needs there are by origin, how many that the diagnostic shows have a fiche,
+    and which fiches. A need that a fiche writes answers itself.
+    """
     fiches = set(besoins["fiches"].str.split(SEPARATEUR).explode()) - {""}
     par_origine = {
         colonne: int(besoins["origine"].eq(origine).sum()) for colonne, origine in ORIGINES.items()
     }
+    avec_une_fiche = besoins["fiches"].ne("") & besoins["origine"].ne(FICHE)
     return {
         **par_origine,
-        "repondus": int(besoins["fiches"].ne("").sum()),
+        "repondus": int(avec_une_fiche.sum()),
         "fiches": enumerer(ranger(fiches)) or "aucune",
     }
 
