@@ -46,6 +46,7 @@ DERNIERE_ORIGINE_DU_CHOIX = 2015
 DERNIERE_ORIGINE_DE_LA_FOURCHETTE = 2018
 ORIGINES_DU_CALAGE = 3  # known at least, for a range to be set
 HORIZONS = range(1, 7)
+HORIZONS_MONTRES = (1, 3, 6)  # in the tables of errors of the page
 BAS = 0.1  # eight chances in ten: one in ten below, one in ten above
 HAUT = 0.9
 MAYOTTE = "976"  # no births before 2014
@@ -318,6 +319,8 @@ def couvertures(
                 ecarts = fourchette(relatifs, calage, regle, cle, origine)
                 bas, haut = borner(communes["central"].to_numpy(), *ecarts)
                 dedans = communes["constatees"].between(bas, haut)
+                dessous = communes["constatees"].lt(bas)
+                dessus = communes["constatees"].gt(haut)
                 largeur = (haut - bas) / communes["central"]
                 petites = communes["central"].lt(communes["central"].median())
                 for juge, groupe in dedans.groupby(communes["juge"]):
@@ -332,11 +335,71 @@ def couvertures(
                             100 * largeur[groupe.index].median(),
                             100 * groupe[petites].mean(),
                             100 * groupe[~petites].mean(),
+                            100 * dessous[groupe.index].mean(),
+                            100 * dessus[groupe.index].mean(),
                         )
                     )
     noms = ["regle", "cible", "horizon", "classe", "origine", "juge", "communes"]
-    noms += ["couverture", "largeur", "petites", "grandes"]
+    noms += ["couverture", "largeur", "petites", "grandes", "dessous", "dessus"]
     return pd.DataFrame(lignes, columns=noms)
+
+
+def tenues_ensemble(
+    relatifs: dict[tuple[Cible, int, int], pd.DataFrame],
+    essais: pd.DataFrame,
+    lignes: list[dict[str, object]],
+) -> list[dict[str, object]]:
+    """Return, by class, how often the ranges of all the horizons that have one held together
+    (``EnsembleDeLEpreuve``), on the communes that judge: a table is read as a whole.
+    """
+    ensembles = []
+    for classe, de_la_classe in essais.groupby("classe"):
+        horizons = [
+            ligne["horizon"]
+            for ligne in lignes
+            if (ligne["cible"], ligne["classe"], ligne["motif"]) == (ENFANTS, classe, "")
+        ]
+        dits = de_la_classe[de_la_classe["horizon"].isin(horizons)]
+        jugees = dits["origine"].map(dits["origine"].value_counts())
+        entieres = dits[jugees.eq(len(horizons))]
+        parts = []
+        for origine, fourchettes in entieres.groupby("origine"):
+            tenues = []
+            for ecarts in fourchettes.itertuples():
+                table = relatifs[ENFANTS, int(ecarts.horizon), int(origine)]
+                communes = table[table["juge"] & table["classe"].eq(classe)]
+                bas, haut = borner(communes["central"].to_numpy(), ecarts.bas, ecarts.haut)
+                tenues.append(communes["constatees"].between(bas, haut))
+            parts.append(100 * pd.concat(tenues, axis=1).all(axis=1).mean())
+        if parts:
+            ensembles.append(
+                {
+                    "classe": int(classe),
+                    "horizons": len(horizons),
+                    "origines": len(parts),
+                    "couverture": _arrondi(float(np.mean(parts))),
+                }
+            )
+    return ensembles
+
+
+def fourchettes_passees(
+    relatifs: dict[tuple[Cible, int, int], pd.DataFrame],
+    calage: pd.DataFrame,
+    regle: str,
+    tenues: pd.DataFrame,
+) -> pd.DataFrame:
+    """Return the ranges that past origins would have given children under three, by classe,
+    horizon and origine (``EssaiDeLEpreuve``), on the origins that judge.
+    """
+    jugees = tenues[tenues["cible"].eq(ENFANTS) & tenues["regle"].eq(regle) & tenues["juge"]]
+    cles = jugees[["classe", "horizon", "origine"]].sort_values(["classe", "horizon", "origine"])
+    lignes = []
+    for classe, horizon, origine in cles.itertuples(index=False):
+        cle = (ENFANTS, int(horizon), int(classe))
+        bas, haut = fourchette(relatifs, calage, regle, cle, int(origine))
+        lignes.append((int(classe), int(horizon), int(origine), round(bas, 4), round(haut, 4)))
+    return pd.DataFrame(lignes, columns=["classe", "horizon", "origine", "bas", "haut"])
 
 
 def tenues_du_choix(tenues: pd.DataFrame) -> pd.DataFrame:
@@ -394,7 +457,7 @@ def juger(
             motif = "origines"
         elif (
             moyenne < 100 * refus.couverture
-            or dernieres.min() < 100 * refus.couverture_des_dernieres
+            or dernieres.min() <= 100 * refus.couverture_des_dernieres
         ):
             motif = "couverture"
         elif bas <= -1 or (1 + haut) / (1 + bas) > refus.du_simple_a:
@@ -414,6 +477,11 @@ def juger(
                 "pire": _arrondi(par_origine.min() if nombre else None),
                 "meilleure": _arrondi(par_origine.max() if nombre else None),
                 "derniere": _arrondi(par_origine.iloc[-1] if nombre else None),
+                "pire_des_dernieres": _arrondi(dernieres.min() if nombre else None),
+                "dessous_moins": _arrondi(origines["dessous"].min() if nombre else None),
+                "dessous_plus": _arrondi(origines["dessous"].max() if nombre else None),
+                "dessus_moins": _arrondi(origines["dessus"].min() if nombre else None),
+                "dessus_plus": _arrondi(origines["dessus"].max() if nombre else None),
                 "de": int(par_origine.index[0]) if nombre else None,
                 "a": int(par_origine.index[-1]) if nombre else None,
                 "motif": motif,
@@ -453,9 +521,9 @@ def en_tableau(naissances: pd.DataFrame) -> pd.DataFrame:
 
 
 def ecrire_les_resultats(
-    essai: Essai, methode: str, lignes: list[dict[str, object]], fichier: Path
+    essai: Essai, methode: str, listes: dict[str, list[dict[str, object]]], fichier: Path
 ) -> None:
-    """Write what the reports read, a line a target, class and horizon."""
+    """Write what the reports read: the lists of ``Epreuve``, a line an item."""
     entete = {
         "origine": essai.annees[-1],
         "premiere": essai.annees[0],
@@ -465,13 +533,14 @@ def ecrire_les_resultats(
     textes = [
         *ENTETE_DES_RESULTATS,
         *(f"{cle}: {valeur}" for cle, valeur in entete.items()),
-        "lignes:",
     ]
-    for ligne in lignes:
-        ecrites = yaml.safe_dump(
-            ligne, default_flow_style=True, sort_keys=False, width=1000, allow_unicode=True
-        )
-        textes.append(f"  - {ecrites.strip()}")
+    for nom, lignes in listes.items():
+        textes.append(f"{nom}:")
+        for ligne in lignes:
+            ecrites = yaml.safe_dump(
+                ligne, default_flow_style=True, sort_keys=False, width=1000, allow_unicode=True
+            )
+            textes.append(f"  - {ecrites.strip()}")
     fichier.write_text("\n".join(textes) + "\n", encoding="utf-8")
 
 
@@ -485,6 +554,18 @@ def erreurs_par_classe(ecarts: pd.DataFrame, cible: Cible, horizon: int) -> pd.D
     return (100 * sommes["ecart"] / sommes["naissances"]).unstack("classe")
 
 
+def meilleures_par_classe(
+    erreurs: dict[Cible, dict[int, pd.DataFrame]], methode: str
+) -> list[list[str]]:
+    """Return, class by class, the methods that judge better than one at each horizon shown, for
+    both targets.
+    """
+    tables = [table for par_horizon in erreurs.values() for table in par_horizon.values()]
+    partout = np.logical_and.reduce([table.lt(table.loc[methode]).to_numpy() for table in tables])
+    noms = tables[0].index
+    return [noms[partout[:, classe]].tolist() for classe in range(partout.shape[1])]
+
+
 def ecrire_la_page(
     essai: Essai,
     ecarts: pd.DataFrame,
@@ -492,6 +573,7 @@ def ecrire_la_page(
     regle: str,
     tenues: pd.DataFrame,
     lignes: list[dict[str, object]],
+    ensembles: list[dict[str, object]],
     fichier: Path,
     *,
     par_defaut: bool,
@@ -511,6 +593,11 @@ def ecrire_la_page(
         lstrip_blocks=True,
     ).get_template(MODELE_DE_LA_PAGE)
     modele.globals["nombre"] = ecrire_un_nombre
+    erreurs = {
+        cible: {horizon: erreurs_par_classe(ecarts, cible, horizon) for horizon in HORIZONS_MONTRES}
+        for cible in CIBLES
+    }
+    du_pays = essai.naissances.sum()
     page = modele.render(
         regles=essai.regles,
         communes=len(essai.naissances),
@@ -523,11 +610,11 @@ def ecrire_la_page(
         rangs=rangs,
         methode=rangs.index[0],
         regle=regle,
-        erreurs={
-            cible: {horizon: erreurs_par_classe(ecarts, cible, horizon) for horizon in (1, 3, 6)}
-            for cible in CIBLES
-        },
+        erreurs=erreurs,
+        meilleures=meilleures_par_classe(erreurs, str(rangs.index[0])),
+        recul_du_pays=100 * (1 - du_pays.iloc[-1] / du_pays.iloc[-4]),
         lignes=lignes,
+        ensembles=ensembles,
         moyennes=moyennes.mean(),
         par_origine=par_origine,
         par_taille=par_taille,
@@ -606,9 +693,24 @@ def main() -> None:
     du_choix = tenues_du_choix(tenues)
     regle, par_defaut = choisir_la_fourchette(du_choix, regles)
     lignes = juger(regles, calage, tenues, regle)
-    ecrire_les_resultats(essai, methode, lignes, arguments.resultats)
+    passees = fourchettes_passees(relatifs, calage, regle, tenues)
+    ensembles = tenues_ensemble(relatifs, passees, lignes)
+    listes = {
+        "lignes": lignes,
+        "ensembles": ensembles,
+        "essais": passees.to_dict("records"),
+    }
+    ecrire_les_resultats(essai, methode, listes, arguments.resultats)
     ecrire_la_page(
-        essai, ecarts, rangs, regle, tenues, lignes, arguments.page, par_defaut=par_defaut
+        essai,
+        ecarts,
+        rangs,
+        regle,
+        tenues,
+        lignes,
+        ensembles,
+        arguments.page,
+        par_defaut=par_defaut,
     )
 
 

@@ -13,7 +13,7 @@ from functools import cached_property
 import pandas as pd
 
 from ctglib.calculs.ecriture import enumerer, nombre
-from ctglib.calculs.prolongement import classe_de, places_pour_100, prolonger
+from ctglib.calculs.prolongement import classe_de, essais_passes, places_pour_100, prolonger
 from ctglib.document.blocs import Bloc, Groupe, liste, paragraphe
 from ctglib.document.contexte import Contexte
 from ctglib.document.tableau import RIEN, Ecriture, Tableau
@@ -258,20 +258,24 @@ class Prolongement:
             "annee": int(dernier["annee"]),
             "bas": nombre(dernier["bas"]),
             "haut": nombre(dernier["haut"]),
+            "inventees": avenir.inventees,
         }
         phrases = [self._dire("a_venir", **faits)]
         if self.places:
             pour = places_pour_100(self.places.nombre, self.dits).iloc[-1]
-            aujourd_hui = POUR * self.places.nombre / avenir.enfants
+            connu = POUR * self.places.nombre / avenir.enfants
             phrases[0] += " " + self._dire(
                 "a_offre_constante",
                 places=self.places.nombre,
                 structures=enumerer(self.places.structures),
-                aujourd_hui=nombre(aujourd_hui, 1),
-                dedans=bool(pour["bas"] <= aujourd_hui <= pour["haut"]),
+                connu=nombre(connu, 1),
+                dedans=bool(pour["bas"] <= connu <= pour["haut"]),
                 bas=nombre(pour["bas"], 1),
+                central=nombre(pour["central"], 1),
                 haut=nombre(pour["haut"], 1),
                 annee=faits["annee"],
+                depuis=depuis,
+                origine=avenir.origine,
             )
         phrases += self._deja_connues()
         phrases.append(
@@ -280,6 +284,8 @@ class Prolongement:
                 couverture=nombre(ligne.couverture),
                 pire=nombre(ligne.pire),
                 meilleure=nombre(ligne.meilleure),
+                dessous=self._de_a(ligne.dessous_moins, ligne.dessous_plus),
+                dessus=self._de_a(ligne.dessus_moins, ligne.dessus_plus),
                 origines=ligne.origines,
                 fenetres=ligne.fenetres,
                 horizon=ligne.horizon,
@@ -288,11 +294,42 @@ class Prolongement:
                 origine=avenir.origine,
             )
         )
+        phrases += self._ici_meme(ligne.horizon)
+        for ensemble in avenir.epreuve.ensembles:
+            if ensemble.classe == avenir.classe and ensemble.horizons > 1:
+                couverture = nombre(ensemble.couverture)
+                phrases.append(
+                    self._dire("ensemble", horizons=ensemble.horizons, couverture=couverture)
+                )
         refusees = self.enfants[self.enfants["motif"].ne("")]
         if len(refusees):
             phrases.append(self._dire_le_refus(int(refusees["horizon"].iloc[0])))
         phrases.append(self._dire("non_dit", places=self.places is not None))
         return phrases
+
+    def _de_a(self, moins: float | None, plus: float | None) -> str:
+        return self._dire("de_a", moins=nombre(moins), plus=nombre(plus))
+
+    def _ici_meme(self, horizon: int) -> list[str]:
+        """Return how the ranges of past origins would have held for this territory; nothing of a
+        fictional one.
+        """
+        avenir = self.avenir
+        essais = essais_passes(
+            avenir.naissances, avenir.cours, ENFANTS, avenir.regles, avenir.epreuve.essais, horizon
+        )
+        if avenir.inventees or essais.empty:
+            return []
+        return [
+            self._dire(
+                "ici_meme",
+                horizon=horizon,
+                origines=len(essais),
+                dedans=int(essais["constate"].between(essais["bas"], essais["haut"]).sum()),
+                dessous=int(essais["constate"].lt(essais["bas"]).sum()),
+                dessus=int(essais["constate"].gt(essais["haut"]).sum()),
+            )
+        ]
 
     def _deja_connues(self) -> list[str]:
         """Return what the births already known after the origin say of their range."""
@@ -332,7 +369,10 @@ class Prolongement:
             bas=nombre(POUR * (1 + ligne.bas)),
             haut=nombre(POUR * (1 + ligne.haut)),
             couverture=nombre(ligne.couverture),
-            derniere=nombre(ligne.derniere),
+            pire_des_dernieres=nombre(ligne.pire_des_dernieres),
+            dernieres=seuils.dernieres_origines,
+            seuil=nombre(POUR * seuils.couverture),
+            seuil_des_dernieres=nombre(POUR * seuils.couverture_des_dernieres),
             origines=ligne.origines,
             origines_au_moins=seuils.origines_au_moins,
         )

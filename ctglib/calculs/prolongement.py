@@ -12,7 +12,12 @@ from collections.abc import Sequence
 import numpy as np
 import pandas as pd
 
-from ctglib.donnees.modeles.prolongement import Cible, LigneDeLEpreuve, ReglesProlongement
+from ctglib.donnees.modeles.prolongement import (
+    Cible,
+    EssaiDeLEpreuve,
+    LigneDeLEpreuve,
+    ReglesProlongement,
+)
 
 COLONNES = ("annee", "horizon", "bas", "central", "haut", "motif")
 AU_DELA = "au_dela"  # why a year has no range: no horizon of the trial is that far
@@ -141,6 +146,49 @@ def prolonger(
         entier = float(np.floor(central[0] + 0.5))
         lignes.append((annee, horizon, float(bas[0]), entier, float(haut[0]), ""))
     return pd.DataFrame(lignes, columns=list(COLONNES))
+
+
+def essais_passes(
+    naissances: pd.Series,
+    cours: pd.Series,
+    cible: Cible,
+    regles: ReglesProlongement,
+    essais: Sequence[EssaiDeLEpreuve],
+    horizon: int,
+) -> pd.DataFrame:
+    """Return the range that each past origin would have given one commune, and what happened.
+
+    Args:
+        naissances: By year, without a gap, the last one being the origin.
+        cours: Those of its département, the same years.
+        cible: What was looked for.
+        regles: ``prolongement.yaml`` of the catalogue.
+        essais: The ranges that past origins would have given, by class and horizon.
+        horizon: How far from each origin.
+
+    Returns:
+        origine, bas, haut, constate: a row an origin of which what happened is known.
+    """
+    premiere = int(naissances.index[0])
+    annees = annees_de(cible, regles)
+    toutes = naissances.to_numpy(float)[None, :]
+    du_departement = cours.to_numpy(float)[None, :]
+    lignes = []
+    for essai in essais:
+        fin = essai.origine - premiere + 1
+        connues = toutes[:, :fin]
+        classe = int(classe_de(connues, regles)[0])
+        if (essai.horizon, essai.classe) != (horizon, classe):
+            continue
+        cours_connu = du_departement[:, :fin]
+        prevues = [
+            part_prolongee(connues, cours_connu, avance, regles) for avance in range(1, horizon + 1)
+        ]
+        central = additionner(connues, prevues, horizon, annees)
+        bas, haut = borner(central, essai.bas, essai.haut)
+        constate = toutes[0, fin + horizon - annees : fin + horizon].sum()
+        lignes.append((essai.origine, float(bas[0]), float(haut[0]), float(constate)))
+    return pd.DataFrame(lignes, columns=["origine", "bas", "haut", "constate"])
 
 
 def places_pour_100(places: float, enfants: pd.DataFrame) -> pd.DataFrame:

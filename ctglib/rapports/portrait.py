@@ -399,11 +399,12 @@ class Portrait:
         return parts(barres[colonnes], etude.contexte, nom=nom, titre=titre, source=source)
 
     def evolution(self) -> Bloc | None:
-        """Return the counts of every year, then how each moved here and elsewhere."""
+        """Return the counts of every year, how each moved here and elsewhere, what is to come."""
         etude = self.etude
         annees, evolutions = etude.suivis
+        a_venir = avenir_d_un_portrait(etude.territoire.code, etude.contexte)
         if evolutions.empty:
-            return None
+            return a_venir
         plus_hauts = annees.groupby("indicateur")["valeur"].transform("max")
         annees = annees[plus_hauts.ge(etude.regles.suivi)]
         famille = charger_famille(etude.chiffres.familles[evolutions["indicateur"].iloc[0]])
@@ -441,7 +442,6 @@ class Portrait:
             mots={"source": source},
             notes=notes,
         )
-        a_venir = avenir_d_un_portrait(etude.territoire.code, etude.contexte)
         return suite([figure, tableau, a_venir])
 
     def _carte(self) -> Figure | None:

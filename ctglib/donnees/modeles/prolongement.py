@@ -27,7 +27,7 @@ class SeuilsDeRefus(Modele):  # beyond which a range is not given
     origines_au_moins: Positif  # set aside, that a coverage is measured on
     couverture: Part  # what is promised, on the mean of the origins
     dernieres_origines: Positif  # so many of the last ones are looked at apart
-    couverture_des_dernieres: Part  # under it in one of them, the promise is not kept
+    couverture_des_dernieres: Part  # no more than that in one of them, the promise is not kept
     du_simple_a: float = Field(gt=1)  # how many times its lower end the upper one may be
 
 
@@ -69,9 +69,30 @@ class LigneDeLEpreuve(Modele):  # what the trial found of a target, a class and 
     pire: float | None  # of the worst origin, of the best, of the last
     meilleure: float | None
     derniere: float | None
+    pire_des_dernieres: float | None
+    # of the origin with the fewest communes below their range, of the one with the most; and above
+    dessous_moins: float | None
+    dessous_plus: float | None
+    dessus_moins: float | None
+    dessus_plus: float | None
     de: Annee | None  # the first origin that judges, and the last
     a: Annee | None
     motif: Motif
+
+
+class EnsembleDeLEpreuve(Modele):  # how often all the ranges of a class held together
+    classe: Annotated[int, Field(ge=0)]
+    horizons: Positif  # that have a range, for children under three
+    origines: Positif
+    couverture: float  # per 100, the mean over origins
+
+
+class EssaiDeLEpreuve(Modele):  # the range that a past origin would have given children under three
+    classe: Annotated[int, Field(ge=0)]
+    horizon: Positif
+    origine: Annee
+    bas: float  # as parts of the central value
+    haut: float
 
 
 class Epreuve(Modele):  # ``prolongement_epreuve.yaml``, written by ``make epreuve``
@@ -80,6 +101,8 @@ class Epreuve(Modele):  # ``prolongement_epreuve.yaml``, written by ``make epreu
     communes: Positif
     methode: Identifiant
     lignes: tuple[LigneDeLEpreuve, ...]
+    ensembles: tuple[EnsembleDeLEpreuve, ...]
+    essais: tuple[EssaiDeLEpreuve, ...]
 
 
 class Bareme(Modele):  # what a place costs, as a source says
