@@ -38,7 +38,6 @@ BINAIRES = {
     ".parquet",
     ".woff",
     ".woff2",
-    ".webp",
     ".icc",
 }
 CONSTRUCTION = [Requirement(line) for line in PROJET["optional-dependencies"]["construction"]]

@@ -188,7 +188,8 @@ def avenir_d_un_portrait(code: str, contexte: Contexte) -> Bloc | None:
     avenir = lire_l_avenir(code)
     if avenir.motif in ("niveau", "incomplet"):
         return None
-    return paragraphe(" ".join(Prolongement(avenir, contexte).phrases()))
+    prolongement = Prolongement(avenir, contexte)
+    return paragraphe(" ".join([*prolongement.phrases(), *prolongement.deja_connues()]))
 
 
 @dataclass(frozen=True)
@@ -277,7 +278,6 @@ class Prolongement:
                 depuis=depuis,
                 origine=avenir.origine,
             )
-        phrases += self._deja_connues()
         phrases.append(
             self._dire(
                 "a_tenu",
@@ -295,12 +295,6 @@ class Prolongement:
             )
         )
         phrases += self._ici_meme(ligne.horizon)
-        for ensemble in avenir.epreuve.ensembles:
-            if ensemble.classe == avenir.classe and ensemble.horizons > 1:
-                couverture = nombre(ensemble.couverture)
-                phrases.append(
-                    self._dire("ensemble", horizons=ensemble.horizons, couverture=couverture)
-                )
         refusees = self.enfants[self.enfants["motif"].ne("")]
         if len(refusees):
             phrases.append(self._dire_le_refus(int(refusees["horizon"].iloc[0])))
@@ -331,9 +325,11 @@ class Prolongement:
             )
         ]
 
-    def _deja_connues(self) -> list[str]:
-        """Return what the births already known after the origin say of their range."""
+    def deja_connues(self) -> list[str]:
+        """Return the births already known after the origin, beside their range."""
         avenir = self.avenir
+        if avenir.motif:
+            return []
         dites = avenir.prolonger(NAISSANCES)
         dites = dites.assign(naissances=dites["annee"].map(avenir.suivantes))
         dites = dites[dites["naissances"].notna() & dites["motif"].eq("")]
@@ -429,7 +425,18 @@ class Prolongement:
             ecritures,
             cle="prolongement",
             mots={"naissances": self._source},
+            notes=[*self._tenues_ensemble(), *self.deja_connues()],
         )
+
+    def _tenues_ensemble(self) -> list[str]:
+        """Return how often all the rows of the table held together: it is read as a whole."""
+        return [
+            self._dire(
+                "ensemble", horizons=ensemble.horizons, couverture=nombre(ensemble.couverture)
+            )
+            for ensemble in self.avenir.epreuve.ensembles
+            if ensemble.classe == self.avenir.classe and ensemble.horizons > 1
+        ]
 
     @property
     def _source(self) -> str:
