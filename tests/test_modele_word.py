@@ -182,6 +182,7 @@ def test_ce_que_le_modele_porte_en_entete_y_reste() -> None:
     for entete in (word.sections[0].header, word.sections[0].first_page_header):
         assert entete.paragraphs[0].text == EN_TETE
         assert entete._element.xpath(".//pic:pic")
+        assert all(image.get("descr") for image in entete._element.xpath(".//wp:docPr"))
     assert word.styles["Heading 2"].font.color.rgb == docx.shared.RGBColor(0x1B, 0x5E, 0x20)
     assert word.styles["Normal"].font.name == "Georgia"
 

@@ -55,6 +55,7 @@ RENVOIS = (
 )
 CM = 360_000  # in the unit of python-docx
 LARGEUR_AU_MOINS = 8 * CM  # of the text, between the margins
+IMAGE = "Image du modèle"
 BLANC = "#ffffff"
 NOIR = "#000000"
 LANGUE = "fr-FR"
@@ -413,7 +414,12 @@ def _ajouter_entete_et_pied(word: Word, modele: Word) -> None:
 
 
 def _ajouter_la_ligne(place: Any, la_notre: Any) -> None:
-    """Add the line of ours to a header or a footer; what numbers the pages is there once."""
+    """Add the line of ours to a header or a footer; what numbers the pages is there once, and an
+    image that says nothing of itself is said to be of the template.
+    """
+    for image in place.xpath(".//wp:docPr"):
+        if not image.get("descr"):
+            image.set("descr", IMAGE)
     (ligne,) = deepcopy(la_notre).findall(_qn("p"))
     textes = "".join(place.itertext()) + " ".join(
         champ.get(_qn("instr"), "") for champ in place.iter(_qn("fldSimple"))
