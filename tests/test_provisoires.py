@@ -12,7 +12,12 @@ from pathlib import Path
 import arrets
 import pytest
 
-from ctglib.donnees.provisoires import DOSSIERS, dossier_provisoire, retirer_les_abandonnes
+from ctglib.donnees.provisoires import (
+    DOSSIERS,
+    dossier_provisoire,
+    isoler_les_temporaires,
+    retirer_les_abandonnes,
+)
 
 posix = pytest.mark.skipif(os.name == "nt", reason="Windows n'a pas de fork")
 
@@ -33,6 +38,19 @@ def test_un_dossier_provisoire_n_est_que_de_qui_l_a_fait_et_part_avec_son_travai
 
     assert os.name == "nt" or droits == 0o700
     assert list(systeme.iterdir()) == []
+
+
+@isoler_les_temporaires()
+def echouer() -> None:
+    Path(tempfile.mkdtemp()).joinpath("saisie.csv").write_bytes(b"3")
+    raise ValueError("manqué")
+
+
+def test_un_travail_qui_echoue_ne_laisse_rien(systeme: Path) -> None:
+    with pytest.raises(ValueError, match="manqué"):
+        echouer()
+
+    assert list(systeme.iterdir()) == [] and tempfile.gettempdir() == str(systeme)
 
 
 @posix

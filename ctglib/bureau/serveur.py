@@ -17,7 +17,7 @@ from jupyter_server.services.contents.filemanager import FileContentsManager
 from traitlets.config import Config
 
 from ctglib.bureau.pages import Bureau
-from ctglib.donnees.provisoires import dossier_provisoire
+from ctglib.donnees.provisoires import dossier_provisoire, isoler_les_temporaires
 
 PORT = 8765
 OCTETS_LUS = 64 * 1024**2  # of a request, past which it is cut; above 20 MB a page says why
@@ -70,7 +70,7 @@ def ouvrir(
         annoncer: Is told the address, with its token.
     """
     token = secrets.token_urlsafe(32)
-    with dossier_provisoire() as vide:
+    with dossier_provisoire() as vide, isoler_les_temporaires(vide):
         bureau = Bureau(sortie.absolute(), carnets.absolute(), vide / "depots")
         serveur = Serveur(config=_reglages(vide, token, port, navigateur))
         serveur.initialize(argv=[], find_extensions=False)

@@ -24,6 +24,7 @@ from ctglib.commandes.terminal import dire, formats_demandes, promettre, propose
 from ctglib.donnees.ecriture import ecrire
 from ctglib.donnees.fautes import Empechement
 from ctglib.donnees.lecture import enregistrer
+from ctglib.donnees.provisoires import isoler_les_temporaires
 from ctglib.production.plan import (
     FORMATS,
     INTERNE,
@@ -163,6 +164,7 @@ def sans_sorties(model: dict[str, Any], path: str, **_: object) -> None:
 
 
 @promettre("Rien n'a été écrit.")
+@isoler_les_temporaires()
 def analyser(
     carnet: AExecuter,
     formats: Formats = "html,pdf",

@@ -33,6 +33,7 @@ from ctglib.donnees.fautes import (
     refus,
 )
 from ctglib.donnees.lecture import CLE, CONVENTIONS, conventions, proches, racine
+from ctglib.donnees.provisoires import isoler_les_temporaires
 
 if TYPE_CHECKING:
     from ctglib.collecte.importer import Changement, Preparation
@@ -142,6 +143,7 @@ def valider(convention: Conventions = None) -> int:
     return 0
 
 
+@isoler_les_temporaires()
 def gabarit(
     convention: LaConvention,
     annee: AnneeSaisie = None,
@@ -172,6 +174,7 @@ def gabarit(
     dire(f"Classeur à remplir : {chemin}")
 
 
+@isoler_les_temporaires()
 def importer(
     chemins: Remplis = None,
     convention: DuFichier = "",
@@ -363,6 +366,7 @@ def _montrer_les_changements(titre: str, changements: "list[Changement]") -> Non
 
 
 @promettre("Rien n'a été écrit.")
+@isoler_les_temporaires()
 @tenir_les_donnees()
 def nouvelle_convention(
     nom: Nom,
