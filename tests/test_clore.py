@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 from classeur_rempli import photographie
+from cloture_exemple import ANNEE, CHAPO, CONVENTION, NOM, SUIVI, remplacer, rouvrir
 from donnees_suivies import DONNEES
 from ligne_de_commande import ctg, reussir
 from production_exemple import declarer
@@ -29,19 +30,7 @@ from ctglib.donnees.validation import avertissements, valider
 from ctglib.donnees.yaml_strict import charger_yaml
 from ctglib.production.plan import CARNETS
 
-NOM = "demonstration"
-ANNEE = 2025
 JOUR = date(2026, 2, 10)
-CONVENTION = Path("conventions") / NOM
-SUIVI = CONVENTION / "suivi" / str(ANNEE)
-CHAPO = """\
-messages:
-  - rapport: bilan
-    rubrique: chapo
-    texte: Une fiche de poste est signée, le reste avance
-    auteur: Coordination de la CTG
-    date: 2026-02-01
-"""
 SUIVANT = '  - numero: "2"\n'  # the avenant of 2026
 AUTRE = """\
   - numero: "1 bis"
@@ -52,21 +41,6 @@ AUTRE = """\
     changements:
       - {nature: cible, element: am_agreees, ancien: 62, nouveau: 90, annee: 2026, effet: 2025-12-01}
 """
-
-
-def remplacer(path: Path, avant: str, apres: str) -> None:
-    """Replace the first place of a text in a file."""
-    texte = path.read_text(encoding="utf-8")
-    assert avant in texte, f"{avant} dans {path.name}"
-    path.write_text(texte.replace(avant, apres, 1), encoding="utf-8")
-
-
-def rouvrir(donnees: Path, annee: int = ANNEE) -> None:
-    """Make a year of the demonstration provisional, as before its closing, its chapô signed."""
-    dossier = donnees / CONVENTION / "suivi" / str(annee)
-    (dossier / "plan.yaml").unlink(missing_ok=True)
-    remplacer(dossier / "bilan.yaml", "statut: definitif", "statut: provisoire  # à valider")
-    (dossier / "messages.yaml").write_text(CHAPO, encoding="utf-8")
 
 
 class Atelier:
