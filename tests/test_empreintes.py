@@ -181,6 +181,7 @@ def test_git_ne_suit_ni_la_cle_ni_ce_qui_a_la_saisie_hors_du_suivi_sauf_les_cles
         f"data/{CLE}",
         f"tests/fixtures/conventions/monteclair/{FICHIER}",
         "data/conventions/harnes/suivi/publications.json",
+        "data/conventions/lens/modele.docx",
         "data/conventions/lens/projet-annexes.docx",
         "ctglib/collecte/modele.xlsx",
         "ctglib/export/modele.docx",
