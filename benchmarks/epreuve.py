@@ -598,6 +598,7 @@ def ecrire_la_page(
         for cible in CIBLES
     }
     du_pays = essai.naissances.sum()
+    recentes = essai.naissances.iloc[:, -essai.regles.annees_de_la_classe :].mean(axis=1)
     page = modele.render(
         regles=essai.regles,
         communes=len(essai.naissances),
@@ -615,6 +616,7 @@ def ecrire_la_page(
         recul_du_pays=100 * (1 - du_pays.iloc[-1] / du_pays.iloc[-4]),
         lignes=lignes,
         ensembles=ensembles,
+        tres_grandes=int(recentes.gt(essai.regles.naissances_au_plus).sum()),
         moyennes=moyennes.mean(),
         par_origine=par_origine,
         par_taille=par_taille,

@@ -172,21 +172,22 @@ def test_la_section_dit_les_places_la_mesure_et_ce_qu_elle_ne_dit_pas(
     assert "fois sur 100" in texte and "(5, dont 2 au plus sans année" in texte
     assert "effet de la convention" in texte
     assert "sont tombées au-dessous" in texte
-    assert "les 4 ensemble ont tenu 72 fois sur 100" in " ".join(ville.tableau().notes)
-    assert "Lieu même, à 4 ans, elle aurait tenu 5 fois sur 5." in texte
+    assert "les 4 des enfants ont tenu ensemble 72 fois sur 100" in " ".join(ville.tableau().notes)
+    assert "6 fois sur 6 à 3 ans et 5 fois sur 5 à 4 ans." in texte
     assert len(list(ville.tableau().lignes())) == 4
 
 
-def test_une_annee_deja_connue_dit_si_sa_fourchette_a_tenu(
+def test_une_annee_deja_connue_est_dite_et_n_est_pas_employee(
     regles: ReglesProlongement, epreuve: Epreuve
 ) -> None:
-    dits = []
-    for naissances in (150.0, 250.0):
-        avenir = replace(avenir_de(150, regles, epreuve), suivantes=pd.Series({2025: naissances}))
-        dits.append(" ".join(section(avenir).tableau().notes))
+    sans = avenir_de(150, regles, epreuve)
+    avec = replace(sans, suivantes=pd.Series({2025: 250.0}))
 
-    assert "Les naissances de 2025 (150, d'un autre fichier) ne sont pas employées" in dits[0]
-    assert "ne les contient pas" not in dits[0] and "ne les contient pas" in dits[1]
+    assert avec.prolonger("naissances").equals(sans.prolonger("naissances"))
+    (dite,) = section(avec).deja_connues()
+    assert dite == "Les naissances de 2025 (250, d'un autre fichier) ne sont pas employées."
+    (inventee,) = section(replace(avec, inventees=True)).deja_connues()
+    assert inventee == "Les naissances de 2025 (250) ne sont pas employées."
 
 
 def test_une_grande_ville_dont_les_dernieres_fourchettes_n_ont_pas_tenu_est_refusee_plus_tot(
@@ -197,12 +198,17 @@ def test_une_grande_ville_dont_les_dernieres_fourchettes_n_ont_pas_tenu_est_refu
     assert ville.dits["annee"].tolist() == [2025, 2026]
     texte = " ".join(ville.phrases())
     assert "qui finissent en 2027 : la fourchette a tenu 80 fois sur 100 en moyenne et 73" in texte
-    assert "il en est voulu 80 et plus de 75" in texte
+    assert "il en est voulu 80 en moyenne, et plus de 75 à chacune" in texte
 
 
 @pytest.mark.parametrize(
     ("code", "motif"),
-    [("62", "niveau"), ("246200364", "niveau"), ("97611", "hors_essai")],
+    [
+        ("62", "niveau"),
+        ("246200364", "niveau"),
+        ("97611", "hors_essai"),
+        ("59350", "trop_grande"),
+    ],
 )
 def test_ce_qui_n_a_pas_ete_essaye_est_refuse(code: str, motif: str) -> None:
     assert lire_l_avenir(code).motif == motif

@@ -21,6 +21,7 @@ from ctglib.document.typographie import date_longue
 from ctglib.donnees.magasin import FORMES, departement_de, lire_tables, tables
 from ctglib.donnees.modeles.prolongement import (
     Cible,
+    EnsembleDeLEpreuve,
     Epreuve,
     LigneDeLEpreuve,
     ReglesProlongement,
@@ -46,7 +47,8 @@ class Avenir:
     cours: pd.Series
     # those of the territory after the origin, which its département does not have
     suivantes: pd.Series = field(default_factory=lambda: pd.Series(dtype=float))
-    # why nothing is said of this territory: « niveau », « hors_essai », « incomplet »
+    # why nothing is said of this territory: « niveau », « hors_essai », « incomplet »,
+    # « trop_grande »
     motif: str = ""
     inventees: bool = False  # those of a fictional convention
 
@@ -128,6 +130,8 @@ def lire_l_avenir(code: str) -> Avenir:
     if not complet or len(par_commune) < regles.communes_connues_au_moins * len(communes):
         return Avenir(regles, epreuve, aucune, aucune, motif="incomplet")
     naissances = par_commune.T[code].astype(float)
+    if naissances.iloc[-regles.annees_de_la_classe :].mean() > regles.naissances_au_plus:
+        return Avenir(regles, epreuve, aucune, aucune, motif="trop_grande")
     return Avenir(regles, epreuve, naissances, par_commune.sum(), suivantes)
 
 
@@ -246,7 +250,14 @@ class Prolongement:
         """
         avenir = self.avenir
         if avenir.motif:
-            return [self._dire("refus_du_territoire", motif=avenir.motif, origine=avenir.origine)]
+            return [
+                self._dire(
+                    "refus_du_territoire",
+                    motif=avenir.motif,
+                    origine=avenir.origine,
+                    naissances_au_plus=nombre(avenir.regles.naissances_au_plus),
+                )
+            ]
         if self.dits.empty:
             return [self._dire_le_refus(int(self.enfants["horizon"].iloc[0]))]
         dernier = self.dits.iloc[-1]
@@ -259,6 +270,7 @@ class Prolongement:
             "annee": int(dernier["annee"]),
             "bas": nombre(dernier["bas"]),
             "haut": nombre(dernier["haut"]),
+            "tout_au_dessous": dernier["haut"] < avenir.enfants,
             "inventees": avenir.inventees,
         }
         phrases = [self._dire("a_venir", **faits)]
@@ -284,8 +296,8 @@ class Prolongement:
                 couverture=nombre(ligne.couverture),
                 pire=nombre(ligne.pire),
                 meilleure=nombre(ligne.meilleure),
-                dessous=self._de_a(ligne.dessous_moins, ligne.dessous_plus),
-                dessus=self._de_a(ligne.dessus_moins, ligne.dessus_plus),
+                dessous=self._de_a(*self.dehors["dessous"]),
+                dessus=self._de_a(*self.dehors["dessus"]),
                 origines=ligne.origines,
                 fenetres=ligne.fenetres,
                 horizon=ligne.horizon,
@@ -294,61 +306,91 @@ class Prolongement:
                 origine=avenir.origine,
             )
         )
-        phrases += self._ici_meme(ligne.horizon)
+        phrases += self._ici_meme()
         refusees = self.enfants[self.enfants["motif"].ne("")]
         if len(refusees):
             phrases.append(self._dire_le_refus(int(refusees["horizon"].iloc[0])))
         phrases.append(self._dire("non_dit", places=self.places is not None))
         return phrases
 
-    def _de_a(self, moins: float | None, plus: float | None) -> str:
+    @cached_property
+    def dehors(self) -> dict[str, tuple[float, float]]:
+        """How many communes in 100 fell below their range and above it, from the origin and the
+        horizon with the fewest to those with the most.
+        """
+        lignes = [self.avenir.ligne(ENFANTS, int(horizon)) for horizon in self.dits["horizon"]]
+        return {
+            "dessous": (
+                min(ligne.dessous_moins or 0 for ligne in lignes),
+                max(ligne.dessous_plus or 0 for ligne in lignes),
+            ),
+            "dessus": (
+                min(ligne.dessus_moins or 0 for ligne in lignes),
+                max(ligne.dessus_plus or 0 for ligne in lignes),
+            ),
+        }
+
+    def _de_a(self, moins: float, plus: float) -> str:
         return self._dire("de_a", moins=nombre(moins), plus=nombre(plus))
 
-    def _ici_meme(self, horizon: int) -> list[str]:
-        """Return how the ranges of past origins would have held for this territory; nothing of a
-        fictional one.
+    @cached_property
+    def essais_d_ici(self) -> pd.DataFrame:
+        """How the ranges of past origins would have held for this territory: horizon, origines,
+        dedans, dessous, dessus; a row a horizon told, none for a fictional territory.
         """
         avenir = self.avenir
-        essais = essais_passes(
-            avenir.naissances, avenir.cours, ENFANTS, avenir.regles, avenir.epreuve.essais, horizon
-        )
-        if avenir.inventees or essais.empty:
+        lignes = []
+        for horizon in [] if avenir.inventees else self.dits["horizon"].astype(int):
+            essais = essais_passes(
+                avenir.naissances,
+                avenir.cours,
+                ENFANTS,
+                avenir.regles,
+                avenir.epreuve.essais,
+                horizon,
+            )
+            dedans = int(essais["constate"].between(essais["bas"], essais["haut"]).sum())
+            dessous = int(essais["constate"].lt(essais["bas"]).sum())
+            dessus = int(essais["constate"].gt(essais["haut"]).sum())
+            lignes.append((horizon, len(essais), dedans, dessous, dessus))
+        return pd.DataFrame(lignes, columns=["horizon", "origines", "dedans", "dessous", "dessus"])
+
+    def _ici_meme(self) -> list[str]:
+        essais = self.essais_d_ici
+        if essais.empty:
             return []
+        tenues = [
+            self._dire(
+                "tenue_ici",
+                dedans=essai["dedans"],
+                origines=essai["origines"],
+                horizon=essai["horizon"],
+            )
+            for _, essai in essais.iterrows()
+        ]
         return [
             self._dire(
                 "ici_meme",
-                horizon=horizon,
-                origines=len(essais),
-                dedans=int(essais["constate"].between(essais["bas"], essais["haut"]).sum()),
-                dessous=int(essais["constate"].lt(essais["bas"]).sum()),
-                dessus=int(essais["constate"].gt(essais["haut"]).sum()),
+                tenues=enumerer(tenues),
+                dessous=int(essais["dessous"].sum()),
+                dessus=int(essais["dessus"].sum()),
             )
         ]
 
     def deja_connues(self) -> list[str]:
-        """Return the births already known after the origin, beside their range."""
+        """Return the births that are known after the origin: they were not used."""
         avenir = self.avenir
         if avenir.motif:
             return []
-        dites = avenir.prolonger(NAISSANCES)
-        dites = dites.assign(naissances=dites["annee"].map(avenir.suivantes))
-        dites = dites[dites["naissances"].notna() & dites["motif"].eq("")]
-        phrases = []
-        for _, fourchette in dites.iterrows():
-            bas = fourchette["bas"]
-            haut = fourchette["haut"]
-            naissances = fourchette["naissances"]
-            phrases.append(
-                self._dire(
-                    "deja_connue",
-                    annee=fourchette["annee"],
-                    naissances=nombre(naissances),
-                    bas=nombre(bas),
-                    haut=nombre(haut),
-                    dedans=bas <= naissances <= haut,
-                )
+        return [
+            self._dire(
+                "deja_connue",
+                annee=annee,
+                naissances=nombre(naissances),
+                inventees=avenir.inventees,
             )
-        return phrases
+            for annee, naissances in avenir.suivantes.items()
+        ]
 
     def _dire(self, partie: str, **faits: object) -> str:
         return self.contexte.texte(f"prolongement.{partie}", **faits)
@@ -393,6 +435,14 @@ class Prolongement:
         lignes["horizon"] = [essai.horizon for essai in essais]
         lignes["origines"] = [essai.origines for essai in essais]
         lignes["origines_sans_recouvrement"] = [essai.fenetres for essai in essais]
+        for cote, (moins, plus) in self.dehors.items():
+            lignes[f"{cote}_moins"] = moins
+            lignes[f"{cote}_plus"] = plus
+        for ensemble in self._ensembles:
+            lignes["tenues_ensemble"] = ensemble.couverture
+        ici = self.essais_d_ici.set_index("horizon")
+        for colonne in ici.columns:
+            lignes[f"ici_{colonne}"] = ici[colonne].reindex(lignes["horizon"]).to_numpy()
         lignes["naissances_constatees"] = lignes["annee"].map(self.avenir.suivantes)
         lignes["enfants_connus"] = self.avenir.enfants
         if self.places:
@@ -428,14 +478,21 @@ class Prolongement:
             notes=[*self._tenues_ensemble(), *self.deja_connues()],
         )
 
+    @property
+    def _ensembles(self) -> list[EnsembleDeLEpreuve]:
+        return [
+            ensemble
+            for ensemble in self.avenir.epreuve.ensembles
+            if ensemble.classe == self.avenir.classe and ensemble.horizons > 1
+        ]
+
     def _tenues_ensemble(self) -> list[str]:
         """Return how often all the rows of the table held together: it is read as a whole."""
         return [
             self._dire(
                 "ensemble", horizons=ensemble.horizons, couverture=nombre(ensemble.couverture)
             )
-            for ensemble in self.avenir.epreuve.ensembles
-            if ensemble.classe == self.avenir.classe and ensemble.horizons > 1
+            for ensemble in self._ensembles
         ]
 
     @property

@@ -43,6 +43,7 @@ class ReglesProlongement(Modele):  # ``prolongement.yaml`` of the catalogue
     amortissement: Part
     oubli: Part
     departements_hors_essai: Annotated[tuple[Texte, ...], Field(min_length=1)]
+    naissances_au_plus: Positif  # a year: of larger communes there are too few to be judged apart
     communes_connues_au_moins: Part  # of a département, for its births to be added up
     types_de_places: tuple[noms.Type, ...]  # of structures, whose places are for children under 3
     refus: SeuilsDeRefus
