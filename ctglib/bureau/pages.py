@@ -384,14 +384,15 @@ class PageDepot(Page):
 
 
 def _services_qui_confirment(depot: Depot) -> dict[str, str]:
-    """Return the services that the years of the values to be confirmed ask something of, by
-    identifier.
+    """Return the services that may confirm values, by identifier: those whose workbooks have them,
+    and those that their years ask something of.
     """
+    qui_ont_rendu = {juge.service for _, juge, _ in depot.a_confirmer}
     annees = dict.fromkeys((juge.convention, juge.annee) for _, juge, _ in depot.a_confirmer)
     services: dict[str, str] = {}
     for convention, annee in annees:
         cadre = ouvrir_cadre(convention, annee)
-        sollicites = set(demandes(cadre)["responsable"])
+        sollicites = {*demandes(cadre)["responsable"], *qui_ont_rendu}
         for cle, responsable in cadre.dossier.catalogue.responsables.items():
             if cle in sollicites:
                 services[cle] = responsable.libelle
