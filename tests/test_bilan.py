@@ -233,8 +233,8 @@ def test_la_cible_manquee_dite_d_abord_est_la_plus_grave_quel_que_soit_l_ordre_d
     dites = objets(etude(annee, evaluation=lignes), "cible_manquee")
 
     assert dites == objets(etude(annee), "cible_manquee")
-    # The comité of 2025 has decided of the posts: the target that it missed is not asked again.
-    assert not any(dite.startswith("Fiches de poste") for dite in dites if annee == 2025)
+    if annee == 2025:  # a target of 2025 that is due comes before those of 2026
+        assert dites[0].startswith("Fiches de poste")
 
 
 def test_une_modalite_en_retard_se_propose_tant_qu_elle_n_a_pas_de_nouvelle_date() -> None:

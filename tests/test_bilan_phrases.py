@@ -29,12 +29,12 @@ def texte_de(html: str) -> str:
 def test_une_decision_ouverte_n_est_pas_oubliee_quand_un_comite_ne_s_est_pas_tenu() -> None:
     fil = bilan(2025).decisions().donnees.set_index("id")
 
-    assert fil["annee"]["chiffrer_le_pilotage"] == 2023  # no comité was held in 2024
-    assert fil["etat"]["chiffrer_le_pilotage"] == "non_renseignee"
-    assert "échéance est passée" in fil["remarque"]["chiffrer_le_pilotage"]
+    assert fil["annee"]["terminer_le_guide"] == 2023  # no comité was held in 2024
+    assert fil["etat"]["terminer_le_guide"] == "en_cours"
+    assert "échéance est passée" in fil["remarque"]["terminer_le_guide"]
     assert fil["etat"]["designer_referents"] == "faite"
     page = texte_de(bilan(2025).une_page().html)
-    assert "Non renseignée, chiffrer le coût du pilotage" in page
+    assert "En cours, terminer le guide unique des loisirs" in page
     assert "signer un référent handicap" not in page  # done since
 
 

@@ -17,16 +17,14 @@ from premieres_pages import dire
 from ctglib import ouvrir, ouvrir_bilan, ouvrir_evaluation
 from ctglib.blocs.annee import EtudeAnnuelle
 from ctglib.blocs.constats import selon_leur_poids
-from ctglib.blocs.decisions import dit_de_la_decision, fil_des_decisions
+from ctglib.blocs.decisions import fil_des_decisions
 from ctglib.blocs.messages_diagnostic import MessagesDuDiagnostic
 from ctglib.blocs.messages_suivi import MessagesDeLaFin, MessagesDuSuivi
 from ctglib.blocs.page_une import page_une
-from ctglib.blocs.propositions import objets
 from ctglib.calculs.constats import Constat, constater, premiers_par_fiche, sans_ce_qui_explique
-from ctglib.document.blocs import Liste, Titre
 from ctglib.donnees.fautes import DonneesInvalides
 from ctglib.donnees.lecture import VARIABLE
-from ctglib.donnees.modeles.suivi import Comite, Decision, EtatSuite, Suite
+from ctglib.donnees.modeles.suivi import Comite, Decision, Suite
 from ctglib.export.diapositives import MOTS_D_UN_TITRE, diapositives
 from ctglib.export.document import document_de
 
@@ -395,82 +393,6 @@ def test_le_fil_dit_ce_que_chaque_decision_est_devenue_et_ce_qui_y_cloche() -> N
     assert not fil["remarque"]["b"] and not fil["remarque"]["c"]
 
 
-def _decider(etude: EtudeAnnuelle, decision: Decision, *suites: Suite) -> EtudeAnnuelle:
-    """Return the study with this one decision of 2024, and what the comité of 2025 says of it."""
-    return avec_comites(
-        etude,
-        {
-            2024: Comite(date=date(2024, 12, 1), decisions=(decision,)),
-            2025: Comite(date=date(2025, 12, 1), suites=suites),
-        },
-    )
-
-
-def _avec_etat(etude: EtudeAnnuelle, modalite: str, **valeurs: object) -> EtudeAnnuelle:
-    """Return the study with an action in this state."""
-    etats = etude.etats.copy()
-    for colonne, valeur in valeurs.items():
-        etats.loc[etats["modalite"].eq(modalite), colonne] = valeur
-    return replace(etude, etats=etats)
-
-
-@pytest.mark.parametrize("etat_dit", ["en_cours", "non_renseignee"])
-def test_une_decision_est_faite_des_que_les_actions_qu_elle_decide_sont_realisees(
-    etat_dit: EtatSuite,
-) -> None:
-    etude = ouvrir_bilan(DEMONSTRATION, 2025).etude
-    decision = Decision(id="a", texte="Finir le guide", fiche="2", modalites=("2.3",))
-    suivie = _decider(etude, decision, Suite(decision="a", etat=etat_dit))
-
-    realisee = fil_des_decisions(
-        _avec_etat(suivie, "2.3", statut="realisee", fin=pd.Timestamp("2025-04-11"))
-    ).iloc[0]
-    en_cours = fil_des_decisions(_avec_etat(suivie, "2.3", statut="en_cours")).iloc[0]
-
-    assert (realisee["etat"], en_cours["etat"]) == ("faite", etat_dit)
-    assert "2.3 est réalisée depuis le 11\u00a0avril 2025" in realisee["remarque"]
-    assert ("disait « en cours »" in realisee["remarque"]) == (etat_dit == "en_cours")
-
-
-@pytest.mark.parametrize(
-    ("suite", "proposee"), [("en_cours", False), ("faite", True), ("abandonnee", True)]
-)
-def test_une_action_dont_un_comite_a_decide_n_est_plus_proposee(
-    suite: EtatSuite, proposee: bool
-) -> None:
-    etude = ouvrir_bilan(DEMONSTRATION, 2025).etude
-    en_retard = etude.etats.loc[etude.etats["en_retard"], ["fiche", "modalite"]].iloc[0]
-    decision = Decision(
-        id="a", texte="La garder", fiche=en_retard["fiche"], modalites=(en_retard["modalite"],)
-    )
-
-    retards = objets(_decider(etude, decision, Suite(decision="a", etat=suite)))["retard"]
-
-    numeros = [objet.avant.strip() for objet in retards]
-    assert (en_retard["modalite"] in numeros) == proposee
-
-
-def test_un_indicateur_dont_le_comite_a_decide_n_est_plus_propose() -> None:
-    etude = ouvrir_bilan(DEMONSTRATION, 2025).etude
-    sans_decision = avec_comites(etude, {})
-    decision = Decision(id="a", texte="La signer", indicateurs=("fiches_de_poste_signees",))
-
-    avant = [objet.nom for objet in objets(sans_decision)["cible_manquee"]]
-    apres = [objet.nom for objet in objets(_decider(etude, decision))["cible_manquee"]]
-
-    assert set(avant) - set(apres) == {"Fiches de poste de chargé de coopération"}
-
-
-def test_le_commentaire_d_une_decision_a_l_annee_du_comite_qui_l_a_dit() -> None:
-    etude = ouvrir_bilan(DEMONSTRATION, 2025).etude
-    decision = Decision(id="a", texte="Finir le guide")
-    suite = Suite(decision="a", etat="en_cours", commentaire="Maquette attendue")
-
-    fil = fil_des_decisions(_decider(etude, decision, suite))
-
-    assert dit_de_la_decision(fil.iloc[0]).startswith("Maquette attendue (2025).")
-
-
 def test_les_titres_des_diapositives_sont_des_constats_courts_sans_renvoi() -> None:
     bilan = ouvrir_bilan(DEMONSTRATION, 2025)
     page = bilan.une_page()
@@ -483,44 +405,3 @@ def test_les_titres_des_diapositives_sont_des_constats_courts_sans_renvoi() -> N
     for diapositive in suite:
         items = getattr(diapositive.corps, "items", ())
         assert not [item for item in items if not isinstance(item, str) or "(tableau" in item]
-
-
-def test_les_questions_du_comite_et_leurs_reponses_ont_leur_diapositive() -> None:
-    evaluation = ouvrir_evaluation(DEMONSTRATION)
-    questions = evaluation.questions()
-    assert questions is not None
-
-    suite = diapositives(
-        document_de([*evaluation.page().pieces, Titre("Les questions du comité", 2), questions])
-    )
-
-    (diapositive,) = [item for item in suite if item.titre == "Les questions du comité"]
-    assert isinstance(diapositive.corps, Liste)
-    saisies = evaluation.etude.finale.saisie.questions
-    for question, item in zip(saisies, diapositive.corps.items, strict=True):
-        assert str(item).startswith(question.question)
-        assert str(item).endswith(str(question.reponse)[1:])
-
-
-@pytest.mark.parametrize(
-    ("indicateur", "dit"),
-    [
-        ("fiches_de_poste_signees", "aucune fiche de poste de chargé de coopération n'est signée"),
-        ("document_organisation", "« Document d'organisation du pilotage » est à zéro"),
-    ],
-)
-def test_une_valeur_nulle_se_dit_aucune_ou_zero(indicateur: str, dit: str) -> None:
-    messages = MessagesDuSuivi(ouvrir_bilan(DEMONSTRATION, 2023).etude)
-
-    assert messages.dire_un_chiffre(indicateur, 0.0) == dit
-    assert "établit" not in dit
-
-
-def test_un_retard_n_est_pas_dit_comme_une_consequence() -> None:
-    messages = MessagesDuSuivi(ouvrir_bilan(DEMONSTRATION, 2025).etude)
-
-    suites = [constat.rediger().suite for constat in messages.premiers_constats]
-
-    dits = [(intitule, texte) for suite in suites for intitule, texte in suite]
-    en_retard = [intitule for intitule, texte in dits if "en retard" in texte]
-    assert en_retard and set(en_retard) == {"Dans la même fiche"}

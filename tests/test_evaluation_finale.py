@@ -19,7 +19,6 @@ from evaluation_exemple import (
     datee,
     evaluer,
     indicateur,
-    observations,
     par_annee,
     prevu,
 )
@@ -33,13 +32,11 @@ from ctglib.calculs.parcours import (
     evaluabilite,
     force,
     parcours,
-    preuves_du_suivi,
     recommander,
     relever,
 )
 from ctglib.calculs.suivi import series
 from ctglib.calculs.territoire import annee_du_diagnostic, revisiter
-from ctglib.document.contexte import avec_marque
 from ctglib.donnees.modeles.avenants import Changement
 from ctglib.donnees.modeles.evaluation import Lectures, ReglesFinales, ThemeRevisite
 from ctglib.donnees.modeles.plan import Absence, DepartAbsent, IndicateurFiche, Resultat
@@ -340,61 +337,3 @@ def test_chaque_theme_du_diagnostic_dit_ce_qui_ne_se_compare_pas(regles: ReglesF
         themes, key=[item.theme for item in regles.diagnostic].index
     )
     assert len(regles.diagnostic) == len(themes)
-
-
-def _jugee(verdict: str, annee_cible: int, *, raison: str = "", a_venir: bool = False) -> dict:
-    """Return a target and its verdict on a measure of 2026, or of its own year when it is past."""
-    return {
-        "indicateur": "x",
-        "verdict": verdict,
-        "raison": raison,
-        "annee_cible": annee_cible,
-        "annee_derniere": min(annee_cible, 2026),
-        "a_venir": a_venir,
-        "evolution": "",
-        "derniere": 1.0,
-        "annees_connues": 1,
-    }
-
-
-def _cibles(*jugees: dict) -> Preuve:
-    preuves = preuves_du_suivi(
-        pd.DataFrame({"statut": []}, dtype=object),
-        pd.DataFrame(jugees),
-        convention(prevu("x"), resultats=[]),
-        {},
-        ("postes", "convertis"),
-    )
-    return preuves["cibles_atteintes"]
-
-
-def test_une_cible_de_l_annee_en_cours_est_a_venir_meme_deja_tenue() -> None:
-    cibles = _cibles(
-        _jugee("manque", 2024),
-        _jugee("atteint", 2025),
-        _jugee("atteint", 2026, a_venir=True),
-        _jugee("non_evaluable", 2026, raison="annee_en_cours", a_venir=True),
-    )
-
-    assert (cibles.valeur, cibles.total) == (1, 2)
-    assert (cibles.a_venir, cibles.deja_tenues) == (2, 1)
-
-
-def test_une_fois_l_annee_finie_toutes_ses_cibles_comptent() -> None:
-    cibles = _cibles(_jugee("atteint", 2026), _jugee("manque", 2026))
-
-    assert (cibles.valeur, cibles.total, cibles.a_venir) == (1, 2, 0)
-
-
-def test_un_depart_estime_garde_sa_marque() -> None:
-    mots = catalogue(indicateur())
-    rows = observations(
-        {"annee": 2023, "valeur": 6, "statut": "E"}, {"annee": 2024, "valeur": 9, "statut": "A"}
-    )
-
-    ligne = evaluer(convention(prevu("x")), mots, rows, (), 2024).iloc[0]
-
-    assert (ligne["statut_initial"], avec_marque("6", ligne["statut_initial"], 2023)) == (
-        "E",
-        "6 (e, 2023)",
-    )

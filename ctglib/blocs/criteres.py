@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from ctglib.blocs.fin import EtudeFinale, IndicateurParcouru, derniere_mesure, sur
+from ctglib.blocs.fin import EtudeFinale, IndicateurParcouru, avec_marque, derniere_mesure, sur
 from ctglib.blocs.gouvernance import compte_des_comites
 from ctglib.blocs.propositions import premiers_noms, service
 from ctglib.blocs.territoire import en_moyennes, evolution
@@ -24,7 +24,7 @@ from ctglib.calculs.ecriture import (
     minuscule,
 )
 from ctglib.calculs.parcours import COMPTES as COMPTES_DES_FICHES
-from ctglib.calculs.parcours import CONVENTION, PROPOSITIONS, Preuve, force, relever
+from ctglib.calculs.parcours import CONVENTION, PROPOSITIONS, force, relever
 from ctglib.document.blocs import (
     Bloc,
     Groupe,
@@ -36,7 +36,6 @@ from ctglib.document.blocs import (
     sous_titre,
     suite,
 )
-from ctglib.document.contexte import avec_marque
 from ctglib.document.tableau import RIEN, Colonne, Tableau
 from ctglib.document.typographie import abreger, compter, nombre_court
 from ctglib.donnees.lignes import lignes
@@ -49,7 +48,7 @@ from ctglib.donnees.modeles.plan import Fiche, Poids
 from ctglib.donnees.montrable import Montrable
 from ctglib.donnees.numeros import ranger
 
-PREUVES = ["critere", "preuve", "libelle", *Preuve._fields]
+PREUVES = ["critere", "preuve", "libelle", "valeur", "total", "connus", "attendus"]
 # Where a need comes from, by the column that counts it.
 ORIGINES = {"indicateurs": INDICATEUR, "services": SERVICE, "constats": FICHE}
 POSTES = "financement_pilotage"
@@ -110,8 +109,7 @@ class Criteres(Montrable):
         complete (« 3 sur 5 »), the evaluators' answer.
 
         The CSV has one row a piece of evidence, with the columns ``PREUVES``: its count, out of how
-        many, how many of the data that it needs are known, out of how many, and the targets that
-        wait for the end of the year.
+        many, and how many of the data that it needs are known, out of how many.
         """
         etude = self.etude
         regles = etude.finale.regles
@@ -172,8 +170,6 @@ class Criteres(Montrable):
             phrase += f". Données réunies : {self.etude.mot(f'preuve_{decompte.completude}')}"
             if decompte.attendus:
                 phrase += f" ({preuve.attendus} : {sur(decompte.connus, decompte.attendus)})"
-        if decompte.a_venir:
-            phrase += f". {self.etude.cibles_a_venir(decompte).rstrip('.')}"
         if decompte.completude == "absente":
             return f"{phrase}."
         return phrase, Renvoi(preuve.renvoi, entre_parentheses=True), "."

@@ -22,7 +22,6 @@ COLONNES = (
     "statut",
     "mot",
     "en_retard",
-    "apres_l_echeance",
     "debut_reel",
     "fin",
     "responsable",
@@ -30,7 +29,6 @@ COLONNES = (
     "motif",
     "preuve",
     "dispense",
-    "annee_dite",
 )
 TEXTES = ("responsable", "commentaire", "motif", "preuve")
 SAISIES = ("statut", "debut_reel", "fin", *TEXTES)
@@ -63,10 +61,8 @@ def etats(suivi: DossierSuivi, annee: int) -> pd.DataFrame:
         The columns ``COLONNES``. ``debut`` and ``echeance`` are the convention's (the fiche's when
         the modalité writes none: ``echeance_ecrite`` False), ``debut_reel`` and ``fin`` those
         entered; dates are timestamps, missing when none. ``en_retard``: it is due, and
-        is known not to be done; ``apres_l_echeance``: it was done after the day when it was due,
-        and ``mot`` says how long after. ``dispense``: why nobody is asked where it stands (see
-        ``donnees.plan.dispense``), "" when somebody is. ``annee_dite``: the year whose follow-up
-        says where it stands, and the words of the services, missing when none does.
+        is known not to be done. ``dispense``: why nobody is asked where it stands (see
+        ``donnees.plan.dispense``), "" when somebody is.
     """
     evaluation = suivi.catalogue.evaluation
     mots = evaluation.mots
@@ -79,7 +75,6 @@ def etats(suivi: DossierSuivi, annee: int) -> pd.DataFrame:
 
     sans_nouvelles = table["statut"].eq(NON_RENSEIGNEE)
     deja_close = sans_nouvelles & table["statut_ancien"].isin(CLOSES)
-    annee_dite = table["annee_ancien"].where(deja_close).mask(~sans_nouvelles, annee)
     for colonne in SAISIES:
         table[colonne] = table[colonne].mask(deja_close, table[f"{colonne}_ancien"])
     table["dispense"] = [
@@ -121,18 +116,6 @@ def etats(suivi: DossierSuivi, annee: int) -> pd.DataFrame:
     non_commencee = table["debut"].dt.year.map(
         lambda annee_de_debut: mots["non_commencee"].format(annee=annee_de_debut)
     )
-    apres_l_echeance = table["statut"].eq(REALISEE) & table["fin"].gt(table["echeance"])
-    etat_tardif = pd.Series(
-        [
-            _realisee_en_retard(mots, un_etat, echeance, fin) if tardive else ""
-            for un_etat, echeance, fin, tardive in zip(
-                etat, table["echeance"], table["fin"], apres_l_echeance, strict=True
-            )
-        ],
-        table.index,
-        dtype=object,
-    )
-    etat = etat.mask(apres_l_echeance, etat_tardif)
     mot = etat.mask(echue, etat_echu).mask(pas_commencees(table, arrete), non_commencee)
     par_avenant = [
         mots[PAR_AVENANT[motif]].format(avenant=avenant, jour=jour) if avenant else ""
@@ -144,8 +127,6 @@ def etats(suivi: DossierSuivi, annee: int) -> pd.DataFrame:
     dit_par_avenant &= table["statut"].ne(REALISEE)
     table = table.assign(
         en_retard=echue & table["statut"].ne(NON_RENSEIGNEE),
-        apres_l_echeance=apres_l_echeance,
-        annee_dite=annee_dite.astype("Int64"),
         mot=mot.mask(dit_par_avenant, pd.Series(par_avenant, table.index, dtype=object)),
     )
     return table[list(COLONNES)]
@@ -190,8 +171,7 @@ def _modalites_du_plan(suivi: DossierSuivi, annee: int) -> pd.DataFrame:
 def _derniers_etats(suivi: DossierSuivi, annee: int) -> pd.DataFrame:
     """Return the last state of each modalité that a year before this one gives.
 
-    The columns fiche, modalite, « …_ancien » of each of ``SAISIES`` and of its year, and ``quand``:
-    « fin 2024 ».
+    The columns fiche, modalite, « …_ancien » of each of ``SAISIES``, and ``quand``: « fin 2024 ».
     """
     mots = suivi.catalogue.evaluation.mots
     tables = []
@@ -201,28 +181,10 @@ def _derniers_etats(suivi: DossierSuivi, annee: int) -> pd.DataFrame:
         quand = mots[cle].format(annee=annee_suivie, jour=f"{jour:%d/%m/%Y}")
         actions = annuel.actions.rename(columns={"debut": "debut_reel"})
         avant = actions["statut"].ne(NON_RENSEIGNEE) & (annee_suivie < annee)
-        tables.append(actions[avant].assign(quand=quand, annee=annee_suivie))
-    colonnes = ["fiche", "modalite", *SAISIES, "annee", "quand"]
-    etats = pd.concat(tables, ignore_index=True)[colonnes]
+        tables.append(actions[avant].assign(quand=quand))
+    etats = pd.concat(tables, ignore_index=True)[["fiche", "modalite", *SAISIES, "quand"]]
     etats = etats.drop_duplicates(["fiche", "modalite"], keep="last")
-    return etats.rename(columns={colonne: f"{colonne}_ancien" for colonne in (*SAISIES, "annee")})
-
-
-def _realisee_en_retard(
-    mots: Mapping[str, str], etat: str, echeance: pd.Timestamp, fin: pd.Timestamp
-) -> str:
-    """Return « réalisée, avec 6 mois de retard »: whole months, or days within the first one."""
-    mois = 12 * (fin.year - echeance.year) + fin.month - echeance.month
-    if fin.day < echeance.day and not fin.is_month_end:
-        mois -= 1
-    jours = (fin - echeance).days
-    if mois:
-        retard = mots["retard_en_mois"].format(n=mois)
-    elif jours > 1:
-        retard = mots["retard_en_jours"].format(n=jours)
-    else:
-        retard = mots["retard_d_un_jour"]
-    return mots["realisee_en_retard"].format(etat=etat, retard=retard)
+    return etats.rename(columns={colonne: f"{colonne}_ancien" for colonne in SAISIES})
 
 
 def echeance_venue(etats: pd.DataFrame, arrete: pd.Timestamp) -> pd.Series:

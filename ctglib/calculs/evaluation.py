@@ -21,6 +21,7 @@ from ctglib.calculs.suivi import (
     series,
 )
 from ctglib.donnees.catalogue import Catalogue
+from ctglib.donnees.modeles import Date
 from ctglib.donnees.modeles.avenants import Changement
 from ctglib.donnees.modeles.catalogue import Indicateur
 from ctglib.donnees.modeles.convention import Convention
@@ -45,7 +46,6 @@ COLONNES = (
     "valeur_initiale",
     "annee_initiale",
     "origine_initiale",
-    "statut_initial",
     "valeur_precedente",
     "annee_precedente",
     "statut_precedent",
@@ -71,7 +71,6 @@ COLONNES = (
     "facultatif",
     "dispense",
     "annee_finie",
-    "a_venir",
     "retard",
 )
 ENTIERS = ("annee_initiale", "annee_precedente", "annee", "annee_cible", "retard")
@@ -125,10 +124,8 @@ def evaluer(suivi: DossierSuivi, annee: int) -> pd.DataFrame:
         or what to know of a verdict. ``calcule``: the workbook works it out from others, nobody
         enters it. ``facultatif``: nobody has to give it. ``dispense``: why nobody is
         asked for it this year (see ``donnees.plan.dispense``), "" when somebody is.
-        ``annee_finie``: the bilan is not stopped before the end of the year, or of the season of
-        the indicator. ``a_venir``: the day
-        of the target comes after that of the bilan. ``retard``: by how many years a target was
-        reached after it was due (see ``retards``).
+        ``annee_finie``: the bilan is not stopped before the end of the year. ``retard``: by how
+        many years a target was reached after it was due (see ``retards``).
     """
     convention = suivi.plan(annee)
     catalogue = suivi.catalogue
@@ -188,7 +185,7 @@ def evaluer(suivi: DossierSuivi, annee: int) -> pd.DataFrame:
     types = {
         **dict.fromkeys(ENTIERS, "Int64"),
         **dict.fromkeys(REELS, "float64"),
-        **dict.fromkeys(("renseigne", "calcule", "facultatif", "annee_finie", "a_venir"), "bool"),
+        **dict.fromkeys(("renseigne", "calcule", "facultatif", "annee_finie"), "bool"),
     }
     return table[list(COLONNES)].astype(types)
 
@@ -209,6 +206,7 @@ def _lignes(
         zip(mesures["indicateur"], mesures["dimension"], mesures["modalite"], strict=True)
     )
     lignes: list[dict[str, object]] = []
+    annee_finie = est_finie(bilan)
     porteuses = convention.porteuses
     for fiche in convention.fiches:
         for prevu in fiche.indicateurs:
@@ -216,7 +214,6 @@ def _lignes(
                 continue
             indicateur = catalogue.indicateurs_fiches[prevu.id]
             collecte = indicateur.collecte
-            annee_finie = est_du(prevu.est_acquis_le(bilan.annee), bilan.date_arretee)
             commun: dict[str, object] = {
                 "fiche": fiche.numero,
                 "dispense": dispense(fiche, bilan.date_arretee, prevu),
@@ -290,13 +287,18 @@ class Cible(NamedTuple):
     annuelle: bool = False  # it has to hold in each year
 
 
+def est_finie(bilan: Bilan) -> bool:
+    """Tell whether a bilan is not stopped before the end of its year."""
+    return est_du(Date(bilan.annee, 12, 31), bilan.date_arretee)
+
+
 def _est_a_venir(prevu: IndicateurFiche, cible: Cible, bilan: Bilan) -> bool:
     """Tell whether a target is for a day that comes after that of the bilan: the one that the text
-    writes, or the last of its year, or of the season of the indicator.
+    writes, or the last of its year.
     """
     jour = prevu.implicite.echeance if prevu.implicite else None
     if jour is None and cible.annee is not None:
-        jour = prevu.est_acquis_le(cible.annee)
+        jour = Date(cible.annee, 12, 31)
     return jour is not None and not est_du(jour, bilan.date_arretee)
 
 
@@ -327,13 +329,12 @@ def _cible(
 
 
 def _avec_valeur_initiale(table: pd.DataFrame, mesures: pd.DataFrame) -> pd.DataFrame:
-    """Return the rows with their initial value, its year, its origin and its status.
+    """Return the rows with their initial value, its year and its origin.
 
     It is the convention's, when it writes one. Otherwise what was measured the year before it
     begins, or failing that in its first year: what it asks its services for; of what an avenant
     has added, the same of its own first year. A later measure is no initial value. When a service
-    answered of that year that it has none, its origin is ``DEPART_IMPOSSIBLE``. The status is the
-    measure's; what the convention writes is as it is, and what is missing has "".
+    answered of that year that it has none, its origin is ``DEPART_IMPOSSIBLE``.
     """
     debut = mesures["indicateur"].map(
         table.drop_duplicates("indicateur").set_index("indicateur")["premiere_annee"]
@@ -344,9 +345,7 @@ def _avec_valeur_initiale(table: pd.DataFrame, mesures: pd.DataFrame) -> pd.Data
     repondues = mesures["annee"].eq(debut - 1) & mesures["statut"].isin(SANS_VALEUR_POSSIBLE)
     sans_depart = table[LIGNE].merge(mesures.loc[repondues, [*LIGNE, "statut"]], "left")
     ecrite = table["valeur_initiale"].notna()
-    statut_de_la_mesure = mesure["statut"].where(mesure["valeur"].notna(), "")
     return table.assign(
-        statut_initial=statut_de_la_mesure.astype(object).mask(ecrite, Statut.NORMAL),
         valeur_initiale=table["valeur_initiale"].fillna(mesure["valeur"]),
         annee_initiale=table["annee_initiale"].fillna(mesure["annee"]),
         origine_initiale=np.select(

@@ -14,7 +14,6 @@ import pandas as pd
 from ctglib.calculs.comparaison import FICHE
 from ctglib.calculs.etats import FAITES, NON_RENSEIGNEE
 from ctglib.calculs.evaluation import (
-    ANNEE_EN_COURS,
     DEPARTS_ECRITS,
     OBSERVATIONS,
     ORIENTATIONS,
@@ -52,7 +51,6 @@ COLONNES = (
     "valeur_initiale",
     "annee_initiale",
     "origine_initiale",
-    "statut_initial",
     "derniere",
     "annee_derniere",
     "statut_derniere",
@@ -73,7 +71,6 @@ COLONNES = (
     "a_maintenir",
     "dispense",
     "annee_finie",
-    "a_venir",
     "retard",
 )
 
@@ -123,7 +120,6 @@ def parcours(
         valeur_initiale=initiale,
         annee_initiale=finale["annee_initiale"],
         origine_initiale=finale["origine_initiale"],
-        statut_initial=finale["statut_initial"],
         definition=[indicateur.definition for indicateur in indicateurs],
         table=[indicateur.table for indicateur in indicateurs],
         hasard=[indicateur.hasard for indicateur in indicateurs],
@@ -144,6 +140,7 @@ def parcours(
         [QUALITATIF, "annee_manquante", "sans_valeur_initiale", "premiere_annee"],
         default="",
     )
+    statut_initial = np.where(initiale.notna(), Statut.NORMAL, "")
     table = table.assign(
         derniere=derniere_mesure["valeur"],
         annee_derniere=annee_de_la_mesure,
@@ -154,7 +151,7 @@ def parcours(
         annees_connues=table["indicateur"].map(annees_connues).fillna(0).astype("Int64"),
         connue=derniere_mesure["valeur"].where(mesuree, initiale),
         annee_connue=annee_de_la_mesure.fillna(finale["annee_initiale"]),
-        statut_connue=derniere_mesure["statut"].where(mesuree, finale["statut_initial"]),
+        statut_connue=derniere_mesure["statut"].where(mesuree, statut_initial),
     )
     return table[list(COLONNES)]
 
@@ -360,16 +357,13 @@ def total_du_texte(evaluabilite: pd.DataFrame) -> pd.Series:
 class Preuve(NamedTuple):
     """A count out of a total, and how many of the data that it needs are known.
 
-    « 3 résultats mesurés sur 8 » is ``Preuve(3, 8, 1, 1)``. Of targets, those that wait for the end
-    of a year that is not over are counted apart.
+    « 3 résultats mesurés sur 8 » is ``Preuve(3, 8, 1, 1)``.
     """
 
     valeur: float
     total: float | None  # None for a count that is out of nothing
     connus: int  # data known
     attendus: int  # data needed
-    a_venir: int = 0  # left out: due by the end of a year that is not over
-    deja_tenues: int = 0  # of these, how many are reached already
 
     @property
     def completude(self) -> str:
@@ -450,10 +444,8 @@ def preuves_du_suivi(
     realisees = int(etats["statut"].isin(FAITES).sum())
     renseignees = int(etats["statut"].ne(NON_RENSEIGNEE).sum())
 
-    attendent = attendent_la_fin_de_l_annee(parcours)
-    jugees = int((parcours["verdict"].ne("non_evaluable") & ~attendent).sum())
-    atteintes = int((parcours["verdict"].isin(ATTEINTS) & ~attendent).sum())
-    deja_tenues = int((parcours["verdict"].eq("atteint") & attendent).sum())
+    jugees = int(parcours["verdict"].ne("non_evaluable").sum())
+    atteintes = int(parcours["verdict"].isin(ATTEINTS).sum())
     voulue = parcours["evolution"].isin(VOULUES)
     lisible = voulue | parcours["evolution"].isin(CONTRAIRES)
     resultats = [resultat for fiche in convention.fiches for resultat in fiche.resultats]
@@ -502,9 +494,7 @@ def preuves_du_suivi(
     lisibles = int(lisible.sum())
     return {
         "modalites_realisees": Preuve(realisees, modalites, renseignees, modalites),
-        "cibles_atteintes": Preuve(
-            atteintes, jugees, jugees, indicateurs, int(attendent.sum()), deja_tenues
-        ),
+        "cibles_atteintes": Preuve(atteintes, jugees, jugees, indicateurs),
         "evolutions_favorables": Preuve(voulues, lisibles, lisibles, indicateurs),
         "resultats_favorables": Preuve(
             resultats_favorables, resultats_lisibles, resultats_lisibles, len(resultats)
@@ -521,17 +511,6 @@ def preuves_du_suivi(
             sum(a_des_perspectives.values()), fiches, len(a_des_perspectives), fiches
         ),
     }
-
-
-def attendent_la_fin_de_l_annee(parcours: pd.DataFrame) -> pd.Series:
-    """Tell which targets are due by the end of a year that is not over, and judged only then.
-
-    One of them may be reached already, by a count that only grows; none can be missed yet. Beside
-    those that are due, they would all be reached.
-    """
-    de_l_annee = parcours["annee_cible"].eq(parcours["annee_derniere"]).fillna(False)
-    tenue_ou_en_cours = parcours["verdict"].eq("atteint") | parcours["raison"].eq(ANNEE_EN_COURS)
-    return parcours["a_venir"] & de_l_annee.astype(bool) & tenue_ou_en_cours
 
 
 def _nombre_de_resultats_montres(resultats: Iterable[Resultat], indicateurs: Iterable[str]) -> int:

@@ -142,14 +142,9 @@ class Paragraphe(Bloc):
     classe: str = ""
 
 
-QUESTIONS = "questions"
-
-
 @dataclass(frozen=True)
 class Liste(Bloc):
-    """A list, one text an item; ``classe`` is « messages » for the large one of a first page, and
-    ``QUESTIONS`` for the answers to the questions that were put.
-    """
+    """A list, one text an item; ``classe`` is « messages » for the large one of a first page."""
 
     items: tuple[Texte, ...]
     ordonnee: bool = False
