@@ -286,7 +286,8 @@ def _faire(
     autres = autres_que_publies(commandes)
     if autres:
         dire(phrase_des_clos(autres))
-    dire(*_ce_qui_remplace(commandes))
+    if resultats:  # what is up to date has said it
+        dire(*_ce_qui_remplace(commandes))
     ignores = plan.carnets_ignores(carnets)
     if ignores:
         dire(
