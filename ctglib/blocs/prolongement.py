@@ -340,7 +340,10 @@ class Prolongement:
         """
         avenir = self.avenir
         lignes = []
-        for horizon in [] if avenir.inventees else self.dits["horizon"].astype(int):
+        horizons = self.dits["horizon"].astype(int).tolist()
+        if avenir.inventees:
+            horizons = []
+        for horizon in horizons:
             essais = essais_passes(
                 avenir.naissances,
                 avenir.cours,
