@@ -358,3 +358,9 @@ def test_l_essai_se_refait_et_trouve_ce_qui_est_ecrit(
 
     assert lignes == [ligne.model_dump() for ligne in epreuve.lignes]
     sys.modules.pop("epreuve", None)
+
+
+def test_chaque_refus_d_un_territoire_est_dit_dans_l_atelier() -> None:
+    for lieu in ("62", "97611", "59350"):
+        with pytest.raises(DemandeImpossible, match="n'est pas prolongé"):
+            a.prolonger("moins_de_3_ans", lieu, 2028)

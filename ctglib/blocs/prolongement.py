@@ -340,10 +340,8 @@ class Prolongement:
         """
         avenir = self.avenir
         lignes = []
-        horizons = self.dits["horizon"].astype(int).tolist()
-        if avenir.inventees:
-            horizons = []
-        for horizon in horizons:
+        dits = self.dits.head(0) if avenir.inventees else self.dits
+        for horizon in dits["horizon"].astype(int):
             essais = essais_passes(
                 avenir.naissances,
                 avenir.cours,
