@@ -20,7 +20,6 @@ from ctglib.collecte.ouverture import (
     CELLULES_MAX,
     COLONNES_MAX,
     DECOMPRESSES_MAX,
-    ILLISIBLE,
     LIGNES_MAX,
     Brut,
     Cellule,
@@ -30,6 +29,7 @@ from ctglib.collecte.ouverture import (
     lieu_de,
     loin,
 )
+from ctglib.donnees.enclos import ILLISIBLE
 from ctglib.donnees.fautes import DonneesInvalides, Faute, mots, refus
 
 if TYPE_CHECKING:

@@ -10,13 +10,12 @@ import io
 import re
 import warnings
 import zipfile
-import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from typing import TYPE_CHECKING, cast
-from xml.parsers import expat
 
+from ctglib.donnees.enclos import ILLISIBLE
 from ctglib.donnees.fautes import DonneesInvalides, Faute, mots, refus
 from ctglib.donnees.lecture import est_en_utf16
 
@@ -45,21 +44,6 @@ _NATURES = {
     "classeur_xls": _OLE,
     "pas_un_classeur": rb"(?!PK)",
 }
-# What openpyxl raises for a file that is not a workbook, or a broken one.
-ILLISIBLE = (
-    zipfile.BadZipFile,
-    SyntaxError,
-    KeyError,
-    ValueError,
-    TypeError,
-    AttributeError,
-    IndexError,
-    EOFError,
-    NotImplementedError,
-    RecursionError,
-    expat.ExpatError,
-    zlib.error,
-)
 
 
 @dataclass(frozen=True)

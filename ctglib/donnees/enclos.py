@@ -16,14 +16,31 @@ import subprocess
 import sys
 import threading
 import time
+import zipfile
+import zlib
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any, TypeVar
+from xml.parsers import expat
 
 from ctglib.donnees.fautes import DonneesInvalides, mots, refus
 
 Objet = TypeVar("Objet")
+# What the libraries that parse here raise for a file that is not one of theirs, or a broken one.
+ILLISIBLE = (
+    zipfile.BadZipFile,
+    zlib.error,
+    SyntaxError,
+    LookupError,
+    ValueError,
+    TypeError,
+    AttributeError,
+    EOFError,
+    NotImplementedError,
+    RecursionError,
+    expat.ExpatError,
+)
 MEGA = 1024**2
 MEMOIRE_MAX = 450 * MEGA  # resident, of the child
 # What it may ask of Linux, which holds it there at once: the libraries reserve more than they use,

@@ -21,6 +21,7 @@ from gzip import BadGzipFile, GzipFile
 from itertools import chain, islice
 from pathlib import Path, PurePath
 
+from ctglib.donnees.enclos import ILLISIBLE
 from ctglib.donnees.fautes import mots, refus
 
 Lignes = Iterator[tuple[int, list[str]]]  # the line in the file of each row, then its cells
@@ -33,19 +34,6 @@ _AUTRES_FORMATS = {
     b"%P": "un PDF",
     b"\xd0\xcf": "un classeur d'un ancien Excel (.xls)",
 }
-# What openpyxl raises for what is no workbook, or a broken one.
-_CLASSEUR_ILLISIBLE = (
-    zipfile.BadZipFile,
-    zlib.error,
-    SyntaxError,
-    LookupError,
-    ValueError,
-    TypeError,
-    AttributeError,
-    EOFError,
-    NotImplementedError,
-    OSError,
-)
 
 
 @dataclass
@@ -210,7 +198,7 @@ def _classeur(nom: str, contenu: bytes) -> Iterator[Tableau]:
                 premieres = list(islice(rangees, _PREMIERES))
                 if premieres:
                     yield Tableau(feuille.title, premieres, rangees, libre=True)
-    except _CLASSEUR_ILLISIBLE:
+    except (*ILLISIBLE, OSError):
         raise refus(nom, *mots("archive_abimee")) from None
 
 
@@ -224,7 +212,7 @@ def _rangees(nom: str, rangees: Iterator[tuple[object, ...]]) -> Lignes:
             while cellules and not cellules[-1]:
                 del cellules[-1]
             yield numero, cellules
-    except _CLASSEUR_ILLISIBLE:
+    except (*ILLISIBLE, OSError):
         raise refus(nom, *mots("archive_abimee")) from None
 
 

@@ -10,12 +10,11 @@ from __future__ import annotations
 import io
 import re
 import zipfile
-import zlib
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
-from xml.parsers import expat
 
+from ctglib.donnees.enclos import ILLISIBLE
 from ctglib.donnees.fautes import DonneesInvalides, Faute, mots, refus
 
 if TYPE_CHECKING:
@@ -38,22 +37,7 @@ PERMISES = frozenset(
 )
 # What one may click on, and that nothing fetches by itself.
 LIENS = re.compile(r"https?://|mailto:", re.IGNORECASE)
-# What the libraries raise for a file that is not one of theirs, or a broken one.
-ILLISIBLE = (
-    zipfile.BadZipFile,
-    zlib.error,
-    SyntaxError,
-    KeyError,
-    ValueError,
-    TypeError,
-    AttributeError,
-    IndexError,
-    EOFError,
-    NotImplementedError,
-    RecursionError,
-    AssertionError,
-    expat.ExpatError,
-)
+MODELE_ILLISIBLE = (*ILLISIBLE, AssertionError)  # python-docx and python-pptx raise that one too
 
 
 @dataclass(frozen=True)
@@ -90,7 +74,7 @@ def verifier_l_archive(nom: str, contenu: bytes, *, programme: str, fin: str) ->
                 raise refus(nom, *mots("modele_trop_gros", mo=DECOMPRESSES_MAX // 1024**2))
             noms = [partie.filename.lower() for partie in parties]
             types = archive.read(TYPES).lower()
-    except (*ILLISIBLE, RuntimeError):  # an encrypted archive is a RuntimeError
+    except (*MODELE_ILLISIBLE, RuntimeError):  # an encrypted archive is a RuntimeError
         raise refus(nom, *mots("modele_abime", **valeurs)) from None
     a_des_macros = any("vbaproject" in partie or "vbadata" in partie for partie in noms)
     if a_des_macros or b"macroenabled" in types:
