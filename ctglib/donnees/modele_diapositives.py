@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 from ctglib.donnees.couleurs import LISIBLE, contraste
 from ctglib.donnees.fautes import mots, phrases, refus
 from ctglib.donnees.modele_office import (
-    ILLISIBLE,
+    MODELE_ILLISIBLE,
     ModeleAdopte,
     garder_les_relations,
     retirer_l_identite,
@@ -87,7 +87,7 @@ def adopter_diapositives(nom: str, contenu: bytes, le_notre: bytes) -> ModeleAdo
             sures.add(TABLEAU)
         octets = io.BytesIO()
         presentation.save(octets)
-    except ILLISIBLE:
+    except MODELE_ILLISIBLE:
         valeurs = {"programme": "PowerPoint", "fin": ".pptx"}
         raise refus(nom, *mots("modele_abime", **valeurs)) from None
     return ModeleAdopte(
@@ -128,7 +128,7 @@ def _chercher(
     par_nom: dict[str, int] = {}
     par_genre: dict[str, int] = {}
     for rang, disposition in enumerate(presentation.slide_layouts):
-        sortes = [_genre(place.element) for place in disposition.placeholders]
+        sortes = [genre_de_la_place(place.element) for place in disposition.placeholders]
         a_un_titre = any(sorte in TITRES for sorte in sortes)
         a_un_texte = any(sorte in TEXTES for sorte in sortes)
         if a_un_titre and (a_un_texte or not texte):
@@ -143,7 +143,7 @@ def _chercher(
     return None
 
 
-def _genre(place: Any) -> str | None:
+def genre_de_la_place(place: Any) -> str | None:
     """Return the type of a placeholder, None when it says none."""
     (ph,) = place.xpath("./*/p:nvPr/p:ph")
     return ph.get("type")
@@ -193,7 +193,7 @@ def _contraste(disposition: SlideLayout) -> float | None:
         return None
     contrastes = []
     for place in disposition.placeholders:
-        sorte = _genre(place.element)
+        sorte = genre_de_la_place(place.element)
         if sorte not in (*TITRES, *TEXTES):
             continue
         style = "p:titleStyle" if sorte in TITRES else "p:bodyStyle"

@@ -26,7 +26,7 @@ from pptx.util import Inches, Pt
 from ctglib.document.blocs import Dessin, Liste
 from ctglib.document.signes import montrable
 from ctglib.document.tableau import Tableau
-from ctglib.donnees.modele_diapositives import TABLEAU, TEXTES, TITRES
+from ctglib.donnees.modele_diapositives import TABLEAU, TEXTES, TITRES, genre_de_la_place
 from ctglib.donnees.modele_office import ModeleAdopte
 from ctglib.donnees.modeles.catalogue import Charte
 from ctglib.donnees.yaml_strict import charger_yaml
@@ -194,9 +194,8 @@ class Jeu:
     def _place(self, sorte: str, genres: Iterable[str | None]) -> Boite | None:
         """Return the first place of a layout that is of one of these kinds, within the slide."""
         for place in self._disposition(sorte).placeholders:
-            (ph,) = place.element.xpath("./*/p:nvPr/p:ph")
             mesures = (place.left, place.top, place.width, place.height)
-            if ph.get("type") not in genres or None in mesures:
+            if genre_de_la_place(place.element) not in genres or None in mesures:
                 continue
             gauche, haut, large, hauteur = (cast(int, mesure) / Inches(1) for mesure in mesures)
             gauche = min(max(gauche, 0), self._large)
@@ -239,7 +238,7 @@ class Jeu:
         cadres: list[Shape] = [
             cadre
             for cadre in cast("list[Shape]", list(page.placeholders))
-            if _genre(cadre) in TEXTES and not cadre.text_frame.text
+            if genre_de_la_place(cadre.element) in TEXTES and not cadre.text_frame.text
         ]
         if cadres:
             cadre = cadres[0]
@@ -343,11 +342,6 @@ def composer(document: Document) -> bytes:
 
 def _rgb(couleur: str) -> RGBColor:
     return RGBColor.from_string(couleur.removeprefix("#").upper())
-
-
-def _genre(cadre: Shape) -> str | None:
-    (ph,) = cadre.element.xpath("./*/p:nvPr/p:ph")
-    return ph.get("type")
 
 
 def _poser(cadre: Shape | SlidePlaceholder, place: Boite) -> None:
