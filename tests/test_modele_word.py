@@ -25,7 +25,7 @@ from modeles_etrangers import (
 
 from ctglib.donnees.couleurs import LISIBLE, contraste
 from ctglib.donnees.fautes import DonneesInvalides
-from ctglib.donnees.modele_word import STYLES, adopter_word
+from ctglib.donnees.modele_word import STYLES, adopter_word, entetes, pieds
 from ctglib.export.document import Document, Habillage, assembler
 from ctglib.export.habillage import remplaces
 from ctglib.export.word import MODELE, composer
@@ -130,16 +130,9 @@ def test_un_lecteur_d_ecran_y_trouve_la_meme_chose(le_notre: Word, ecrit: Word) 
 
 
 def test_chaque_page_dit_de_quel_rapport_elle_est(ecrit: Word) -> None:
-    section = ecrit.sections[0]
-    entetes = [section.header]
-    pieds = [section.footer]
-    if section.different_first_page_header_footer:
-        entetes.append(section.first_page_header)
-        pieds.append(section.first_page_footer)
-
-    for entete in entetes:
+    for entete in entetes(ecrit):
         assert entete.paragraphs[-1].text == "Diagnostic d'essai – Harnes"
-    for pied in pieds:
+    for pied in pieds(ecrit):
         assert pied.paragraphs[-1].text.startswith("Source\u00a0: Caf du Pas-de-Calais.")
         assert "NUMPAGES" in pied._element.xml
 

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 from ctglib.donnees.couleurs import LISIBLE, contraste
 from ctglib.donnees.fautes import mots, refus
 from ctglib.donnees.modele_office import (
-    ILLISIBLE,
+    MODELE_ILLISIBLE,
     ModeleAdopte,
     garder_les_relations,
     genre,
@@ -99,7 +99,7 @@ def adopter_word(nom: str, contenu: bytes, le_notre: bytes) -> ModeleAdopte:
         _ajouter_entete_et_pied(word, modele)
         octets = io.BytesIO()
         word.save(octets)
-    except ILLISIBLE:
+    except MODELE_ILLISIBLE:
         raise refus(nom, *mots("modele_abime", programme="Word", fin=".docx")) from None
     return ModeleAdopte(octets.getvalue(), tuple(absents), illisibles)
 
@@ -397,20 +397,35 @@ def _parler_francais(word: Word) -> None:
 
 def _ajouter_entete_et_pied(word: Word, modele: Word) -> None:
     """Add to each header and footer the line that a report writes in ours, as its last one."""
-    section = word.sections[0]
     la_notre = modele.sections[0]
-    entetes = [section.header]
-    pieds = [section.footer]
-    if section.different_first_page_header_footer:
-        entetes.append(section.first_page_header)
-        pieds.append(section.first_page_footer)
-    if word.settings.odd_and_even_pages_header_footer:
-        entetes.append(section.even_page_header)
-        pieds.append(section.even_page_footer)
-    for place in entetes:
+    for place in entetes(word):
         _ajouter_la_ligne(place._element, la_notre.header._element)
-    for place in pieds:
+    for place in pieds(word):
         _ajouter_la_ligne(place._element, la_notre.footer._element)
+
+
+def entetes(word: Word) -> list[Any]:
+    """Return the headers of a document: of the first page and of even ones too, where they have
+    their own.
+    """
+    section = word.sections[0]
+    toutes = [section.header]
+    if section.different_first_page_header_footer:
+        toutes.append(section.first_page_header)
+    if word.settings.odd_and_even_pages_header_footer:
+        toutes.append(section.even_page_header)
+    return toutes
+
+
+def pieds(word: Word) -> list[Any]:
+    """Return the footers of a document, as ``entetes`` its headers."""
+    section = word.sections[0]
+    tous = [section.footer]
+    if section.different_first_page_header_footer:
+        tous.append(section.first_page_footer)
+    if word.settings.odd_and_even_pages_header_footer:
+        tous.append(section.even_page_footer)
+    return tous
 
 
 def _ajouter_la_ligne(place: Any, la_notre: Any) -> None:

@@ -152,6 +152,12 @@ class Document:
         return tuple(takewhile(lambda bloc: bloc is not second, self.corps))
 
     @property
+    def entete(self) -> str:
+        """What each page of an office file says of itself."""
+        dits = (self.rappel, self.titre, self.couverture.territoire)
+        return " – ".join(texte for texte in dits if texte)
+
+    @property
     def constat(self) -> str:
         """What its first page finds, which is its title; "" when it answers several questions."""
         colonnes = [bloc for bloc in self.premiere_page if isinstance(bloc, objets.Colonnes)]

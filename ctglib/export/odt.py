@@ -77,8 +77,6 @@ def composer(document: Document) -> bytes:
         }
     )
     couverture = document.couverture
-    titre_et_lieu = " – ".join(filter(None, (document.titre, couverture.territoire)))
-    entete = " – ".join(texte for texte in (document.rappel, titre_et_lieu) if texte)
     pied = f"{couverture.source} – page\u00a0" if couverture else "page\u00a0"
     colonnes = {
         bloc.nom: [round(A_LA_PAGE * largeur, 1) for largeur in largeurs(bloc, AISANCE)]
@@ -89,7 +87,7 @@ def composer(document: Document) -> bytes:
     jour = f"{document.instant:%Y-%m-%dT%H:%M:%S}"
     fichiers = {
         "content.xml": macros.contenu(document, colonnes),
-        "styles.xml": macros.feuille_de_styles(entete, pied),
+        "styles.xml": macros.feuille_de_styles(document.entete, pied),
         "meta.xml": macros.proprietes(document.titre, parties, jour),
         "settings.xml": macros.reglages(),
         **{noms_des_images[nom]: png for nom, png in images.items()},

@@ -26,6 +26,7 @@ from ctglib.document import blocs
 from ctglib.document.signes import lisible, montrable
 from ctglib.document.tableau import Tableau
 from ctglib.donnees.ecriture import dater
+from ctglib.donnees.modele_word import entetes, pieds
 from ctglib.export.document import Document, legende
 from ctglib.export.html import modeles
 from ctglib.export.typst import LARGEUR, compiler_typst, largeurs
@@ -79,9 +80,8 @@ def composer(document: Document) -> bytes:
     if modele is not None:
         page = replace(page, largeur=_largeur(section), hauteur=_hauteur(section) - AUTOUR_CM)
     couverture = document.couverture
-    titre_et_lieu = " – ".join(filter(None, (document.titre, couverture.territoire)))
-    entete = " – ".join(texte for texte in (document.rappel, titre_et_lieu) if texte)
-    _remplir_les_marges(word, montrable(entete), couverture.source if couverture else None)
+    source = couverture.source if couverture else None
+    _remplir_les_marges(word, montrable(document.entete), source)
     _ecrire(word, document.titre, "Title")
     if couverture:
         ecrire_word(couverture, word, page)
@@ -113,21 +113,10 @@ def _hauteur(section: Section) -> float:
 
 
 def _remplir_les_marges(word: Word, entete: str, source: str | None) -> None:
-    """Write the header and the footer of every page: the first, the even ones, where they have
-    their own.
-    """
-    section = word.sections[0]
-    entetes = [section.header]
-    pieds = [section.footer]
-    if section.different_first_page_header_footer:
-        entetes.append(section.first_page_header)
-        pieds.append(section.first_page_footer)
-    if word.settings.odd_and_even_pages_header_footer:
-        entetes.append(section.even_page_header)
-        pieds.append(section.even_page_footer)
-    for place in entetes:
+    """Write the header and the footer of every page."""
+    for place in entetes(word):
         place.paragraphs[-1].runs[0].text = entete
-    for place in pieds:
+    for place in pieds(word):
         ligne = place.paragraphs[-1]
         numerote = bool(_element(ligne).findall(qn("w:fldSimple")))  # the template may do it itself
         if not numerote:
