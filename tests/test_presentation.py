@@ -16,9 +16,12 @@ from lecture_pdf import noeuds, pages_du_pdf
 from pptx import Presentation
 from rapports_produits import Production, Rapport, choisir
 
+from ctglib.document.blocs import Couverture, Dessin, Titre
 from ctglib.donnees.modeles.catalogue import Charte
 from ctglib.donnees.yaml_strict import charger_yaml
-from ctglib.export.diapositives import MODELE
+from ctglib.export.diapositives import MODELE, diapositives
+from ctglib.export.document import Document
+from ctglib.export.word import POINTS_PAR_POUCE
 
 pytestmark = pytest.mark.complet  # long: « make complet », and the continuous integration
 
@@ -75,6 +78,34 @@ def test_aucun_texte_n_est_plus_petit_que_ce_qu_on_lit_de_loin(jeu: Presentation
                     for run in paragraph.runs
                 ]
                 assert min(sizes, default=18) >= 18
+
+
+def test_les_textes_d_un_graphique_se_lisent_autant_que_sa_source(jeu: Presentation) -> None:
+    for slide in list(jeu.slides)[1:]:
+        for shape in slide.shapes:
+            if shape.shape_type == 13:
+                largeur_du_dessin = shape.image.size[0] / POINTS_PAR_POUCE * 72
+                assert shape.width.pt / largeur_du_dessin * 9 >= 12 - 0.05
+
+
+@pytest.mark.parametrize(
+    ("large", "etroit", "montre"),
+    [
+        ("482 150", "241 400", "482 150"),  # a wide chart fills the width
+        ("482 400", "241 200", "241 200"),  # that of the telephone is read from further
+        ("482 900", "241 900", None),  # neither can be read
+    ],
+)
+def test_un_graphique_est_montre_sous_celui_de_ses_deux_dessins_qui_se_lit_le_mieux(
+    large: str, etroit: str, montre: str | None
+) -> None:
+    svgs = [f'<svg viewBox="0 0 {vue}" font-size="9px"></svg>' for vue in (large, etroit)]
+    dessin = Dessin("moyens", "Les moyens", "Des barres", *svgs, "", "Caf")
+    document = Document("Essai", Couverture(), (Titre("En bref", 2), dessin))
+
+    vues = [page.corps.svg_large for page in diapositives(document)]
+
+    assert vues == [svg for svg in svgs if montre and f"0 {montre}" in svg]
 
 
 @pytest.fixture(scope="module")

@@ -71,6 +71,7 @@ ENTRE = 0.6
 # pt
 TABLEAU = 16
 PIED = 12
+DESSIN = PIED  # the least type of a chart: one whose texts would be smaller is not shown
 # of a table: its width, that of a long text
 POINTS = (LARGE - 2 * MARGE) * 72
 TEXTE_LONG = 320
@@ -79,6 +80,7 @@ HAUT_DE_CASE = 8  # pt: above and below the text of a cell
 # a number, « 1 234,5 »; a year, from 1900 to 2099, is not one
 CHIFFRE = re.compile(r"(?<![\d\u202f,])(?!(?:19|20)\d\d(?![\d\u202f,]))\d[\d\u202f,]*")
 VUE = re.compile(r'viewBox="\S+ \S+ (\S+) (\S+)"')
+CORPS = re.compile(r'font-size="(\S+)px"')  # of the texts of a drawing, at its own size
 # what introduced a reference, once it is gone: « (voir le ) »
 PARENTHESE_VIDE = re.compile(r"\s*\((?:voir )?(?:la |le )?\s*\)")
 
@@ -104,7 +106,7 @@ def diapositives(document: Document) -> tuple[Diapositive, ...]:
     drawing; or, where the page has no findings, the list of its messages and the proof of each.
     Then the other charts of the report, in its order, as long as there is room, and the other
     lists of the first page. Nothing is shown twice, and a chart that is too narrow only comes as a
-    proof.
+    proof. A chart whose texts the room could not read is not shown: a table may prove in its place.
     """
     premiere_page = document.premiere_page
     suite = list(tout(document.corps[len(premiere_page) :]))
@@ -118,7 +120,7 @@ def diapositives(document: Document) -> tuple[Diapositive, ...]:
             titre = bloc.texte
         elif isinstance(bloc, Liste):
             listes.append((titre, bloc))
-        elif isinstance(bloc, Dessin):
+        elif isinstance(bloc, Dessin) and _se_lit_de_loin(bloc, bloc.titre):
             dessins_de_la_page.append(bloc)
 
     montrees: dict[str, Diapositive] = {}
@@ -130,7 +132,9 @@ def diapositives(document: Document) -> tuple[Diapositive, ...]:
     for bloc in suite:
         if len(montrees) >= place:
             break
-        if isinstance(bloc, Dessin) and bloc.nom not in montrees and forme_de(bloc) >= PORTRAIT:
+        if not isinstance(bloc, Dessin) or bloc.nom in montrees or forme_de(bloc) < PORTRAIT:
+            continue
+        if _se_lit_de_loin(bloc, bloc.titre):
             montrees[bloc.nom] = _montrer(bloc, bloc.titre)
     de_listes = [
         Diapositive(titre, replace(liste, items=tuple(map(_sans_renvois, liste.items))))
@@ -216,7 +220,12 @@ def _preuves_des_messages(
             if isinstance(morceau, Renvoi) and morceau.ancre in par_ancre
         ]
         phrase = _sans_renvois(message)
-        nouvelles = [preuve for preuve in preuves if preuve.nom not in diapositives_par_nom]
+        nouvelles = [
+            preuve
+            for preuve in preuves
+            if preuve.nom not in diapositives_par_nom
+            and (isinstance(preuve, Tableau) or _se_lit_de_loin(preuve, phrase))
+        ]
         preuve = nouvelles[0] if nouvelles else None
         if isinstance(preuve, Tableau):
             preuve = _extrait(preuve, phrase)
@@ -234,7 +243,41 @@ def _montrer(preuve: Dessin | Tableau, titre: str) -> Diapositive:
     notes = [f"{preuve.numero or 'Tableau'} du rapport : {preuve.titre}"]
     if isinstance(preuve, Dessin):
         notes += [preuve.alt, preuve.lecture]
+        preuve = le_plus_lisible(preuve, LARGE - 2 * MARGE, _place_du_dessin(titre))
     return Diapositive(titre, preuve, "\n".join(filter(None, notes)))
+
+
+def _se_lit_de_loin(dessin: Dessin, titre: str) -> bool:
+    """Return whether the texts of a chart can be read on the slide that has this title."""
+    place = (LARGE - 2 * MARGE, _place_du_dessin(titre))
+    montre = le_plus_lisible(dessin, *place)
+    return corps_du_dessin(montre.svg_large, *place) >= DESSIN
+
+
+def _place_du_dessin(titre: str) -> float:
+    """Return the height that a chart has under a title, above its source, in inches."""
+    return HAUT - _sous_le_titre(en_bref(titre)) - SOURCE_HAUT - 0.3
+
+
+def le_plus_lisible(dessin: Dessin, large: float, haut: float) -> Dessin:
+    """Return a chart whose large drawing is the one of its two that has the larger type in a
+    place, in inches.
+    """
+    corps_large = corps_du_dessin(dessin.svg_large, large, haut)
+    corps_etroit = corps_du_dessin(dessin.svg_etroit, large, haut)
+    return replace(dessin, svg_large=dessin.svg_etroit) if corps_etroit > corps_large else dessin
+
+
+def corps_du_dessin(svg: str, large: float, haut: float) -> float:
+    """Return the size of the texts of a drawing that fills a place, in points, the place being in
+    inches; 0 when the drawing does not say its size.
+    """
+    vue = VUE.search(svg)
+    if vue is None:
+        return 0.0
+    corps = CORPS.search(svg)
+    echelle = min(large * 72 / float(vue[1]), haut * 72 / float(vue[2]))
+    return echelle * float(corps[1]) if corps else math.inf  # it has no text
 
 
 def forme_de(dessin: Dessin) -> float:
@@ -418,7 +461,7 @@ def _ajouter(
     else:
         if isinstance(corps, Dessin):
             forme = forme_de(corps)
-            hauteur = min(HAUT - haut - SOURCE_HAUT - 0.3, (LARGE - 2 * MARGE) / forme)
+            hauteur = min(_place_du_dessin(diapositive.titre), (LARGE - 2 * MARGE) / forme)
             image = images[f"figure-{corps.nom}"]
             placer_l_image(
                 page, image, corps.alt, (LARGE - hauteur * forme) / 2, haut, hauteur=hauteur
