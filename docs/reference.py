@@ -21,8 +21,22 @@ from typer.main import get_command
 from ctglib.commandes.application import application
 from ctglib.donnees.fautes import phrases
 from ctglib.donnees.lecture import CONVENTIONS, conventions, existe, lire_octets, lister
-from ctglib.donnees.modeles import CodeTerritoire, Identifiant, Modele, Numero, Texte, suivi
-from ctglib.donnees.modeles.catalogue import Dimensions, SujetIndicateurs, ThemePropre, Unites
+from ctglib.donnees.modeles import (
+    CodeTerritoire,
+    Couleur,
+    Identifiant,
+    Modele,
+    Numero,
+    Texte,
+    suivi,
+)
+from ctglib.donnees.modeles.catalogue import (
+    CharteDeLaConvention,
+    Dimensions,
+    SujetIndicateurs,
+    ThemePropre,
+    Unites,
+)
 from ctglib.donnees.modeles.convention import Convention
 from ctglib.donnees.modeles.noms import Nom
 from ctglib.donnees.pieces import DOCUMENTS, FACULTATIFS, FINALE_PROPRE, annees_presentes
@@ -41,6 +55,7 @@ FORMES_NOMMEES: dict[object, str] = {
     CodeTerritoire: "un code de territoire, entre guillemets",
     Numero: "un numéro tel que la convention l'écrit, entre guillemets",
     Texte: "un texte",
+    Couleur: "une couleur (`#rrggbb`), entre guillemets",
 }
 FORMES: dict[object, str] = {
     bool: "`true` ou `false`",
@@ -56,6 +71,7 @@ def fichiers() -> dict[str, type[Modele]]:
     propres: dict[str, type[Modele]] = {"convention.yaml": Convention}
     for nom, modele in FACULTATIFS.items():
         propres[f"{nom}.yaml"] = modele
+    propres["charte.yaml"] = CharteDeLaConvention
     propres["themes/<thème>.yaml"] = ThemePropre
     propres["collecte.yaml"] = suivi.CollecteAnnuelle
     for nom, modele in FINALE_PROPRE.items():

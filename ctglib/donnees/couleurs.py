@@ -1,5 +1,7 @@
 """How well a colour reads on another, as the WCAG measure it."""
 
+from collections.abc import Iterable
+
 LISIBLE = 4.5  # the least contrast of a text, WCAG 1.4.3
 
 
@@ -14,6 +16,23 @@ def contraste(une: str, autre: str) -> float:
     """
     sombre, claire = sorted((luminance(une), luminance(autre)))
     return (claire + 0.05) / (sombre + 0.05)
+
+
+def eclaircir(couleur: str, fonds: Iterable[str]) -> str:
+    """Return a colour with as little white as lets a text be read on each of these dark grounds.
+
+    Examples:
+        >>> eclaircir("#00558c", ["#12181d"])
+        '#4c88ae'
+    """
+    fonds = list(fonds)
+    for blanc in range(0, 101, 5):
+        niveaux = [int(couleur[rang : rang + 2], 16) for rang in (1, 3, 5)]
+        melanges = [round(niveau + (255 - niveau) * blanc / 100) for niveau in niveaux]
+        claire = "#" + "".join(f"{niveau:02x}" for niveau in melanges)
+        if all(contraste(claire, fond) >= LISIBLE for fond in fonds):
+            return claire
+    return "#ffffff"
 
 
 def luminance(couleur: str) -> float:

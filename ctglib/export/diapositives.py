@@ -16,6 +16,9 @@ from typing import cast
 
 from pptx import Presentation
 from pptx.enum.lang import MSO_LANGUAGE_ID
+from pptx.opc.constants import RELATIONSHIP_TYPE
+from pptx.opc.package import Part
+from pptx.oxml.ns import qn
 from pptx.presentation import Presentation as Presentee
 from pptx.shapes.base import BaseShape
 from pptx.shapes.picture import Picture
@@ -41,7 +44,7 @@ from ctglib.document.signes import largeur, lisible, montrable
 from ctglib.document.tableau import Colonne, Tableau
 from ctglib.export import typst
 from ctglib.export.document import Document, en_clair, tout
-from ctglib.export.word import en_images, terminer
+from ctglib.export.word import BLEU, en_images, terminer
 
 MODELE = Path(__file__).parent / "modele.pptx"  # slides and their styles, which PowerPoint changes
 # at most
@@ -403,6 +406,8 @@ def en_bref(texte: Texte) -> str:
 def composer(document: Document) -> bytes:
     """Return the slides for PowerPoint or Impress, in our template. Same document, same bytes."""
     presentation = Presentation(str(MODELE))
+    if document.habillage.couleur:
+        _teindre(presentation, document.habillage.couleur.removeprefix("#").upper())
     suite = diapositives(document)
     dessins = tuple(
         diapositive.corps for diapositive in suite if isinstance(diapositive.corps, Dessin)
@@ -432,6 +437,17 @@ def composer(document: Document) -> bytes:
     for diapositive in suite:
         _ajouter(presentation, diapositive, couverture.avertissement, images, taille)
     return terminer(presentation, document)
+
+
+def _teindre(presentation: Presentee, couleur: str) -> None:
+    """Write the titles and the headers of tables of our template in another colour, « RRGGBB »."""
+    maitre = presentation.slide_master
+    for element in maitre.element.iter(qn("a:srgbClr")):
+        if element.get("val") == BLEU:
+            element.set("val", couleur)
+    theme = maitre.part.part_related_by(RELATIONSHIP_TYPE.THEME)
+    assert isinstance(theme, Part)
+    theme.blob = theme.blob.replace(BLEU.encode(), couleur.encode())
 
 
 def _ajouter(

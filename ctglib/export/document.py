@@ -112,10 +112,12 @@ class Place:
 
 @dataclass(frozen=True)
 class Habillage:
-    """What a convention gives to be used in the place of our look: None, it gives none."""
+    """What a convention gives to be used in the place of our look; None, "": it gives none."""
 
     word: ModeleAdopte | None = None
     diapositives: ModeleAdopte | None = None
+    couleur: str = ""  # of titles and links, « #rrggbb »
+    couleur_de_nuit: str = ""  # the same, on the dark page
 
 
 SANS_HABILLAGE = Habillage()

@@ -14,7 +14,7 @@ from markupsafe import Markup
 
 from ctglib.document.blocs import morceaux
 from ctglib.document.signes import lisible, montrable
-from ctglib.export.document import Document
+from ctglib.export.document import Document, Habillage
 
 DOSSIER = Path(__file__).parent
 POLICES = DOSSIER / "polices.css"
@@ -25,7 +25,19 @@ def composer(document: Document) -> str:
     polices = POLICES.read_text(encoding="utf-8")
     feuille = (DOSSIER / "page.css").read_text(encoding="utf-8")
     page = modeles().get_template("page.html.j2")
-    return page.render(document=document, style=f"{polices}\n{feuille}")
+    style = "\n".join((polices, feuille, *_couleurs(document.habillage)))
+    return page.render(document=document, style=style)
+
+
+def _couleurs(habillage: Habillage) -> list[str]:
+    """Return what gives a page the colour of its convention; nothing where it gives none."""
+    if not habillage.couleur:
+        return []
+    nuit = f":root {{ --bleu: {habillage.couleur_de_nuit}; }}"
+    return [
+        f":root {{ --bleu: {habillage.couleur}; }}",
+        f"@media screen and (prefers-color-scheme: dark) {{ {nuit} }}",
+    ]
 
 
 def ecrire_html(objet: object) -> str:

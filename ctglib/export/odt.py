@@ -70,7 +70,7 @@ def composer(document: Document) -> bytes:
             "rang": count(1).__next__,
             "signes": signes,
             "styles": STYLES,
-            "bleu": BLEU,
+            "bleu": document.habillage.couleur.removeprefix("#") or BLEU,
             "filet": FILET,
             "gris": GRIS,
             "ocre": OCRE,

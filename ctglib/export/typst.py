@@ -74,6 +74,7 @@ def compiler(document: Document, cadre: str, corps: list[object]) -> bytes:
     pdf = compiler_typst(
         texte,
         donnees,
+        couleur=document.habillage.couleur,
         format="pdf",
         pdf_standards=["a-2a", "ua-1"],
         timestamp=document.instant,
@@ -81,12 +82,16 @@ def compiler(document: Document, cadre: str, corps: list[object]) -> bytes:
     return _baliser(pdf)
 
 
-def compiler_typst(texte: str, donnees: object, **options: Any) -> bytes:
+def compiler_typst(texte: str, donnees: object, *, couleur: str = "", **options: Any) -> bytes:
     """Return what a text becomes, in which ``donnees`` are these, with our fonts and no other: one
-    PDF, or one image. ``options``: see ``typst.Compiler.compile``.
+    PDF, or one image. ``couleur`` takes the place of our blue. ``options``: see
+    ``typst.Compiler.compile``.
 
     The fonts are copied apart: their packages hold each style twice, and Typst would choose.
     """
+    entrees = {"donnees": json.dumps(donnees)}
+    if couleur:
+        entrees["couleur"] = couleur
     source = f"#let donnees = json(bytes(sys.inputs.donnees))\n{texte}".encode()
     with dossier_provisoire() as dossier:
         for police in fichiers().values():
@@ -98,7 +103,7 @@ def compiler_typst(texte: str, donnees: object, **options: Any) -> bytes:
             input=source,
             root=Path(__file__).parent,
             font_paths=polices,
-            sys_inputs={"donnees": json.dumps(donnees)},
+            sys_inputs=entrees,
         )
         octets = compilateur.compile(**options)
     assert isinstance(octets, bytes)  # a list would be images, of several pages

@@ -97,7 +97,17 @@ def composer(document: Document) -> bytes:
             suivant.paragraph_format.keep_with_next = True
         elif style == NOTE and _element(suivant).style in (NOTE, SOURCE):
             paragraphe.paragraph_format.keep_with_next = True
+    if document.habillage.couleur:
+        _teindre(word, document.habillage.couleur.removeprefix("#").upper())
     return terminer(word, document)
+
+
+def _teindre(word: Word, couleur: str) -> None:
+    """Write what is in our blue in another colour, « RRGGBB »."""
+    for racine in (word.styles.element, word.element.body):
+        for element in racine.iter(qn("w:color")):
+            if element.get(qn("w:val")) == BLEU:
+                element.set(qn("w:val"), couleur)
 
 
 def _largeur(section: Section) -> float:

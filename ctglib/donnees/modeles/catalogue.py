@@ -368,6 +368,15 @@ class Charte(Modele):
     manques: dict[Identifiant, Texte]  # what each argument of an analyst's figure must say
 
 
+class CharteDeLaConvention(Modele):
+    """``charte.yaml`` of a convention: what takes the place of our blue in titles and links.
+
+    Charts keep theirs, whose colours have a meaning that is the same in all reports.
+    """
+
+    couleur: Couleur
+
+
 class Reglage(Modele):  # what the rule has that is arbitrary
     titre: Texte  # of its column; ``annee_reference`` is the year that ``annees_avant`` leads to
     annees_avant: Positif  # from the first of the convention to the year of reference
