@@ -697,16 +697,13 @@ def test_la_recherche_dit_ce_qui_s_ajouterait_et_par_quel_fichier() -> None:
     assert any("loyers" in remarque for remarque in a.chercher("loyer").attrs["remarques"])
 
 
-def test_une_table_garde_son_statut_quand_rien_ne_manque_mais_que_tout_n_est_pas_sur() -> None:
+def test_une_table_garde_son_statut_meme_quand_rien_ne_manque() -> None:
     provisoire = a.tableau(a.donnees("am_agreees", convention="demonstration"))
     normale = a.tableau(a.donnees(RSA, "Harnes"))
 
-    assert "statut" in provisoire.cellules
     assert provisoire.cellules["valeur"].iloc[-1] == "60 (p)"
     assert "(p) : valeur provisoire." in provisoire.notes
-    assert "statut" not in normale.cellules
-    assert any("Toutes les valeurs sont normales" in note for note in normale.notes)
-    assert [c.libelle for c in normale.colonnes if c.cle == "valeur"] == ["Valeur, arrondi à 5"]
+    assert set(normale.cellules["statut"]) == {"valeur normale"}
 
 
 def test_une_table_que_pandas_a_tournee_garde_sa_source_et_ses_statuts() -> None:
@@ -729,7 +726,8 @@ def test_un_ecart_de_part_et_d_autre_d_une_rupture_le_dit() -> None:
     montree = a.tableau(large.assign(perte=large[2024] - large[2020]))
 
     assert montree.cellules["perte"].iloc[0].endswith("(r)")
-    assert any(note.startswith("Rupture de 2021 : ") for note in montree.notes)
+    assert any("rupture de série, 2021 : Depuis" in note for note in montree.notes)
+    assert any(note.startswith("(r) : ") for note in montree.notes)
 
 
 def test_une_colonne_tapee_n_est_jamais_de_la_cnaf() -> None:

@@ -15,6 +15,7 @@ from ctglib.atelier.tables import Attributs, attributs, dire_valeur
 from ctglib.document.figure import charte, charter_style
 from ctglib.document.typographie import nombre_court
 from ctglib.donnees import publiques
+from ctglib.donnees.marques import Marque
 from ctglib.donnees.nombres import marques_de
 from ctglib.graphiques import barres as en_barres
 from ctglib.graphiques import courbes as en_courbes
@@ -110,38 +111,39 @@ def _annees(
     """Draw the years of a table by one of the functions that do."""
     attrs = _tracable(table, y, "annee", titre=titre, source=source, unite=unite)
     dessinee = _pour_dessin(table, y, par, attrs)
-    phrases = []
-    for nom, lignes in dessinee.sort_values("annee").groupby("libelle", sort=False):
-        presentes = lignes.dropna(subset="valeur")
-        valeurs = (
-            [
-                f"{texte} en {annee}"
-                for texte, annee in zip(
-                    presentes["texte"].iloc[[0, -1]], presentes["annee"].iloc[[0, -1]], strict=True
-                )
-            ]
-            if len(presentes)
-            else []
-        )
-        absentes = lignes.loc[lignes["valeur"].isna(), "annee"].astype(str)
-        if len(absentes):
-            valeurs.append(f"absent en {', '.join(absentes)}")
-        phrases.append(f"{nom} : {', '.join(dict.fromkeys(valeurs))}".removeprefix(" : "))
+    phrases = _phrases(dessinee)
     connues = dessinee.loc[dessinee["valeur"].notna(), "annee"]
     base = f"indice, 100 en {connues.min()}" if y == "indice" else ""
-    ruptures = [
-        dire_de_l_atelier("rupture_courte", annee=annee, raison=raison)
-        for origine in attrs["series"].values()
-        for annee, raison in origine.ruptures
-        if connues.min() < annee <= connues.max()
-    ]
-    phrases += dict.fromkeys(ruptures)
     seule = dessinee["libelle"].nunique() == 1
     with charter_style():
         hauteur = HAUTEUR_D_UNE_COURBE if seule else HAUTEUR
         ax = _axes(ax, hauteur)
         _cadre(ax, attrs, phrases, base, en_titre=seule or tracer is en_pente.pente)
         return tracer(dessinee, ax)
+
+
+def _phrases(dessinee: pd.DataFrame) -> list[str]:
+    """Return what the drawing of years says: of each name its first value, its last one and why
+    others are absent, then the breaks, each once.
+    """
+    phrases = []
+    for nom, lignes in dessinee.sort_values("annee").groupby("libelle", sort=False):
+        presentes = lignes[lignes["valeur"].notna()]
+        bouts = pd.concat([presentes.head(1), presentes.tail(1)])
+        dites = [
+            f"{texte} en {annee}"
+            for texte, annee in zip(bouts["texte"], bouts["annee"], strict=True)
+        ]
+        absentes = lignes[lignes["valeur"].isna()]
+        for texte, annees in absentes.groupby("texte", sort=False)["annee"]:
+            dites.append(f"{texte} en {', '.join(annees.astype(str))}")
+        phrases.append(f"{nom} : {', '.join(dict.fromkeys(dites))}".removeprefix(" : "))
+    rompues = dessinee[dessinee["rupture"]]
+    ruptures = [
+        dire_de_l_atelier("rupture_courte", annee=annee, raison=raison)
+        for annee, raison in zip(rompues["rupture_en"], rompues["raison"], strict=True)
+    ]
+    return [*phrases, *dict.fromkeys(ruptures)]
 
 
 def panneaux(
@@ -176,7 +178,7 @@ def panneaux(
     attrs = _tracable(table, y, "annee", par, titre=titre, source=source, unite=unite)
     dessinee = _pour_dessin(table, y, par, attrs)
     connue = dessinee.groupby("libelle", sort=False)["valeur"].transform("count").gt(0)
-    unite_dite = dire_unite(attrs)
+    unite_dite = dire_unite(attrs["unite"])
     with charter_style():
         dessin = feuille()
         series = [
@@ -191,12 +193,7 @@ def panneaux(
         note = dire("meme_echelle" if echelle == "commune" else "echelles_propres")
         note = f"{note} Source : {attrs['source']}."
         en_courbes.panneaux(series, dessin, note, commune=echelle == "commune")
-        phrases = [
-            f"{serie.titre} : {serie.annees[0].ecrite} en {serie.annees[0].annee}, "
-            f"{serie.annees[-1].ecrite} en {serie.annees[-1].annee}"
-            for serie in series
-        ]
-        alt = f"{attrs['titre']}. {' ; '.join(phrases)}."
+        alt = f"{attrs['titre']}. {' ; '.join(_phrases(dessinee))}."
         setattr(dessin, LEGENDE, {"titre": attrs["titre"], "source": attrs["source"], "alt": alt})
     return dessin
 
@@ -298,7 +295,7 @@ def carte(
     communes = contours.merge(valeurs, how="left")
     with charter_style():
         ax = _axes(ax, HAUTEUR * 1.5)
-        tracer_carte(ax, communes, legende=dire_unite(attrs))
+        tracer_carte(ax, communes, legende=dire_unite(attrs["unite"]))
         presentes = communes.dropna(subset="valeur").sort_values("valeur")
         extremes = pd.concat([presentes.head(1), presentes.tail(1)])
         phrases = [
@@ -365,12 +362,12 @@ def _rangees(
     ``DISTINCTIONS``: « Harnes, 2024 ».
     """
     attrs = _tracable(table, y, par, titre=titre, source=source, unite=unite)
-    noms = table[par].astype(str)
+    noms = _noms(table, par, attrs)
     for colonne in DISTINCTIONS:
         distingue = colonne in table and colonne != par and table[colonne].nunique() > 1
         if distingue and noms.duplicated().any():
-            noms = noms + ", " + table[colonne].astype(str)
-    rangees = _pour_dessin(table, y, par, attrs).assign(libelle=noms)
+            noms = noms + ", " + _noms(table, colonne, attrs)
+    rangees = _pour_dessin(table, y, par, attrs).assign(libelle=noms.tolist())
     couleurs_de_la_charte = charte().couleurs
     couleurs = [couleurs_de_la_charte.territoire] * len(table)
     if "choisi" in table:  # the place that was asked for stands out
@@ -393,23 +390,59 @@ def _rangees(
 def _pour_dessin(table: pd.DataFrame, y: str, par: str, attrs: Attributs) -> pd.DataFrame:
     """Return the rows of a table as the drawings read them: libelle, annee, valeur, statut (a
     code), texte, rupture and raison.
+
+    What a value knows of itself comes before what the row says of another.
     """
-    codes = {mot: code for code, mot in mots_des_statuts().items()}
-    dessinee = pd.DataFrame({"valeur": _nombres(table[y])}, index=table.index)
-    dessinee["libelle"] = table[par].astype(str) if par in table else ""
-    statuts = table["statut"].fillna("") if "statut" in table else pd.Series("", table.index)
-    dessinee["statut"] = statuts.map(codes).fillna(statuts)
+    table = table.reset_index(drop=True)
     marques = marques_de(table[y])
-    dessinee["texte"] = [
-        (statut or "absent") if pd.isna(valeur) else dire_valeur(valeur, marque)
-        for valeur, statut, marque in zip(dessinee["valeur"], statuts, marques, strict=True)
-    ]
-    if "annee" in table:
-        raisons = {annee: raison for o in attrs["series"].values() for annee, raison in o.ruptures}
-        dessinee["annee"] = table["annee"].astype(int)
-        dessinee["rupture"] = dessinee["annee"].isin(raisons)
-        dessinee["raison"] = [raisons.get(annee, "") for annee in dessinee["annee"]]
-    return dessinee
+    dessinee = pd.DataFrame({"valeur": _nombres(table[y])})
+    dessinee["libelle"] = _noms(table, par, attrs) if par in table else ""
+    codes = {mot: code for code, mot in mots_des_statuts().items()}
+    mots = pd.Series("", table.index)
+    if "statut" in table and not any(marques):
+        mots = table["statut"].fillna("").astype(str)
+    statuts = []
+    textes = []
+    for valeur, marque, mot in zip(dessinee["valeur"], marques, mots, strict=True):
+        if marque is not None:
+            mot = marque.mot
+        statuts.append(marque.statut if marque else codes.get(mot, mot))
+        absent = pd.isna(valeur)
+        textes.append(
+            (mot or dire_de_l_atelier("absent")) if absent else dire_valeur(valeur, marque)
+        )
+    dessinee = dessinee.assign(statut=statuts, texte=textes)
+    if "annee" not in table:
+        return dessinee
+    return _avec_les_ruptures(dessinee.assign(annee=table["annee"].astype(int)), marques)
+
+
+def _avec_les_ruptures(dessinee: pd.DataFrame, marques: list[Marque | None]) -> pd.DataFrame:
+    """Return years with the breaks between each and the one before it of the same name: rupture,
+    rupture_en (its year, 0 without any) and raison.
+    """
+    precedentes = dessinee.sort_values("annee", kind="stable").groupby("libelle")["annee"].shift()
+    ruptures = []
+    for annee, precedente, marque in zip(
+        dessinee["annee"], precedentes.sort_index(), marques, strict=True
+    ):
+        if marque is None or pd.isna(precedente):
+            ruptures.append([])
+        else:
+            ruptures.append(marque.depuis(int(precedente), annee))
+    return dessinee.assign(
+        rupture=[len(de_l_annee) > 0 for de_l_annee in ruptures],
+        rupture_en=[de_l_annee[-1][0] if de_l_annee else 0 for de_l_annee in ruptures],
+        raison=[" ; ".join(raison for _, raison in de_l_annee) for de_l_annee in ruptures],
+    )
+
+
+def _noms(table: pd.DataFrame, colonne: str, attrs: Attributs) -> pd.Series:
+    """Return the names of a column as they are shown: a series has its label, not its code."""
+    noms = table[colonne].astype(str)
+    if colonne != "indicateur":
+        return noms
+    return noms.replace({code: origine.libelle for code, origine in attrs["series"].items()})
 
 
 def _nombres(valeurs: pd.Series) -> list[float]:
@@ -477,7 +510,7 @@ def _cadre(
     """
     titre = attrs["titre"]
     source = attrs["source"]
-    unite = ", ".join(filter(None, (dire_unite(attrs), base)))
+    unite = ", ".join(filter(None, (dire_unite(attrs["unite"]), base)))
     if en_titre and unite not in SANS_UNITE and unite not in titre:
         ax.set_title(f"{titre}, {unite}", loc="left", wrap=True)
     else:
@@ -500,7 +533,6 @@ def legende_de(figure: object) -> dict[str, str]:
     return getattr(figure, LEGENDE, {})
 
 
-def dire_unite(attrs: Attributs) -> str:
-    """Return the unit of a table as it is written, « % »; "" when it has none."""
-    unite = attrs["unite"]
-    return UNITES.get(unite, unite)
+def dire_unite(unite: str) -> str:
+    """Return a unit as it is written, « % »; "" when it has none."""
+    return UNITES.get(unite, unite.replace("_", " "))

@@ -19,7 +19,7 @@ from ctglib.donnees.marques import Marque, Origine
 from ctglib.donnees.modeles.catalogue import Indicateur
 from ctglib.donnees.nombres import nombres, remarquer, sans_valeurs
 from ctglib.donnees.publiques import reperes
-from ctglib.donnees.statuts import Statut
+from ctglib.donnees.statuts import GRAVITE, Statut
 
 Lieux = str | pd.DataFrame | Iterable[str | pd.DataFrame]
 Annees = int | str | Iterable[int | str] | None
@@ -277,7 +277,7 @@ def ratio(
     denominateurs = en_regard["valeur_denominateur"]
     minimum = publiques.reperes().taux_minimum
     trop_peu = (denominateurs < minimum).fillna(False) & numerateurs.notna()
-    statut = en_regard["statut"].where(numerateurs.isna(), en_regard["statut_denominateur"])
+    statut = _pires_statuts(en_regard["statut"], en_regard["statut_denominateur"])
     quotients = remarquer(
         100 * numerateurs / denominateurs, lambda marque: replace(marque, unite="pour_100")
     )
@@ -311,6 +311,16 @@ def ratio(
     return avec_attributs(
         taux, f"{titre_numerateur} pour 100 {denominateur_en_minuscule}", remarques=remarques
     )
+
+
+def _pires_statuts(premiers: pd.Series, seconds: pd.Series) -> pd.Series:
+    """Return of two words of statuses, row by row, the one that says less of a value: it is worth
+    its worst part. A word that is no status (« incomplet… ») says why there is no value.
+    """
+    gravite = {mots_des_statuts()[code]: rang for rang, code in enumerate(GRAVITE)}
+    des_premiers = premiers.map(gravite).fillna(-1)
+    des_seconds = seconds.map(gravite).fillna(-1)
+    return premiers.where(des_premiers <= des_seconds, seconds)
 
 
 def convention_par_defaut(nom: str | None) -> str:

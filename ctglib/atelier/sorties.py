@@ -14,28 +14,28 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure as Dessin
 
-from ctglib.atelier.dessins import dire_unite, legende_de
+from ctglib.atelier.dessins import SANS_UNITE, dire_unite, legende_de
 from ctglib.atelier.ordinaires import arbre_du_html, tableau_du_html
 from ctglib.atelier.phrases import DemandeImpossible, dire, impossible
-from ctglib.atelier.series import mots_des_statuts
 from ctglib.atelier.tables import (
     Attributs,
+    arrondi_de,
     attributs,
     definitions,
     dire_valeur,
     ecrire_cellule,
+    est_mesuree,
     signes_de,
+    unite_de,
 )
 from ctglib.document.blocs import MIME, Bloc, Encadre, Groupe, Paragraphe, Titre, en_json, liste
 from ctglib.document.figure import SANS_DATE, Figure, charter_style, figure_de
 from ctglib.document.tableau import Colonne, Tableau, neutraliser
-from ctglib.document.typographie import nombre_court
 from ctglib.donnees.ecriture import ecrire as ecrire_fichiers
 from ctglib.donnees.lecture import sans_accents
 from ctglib.donnees.marques import Marque
 from ctglib.donnees.nombres import marques_de
 from ctglib.donnees.publiques import reperes
-from ctglib.donnees.statuts import Statut
 from ctglib.secret.garde import verifier_la_sortie
 
 if TYPE_CHECKING:
@@ -133,12 +133,11 @@ def tableau(
         colonne = a_plat.iloc[:, rang]
         vide = (colonne.isna() | colonne.astype(str).eq("")).all() and not est_mesuree(colonne)
         une_seule_serie = nom == "indicateur" and colonne.nunique() < 2
+        if nom == "indicateur" and "libelle" in a_plat:  # its label stands beside it
+            une_seule_serie |= _libelles(colonne, attrs).equals(a_plat["libelle"].astype(str))
         code_nomme = nom == "territoire" and "libelle" not in a_plat
         if (nom not in SANS_INTERET or code_nomme) and not (vide or une_seule_serie):
             montrees.append(rang)
-    if "statut" in a_plat and "valeur" in a_plat and _toutes_normales(a_plat):
-        montrees = [rang for rang in montrees if a_plat.columns[rang] != "statut"]
-        notes.append(dire("toutes_normales"))
     if len(a_plat) > LIGNES_MONTREES:
         notes.insert(0, dire("lignes_montrees", montrees=LIGNES_MONTREES, lignes=len(a_plat)))
         est_montree = pd.RangeIndex(len(a_plat)) < LIGNES_MONTREES
@@ -146,26 +145,17 @@ def tableau(
             est_montree = est_montree | a_plat["choisi"]
         a_plat = a_plat[est_montree]
     a_plat = a_plat.iloc[:, montrees]
-    signes = dict.fromkeys(signe for marque in _marques(a_plat) for signe in signes_de(marque))
-    notes += [dire(f"signe_{signe}") for signe in signes]
-    ruptures = {rupture for marque in _marques(a_plat) for rupture in marque.ruptures}
-    notes += [
-        dire("comparaison_rompue", annee=annee, raison=raison) for annee, raison in sorted(ruptures)
-    ]
+    notes += _notes_des_signes(a_plat)
     noms = [_nom_de_colonne(colonne) for colonne in a_plat.columns]
     colonnes = []
     cellules = {}
     for rang, nom in enumerate(noms):
         colonne = a_plat.iloc[:, rang]
-        entete = _entete(a_plat.columns[rang], table, attrs)
-        arrondi = _arrondi(colonne)
-        if arrondi:
-            entete = dire("entete_arrondi", entete=entete, arrondi=arrondi)
+        entete = _entete_mesuree(a_plat.columns[rang], colonne, table, attrs, unite)
         cle = f"{nom}_{rang}" if nom in noms[:rang] else nom
         colonnes.append(Colonne(cle, entete, pd.api.types.is_numeric_dtype(colonne)))
         if nom == "indicateur":
-            libelles = {code: origine.libelle for code, origine in attrs["series"].items()}
-            colonne = colonne.replace(libelles)
+            colonne = _libelles(colonne, attrs)
         marques = marques_de(colonne)
         cellules[cle] = [
             dire_valeur(valeur, marque) for valeur, marque in zip(colonne, marques, strict=True)
@@ -175,39 +165,47 @@ def tableau(
         titre=attrs["titre"],
         colonnes=tuple(colonnes),
         cellules=pd.DataFrame(cellules),
-        donnees=a_plat.set_axis(list(cellules), axis=1),
+        donnees=_avec_statuts(a_plat.set_axis(list(cellules), axis=1)),
         source=attrs["source"],
         notes=tuple(dict.fromkeys(notes)),
     )
 
 
-def est_mesuree(colonne: pd.Series) -> bool:
-    """Tell whether a column holds values that know what they are, even if all are absent."""
-    return any(marque is not None for marque in marques_de(colonne))
+def _libelles(codes: pd.Series, attrs: Attributs) -> pd.Series:
+    """Return the labels of series, by their codes."""
+    libelles = {code: origine.libelle for code, origine in attrs["series"].items()}
+    return codes.astype(str).replace(libelles)
 
 
-def _arrondi(colonne: pd.Series) -> str:
-    """Return to what the source of a column of counts rounds them, "" when it does not, or when
-    they are no longer what it gave.
+def _notes_des_signes(table: pd.DataFrame) -> list[str]:
+    """Return what the signs after the values of a table mean: « (p) : valeur provisoire. »."""
+    signes = dict.fromkeys(signe for marque in _marques(table) for signe in signes_de(marque))
+    return [dire(f"signe_{signe}") for signe in signes]
+
+
+def _avec_statuts(table: pd.DataFrame) -> pd.DataFrame:
+    """Return a table to be read by a program: after a column of which a value is absent, not sure,
+    or made across a break, another says of which, unless « statut » does.
     """
-    pas = set()
-    for marque in set(marques_de(colonne)):
-        if marque is None:
-            continue
-        de_la_source = [origine.arrondi or 0.0 for origine in marque.origines]
-        pas.add(marque.arrondi if de_la_source == [marque.arrondi] else 0.0)
-    seul = pas.pop() if len(pas) == 1 else 0.0
-    return nombre_court(seul) if seul > 1 else ""
+    colonnes = {}
+    for rang, nom in enumerate(table.columns):
+        colonne = table.iloc[:, rang]
+        colonnes[nom] = colonne
+        mots = []
+        for valeur, marque in zip(colonne, marques_de(colonne), strict=True):
+            mots.append("" if marque is None else _mot_du_statut(valeur, marque))
+        deja_dits = nom == "valeur" and "statut" in table
+        if any(mots) and not deja_dits:
+            colonnes[dire("statut_de", colonne=nom)] = pd.Series(mots, index=table.index)
+    return pd.DataFrame(colonnes)
 
 
-def _toutes_normales(table: pd.DataFrame) -> bool:
-    """Tell whether no value of a table is absent, provisional or estimated."""
-    statuts = {marque.statut for marque in _marques(table)}
-    ecrits = set(table["statut"].dropna())
-    normaux = {mots_des_statuts()[Statut.NORMAL]}
-    mesures = [table.iloc[:, rang] for rang in range(table.shape[1])]
-    absente = any(est_mesuree(colonne) and colonne.isna().any() for colonne in mesures)
-    return statuts <= {Statut.NORMAL} and ecrits <= normaux and not absente
+def _mot_du_statut(valeur: Any, marque: Marque) -> str:
+    """Return in words why a value is absent, or what it is worth; "" when it is plain."""
+    if pd.isna(valeur):
+        return marque.mot
+    signes = signes_de(marque)
+    return " ".join(dire(f"signe_{signe}").partition(" : ")[2].rstrip(".") for signe in signes)
 
 
 def _marques(table: pd.DataFrame) -> list[Marque]:
@@ -255,13 +253,13 @@ def enregistrer(
         if objet.empty:
             raise impossible("table_vide")
         if forme == "xlsx":
-            return _ecrire(chemin, _xlsx(objet, attrs))
+            return _ecrire(chemin, _xlsx(objet, attrs, unite))
         if forme in ("docx", "odt"):
             return enregistrer(tableau(objet, titre, source=source, unite=unite), chemin)
         a_plat = _a_plat(objet)
         a_plat.columns = [_nom_de_colonne(colonne) for colonne in a_plat.columns]
         donnees = Tableau.de(
-            a_plat.assign(unite=attrs["unite"], source=attrs["source"]),
+            _avec_statuts(a_plat).assign(unite=attrs["unite"], source=attrs["source"]),
             [],
             nom="donnees",
             titre=attrs["titre"],
@@ -479,6 +477,27 @@ def _entete(colonne: object, table: pd.DataFrame, attrs: Attributs) -> str:
     return ", ".join({**libelles, **reperes().entetes}.get(texte, texte) for texte in textes)
 
 
+def _entete_mesuree(
+    nom: object, colonne: pd.Series, table: pd.DataFrame, attrs: Attributs, unite: str | None
+) -> str:
+    """Return the header of a column with its unit and its rounding: « Valeur (pour 100) ».
+
+    The unit that is given is that of the values, or of all numbers when no column is called so.
+    """
+    entete = _entete(nom, table, attrs)
+    est_une_mesure = pd.api.types.is_numeric_dtype(colonne)
+    est_une_mesure = est_une_mesure and str(nom) not in reperes().reperes_des_lignes
+    if unite is None or not est_une_mesure or (nom != "valeur" and "valeur" in table):
+        unite = unite_de(colonne)
+    unite = dire_unite(unite)
+    if unite not in SANS_UNITE and unite not in entete:
+        entete = f"{entete} ({unite})"
+    arrondi = arrondi_de(colonne)
+    if arrondi:
+        entete = dire("entete_arrondi", entete=entete, arrondi=arrondi)
+    return entete
+
+
 def _a_plat(table: pd.DataFrame) -> pd.DataFrame:
     """Return a table with its index as columns, unless the index only numbers the rows.
 
@@ -504,9 +523,12 @@ def _nom(titre: str, contenu: str) -> str:
     return "-".join([*mots, empreinte])
 
 
-def _xlsx(table: pd.DataFrame, attrs: Attributs) -> bytes:
-    """Return a workbook of three sheets: the figures, the definitions of series, the source."""
-    unite = dire_unite(attrs) or "–"
+def _xlsx(table: pd.DataFrame, attrs: Attributs, unite_donnee: str | None) -> bytes:
+    """Return a workbook of three sheets: the figures, the definitions of series, the source.
+
+    An absent value has its word in its place; « (p) » follows a provisional one, still a number.
+    """
+    unite = dire_unite(attrs["unite"]) or "–"
     if attrs["series"]:
         table_des_definitions = _a_plat(definitions(table).T)
     else:
@@ -516,9 +538,11 @@ def _xlsx(table: pd.DataFrame, attrs: Attributs) -> bytes:
         ("Unité", unite),
         ("Source", attrs["source"]),
     ]
-    origine += [("Remarque", remarque) for remarque in attrs["remarques"]]
+    a_plat = _a_plat(table)
+    signes = _notes_des_signes(a_plat)
+    origine += [("Remarque", remarque) for remarque in [*attrs["remarques"], *signes]]
     feuilles = {
-        "Données": _a_plat(table),
+        "Données": a_plat,
         "Définitions": table_des_definitions,
         "Source": pd.DataFrame(origine, columns=["", " "]),
     }
@@ -526,14 +550,41 @@ def _xlsx(table: pd.DataFrame, attrs: Attributs) -> bytes:
     with pd.ExcelWriter(buffer, engine="openpyxl") as classeur:
         classeur.book.properties.title = attrs["titre"]
         for nom, contenu in feuilles.items():
-            montre = contenu.astype(object).map(neutraliser)
-            montre.columns = [_entete(colonne, table, attrs) for colonne in contenu.columns]
+            montre = _avec_les_mots(contenu).map(neutraliser)
+            montre.columns = [
+                _entete_mesuree(colonne, contenu.iloc[:, rang], table, attrs, unite_donnee)
+                for rang, colonne in enumerate(contenu.columns)
+            ]
             montre.to_excel(classeur, sheet_name=nom, startrow=PREMIERE_LIGNE - 1, index=False)
             feuille = classeur.sheets[nom]
             feuille["A1"] = attrs["titre"]
             feuille["A2"] = f"Unité : {unite}. Source : {attrs['source']}"
+            if nom == "Données":
+                feuille["A3"] = " ".join(signes)
             _mettre_en_forme(feuille, list(montre.columns))
+            _signer(feuille, contenu)
     return buffer.getvalue()
+
+
+def _avec_les_mots(table: pd.DataFrame) -> pd.DataFrame:
+    """Return a table of objects, with the word of each absent value in its place."""
+    objets = table.astype(object)
+    for rang in range(table.shape[1]):
+        colonne = table.iloc[:, rang]
+        for ligne, marque in enumerate(marques_de(colonne)):
+            if marque is not None and pd.isna(colonne.iloc[ligne]):
+                objets.iat[ligne, rang] = marque.mot
+    return objets
+
+
+def _signer(feuille: "Worksheet", table: pd.DataFrame) -> None:
+    """Put « (p) » after the provisional numbers of a sheet: in their format, not in their value."""
+    for rang in range(table.shape[1]):
+        for ligne, marque in enumerate(marques_de(table.iloc[:, rang])):
+            cellule = feuille.cell(PREMIERE_LIGNE + 1 + ligne, rang + 1)
+            if isinstance(cellule.value, float):
+                signes = "".join(f" ({signe})" for signe in signes_de(marque))
+                cellule.number_format += f'"{signes}"' if signes else ""
 
 
 def _mettre_en_forme(feuille: "Worksheet", entetes: list[str]) -> None:

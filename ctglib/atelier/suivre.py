@@ -120,7 +120,9 @@ def evolution(
         sens=[_sens(valeur, marque) for valeur, marque in zip(ecart, marques, strict=True)],
     ).reset_index()
     if pour is not None:  # points, not per cent of a rate
-        resultat = resultat.drop(columns="evolution")
+        resultat = resultat.drop(columns="evolution").assign(
+            ecart=remarquer(resultat["ecart"], lambda marque: replace(marque, unite="points"))
+        )
     presentes = [colonne for colonne in COLONNES_DE_L_EVOLUTION if colonne in resultat]
     titre = f"{attributs(table)['titre']}, {annee_depart}-{annee_fin}"
     remarques = list(table.attrs["remarques"])

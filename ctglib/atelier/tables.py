@@ -153,13 +153,33 @@ def _unite(table: pd.DataFrame, colonne: str) -> str:
     rangs = range(table.shape[1])
     if colonne in table.columns:
         rangs = [rang for rang in rangs if table.columns[rang] == colonne]
-    unites = {
-        marque.unite
-        for rang in rangs
-        for marque in set(marques_de(table.iloc[:, rang]))
-        if marque is not None
-    }
+    unites = {unite_de(table.iloc[:, rang]) for rang in rangs if est_mesuree(table.iloc[:, rang])}
     return unites.pop() if len(unites) == 1 else ""
+
+
+def est_mesuree(colonne: pd.Series) -> bool:
+    """Tell whether a column holds values that know what they are, even if all are absent."""
+    return any(marque is not None for marque in marques_de(colonne))
+
+
+def unite_de(colonne: pd.Series) -> str:
+    """Return the unit that all the values of a column share, "" without one."""
+    unites = {marque.unite for marque in set(marques_de(colonne)) if marque is not None}
+    return unites.pop() if len(unites) == 1 else ""
+
+
+def arrondi_de(colonne: pd.Series) -> str:
+    """Return to what the source of a column of counts rounds them, "" when it does not, or when
+    they are no longer what it gave.
+    """
+    pas = set()
+    for marque in set(marques_de(colonne)):
+        if marque is None:
+            continue
+        de_la_source = [origine.arrondi or 0.0 for origine in marque.origines]
+        pas.add(marque.arrondi if de_la_source == [marque.arrondi] else 0.0)
+    seul = pas.pop() if len(pas) == 1 else 0.0
+    return nombre_court(seul) if seul > 1 else ""
 
 
 def _remarques(origines: Iterable[Origine]) -> list[str]:

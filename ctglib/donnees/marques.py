@@ -50,9 +50,10 @@ class Marque:
     @property
     def ruptures(self) -> list[tuple[int, str]]:
         """The breaks between the years that it is made from: it compares what does not compare."""
-        if self.annees is None:
-            return []
-        debut, fin = self.annees
+        return [] if self.annees is None else self.depuis(*self.annees)
+
+    def depuis(self, debut: int, fin: int) -> list[tuple[int, str]]:
+        """Return the breaks of its series after a year, up to another."""
         toutes = [rupture for origine in self.origines for rupture in origine.ruptures]
         return [rupture for rupture in dict.fromkeys(toutes) if debut < rupture[0] <= fin]
 

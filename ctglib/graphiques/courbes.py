@@ -85,6 +85,7 @@ class Annee(NamedTuple):
     statut: str = ""
     texte: str = ""
     rupture: bool = False
+    rupture_en: int = 0  # its year, when it is before this one
     raison: str = ""
     cible: float = nan
     annee_cible: float = nan
@@ -249,7 +250,8 @@ def remarques(lignes: dict[str, list[Annee]]) -> list[Remarque]:
         par_raison: dict[str, list[str]] = {}
         for annee in annees[1:]:
             if annee.rupture:
-                par_raison.setdefault(annee.raison, []).append(str(annee.annee))
+                quand_rompue = str(annee.rupture_en or annee.annee)
+                par_raison.setdefault(annee.raison, []).append(quand_rompue)
         for raison, quand in par_raison.items():
             texte = dire("rupture_en", annees=enumerer(quand))
             if raison:
