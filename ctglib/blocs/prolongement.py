@@ -18,7 +18,7 @@ from ctglib.document.blocs import Bloc, Groupe, liste, paragraphe
 from ctglib.document.contexte import Contexte
 from ctglib.document.tableau import RIEN, Ecriture, Tableau
 from ctglib.document.typographie import date_longue
-from ctglib.donnees.magasin import FORMES, departement_de, lire_tables, tables
+from ctglib.donnees.magasin import FORMES, departement_de, tables
 from ctglib.donnees.modeles.prolongement import (
     Cible,
     EnsembleDeLEpreuve,
@@ -28,6 +28,7 @@ from ctglib.donnees.modeles.prolongement import (
     SaisieProlongement,
     Scenario,
 )
+from ctglib.donnees.passage import lire_chiffres
 from ctglib.donnees.publiques import communes_de
 from ctglib.donnees.yaml_strict import charger_yaml
 
@@ -115,7 +116,7 @@ def lire_l_avenir(code: str) -> Avenir:
         and regles.serie in table.series
         and epreuve.premiere <= table.annee
     ]
-    lignes = lire_tables(gardees, communes, [regles.serie])
+    lignes = lire_chiffres(gardees, communes, [regles.serie])
     par_commune = pd.DataFrame()
     suivantes = pd.Series(dtype=float)
     if regles.serie in lignes:

@@ -21,6 +21,7 @@ from ctglib.donnees.lecture import racine
 from ctglib.donnees.magasin import Cle
 from ctglib.donnees.modeles.sources import FichierAjoute, Niveau, Registre, TableGardee
 from ctglib.donnees.officiels import Officiel, lire_officiel
+from ctglib.donnees.passage import geographie_de
 from ctglib.donnees.references import nom_inconnu
 from ctglib.donnees.vraisemblance import COMMUNES, douter
 
@@ -87,6 +88,7 @@ class Ajout:
         dossiers = (magasin.PUBLIQUES,) if commun else (magasin.PUBLIQUES, magasin.LOCALES)
         self.gardees = magasin.tables(dossiers=dossiers)
         self.nouvelles: dict[Cle, pd.DataFrame] = {}
+        self.geographies: dict[Cle, int | None] = {}  # of the new ones
         self.phrases: list[str] = []
         self.revisions: list[str] = []
         self.alertes: list[str] = []
@@ -166,6 +168,7 @@ class Ajout:
                     code: int(publies[code]) for code in series if publies[code] < len(chiffres)
                 },
                 sources=tuple(table.attrs["sources"]),
+                geographie=self.geographies.get(cle),
             )
         par_famille = sorted(
             tables.values(), key=lambda table: (table.famille, table.niveau, table.annee)
@@ -221,7 +224,9 @@ class Ajout:
         self.phrases += [f"  {phrase}" for phrase in officiel.phrases]
 
         for cle, chiffres in ajoutees.items():
-            self._poser(cle, chiffres, officiel.sha256)
+            if self._poser(cle, chiffres, officiel.sha256):
+                annees_du_fichier = [autre.annee for autre in ajoutees]
+                self.geographies[cle] = geographie_de(famille, cle.annee, annees_du_fichier)
         toutes = {*self.gardees, *self.nouvelles}
         doutes = douter(toutes, list(ajoutees), self._table, self.familles)
         self.fausses += [doute.phrase for doute in doutes if doute.faux or doute.perte]
@@ -284,11 +289,14 @@ class Ajout:
                 f"  {cle.famille}, {cle.annee} : EPCI repris de la liste de la DGCL"
             )
 
-    def _poser(self, cle: Cle, chiffres: pd.DataFrame, empreinte: str) -> None:
+    def _poser(self, cle: Cle, chiffres: pd.DataFrame, empreinte: str) -> bool:
         """Lay the figures of a file over a table, if it changes something, and say what it revises.
 
         In the rows of the file, its columns take the place of the former ones; other rows, and the
         columns that the file lacks, stay as they were.
+
+        Returns:
+            Whether it changes something.
         """
         anciennes_sources: Sequence[str] = ()
         if cle in self.gardees or cle in self.nouvelles:
@@ -302,12 +310,13 @@ class Ajout:
             apres = apres.astype(nouvelles)
             apres.loc[chiffres.index, list(chiffres.columns)] = chiffres
             if self._colonnes_gardees(cle, apres).equals(avant):
-                return
+                return False
             chiffres = apres
             anciennes_sources = avant.attrs["sources"]
         autres_sources = [source for source in anciennes_sources if source != empreinte]
         chiffres.attrs["sources"] = [*autres_sources, empreinte]
         self.nouvelles[cle] = chiffres
+        return True
 
     def _dire_les_revisions(self, cle: Cle, avant: pd.DataFrame, apres: pd.DataFrame) -> None:
         """Say that a table is there already, and for each series which figures a file replaces.

@@ -619,6 +619,10 @@ class _TableauLu:
             chiffres = self._en_colonnes(chiffres)
         elif self.famille.somme_des_lignes:
             chiffres = self._additionnees(chiffres, ["territoire", "niveau", "annee"])
+        elif self.famille.textes_reunis:
+            textes = list(self.colonnes.textes.values())
+            groupes = chiffres.groupby(["territoire", "niveau", "annee"], sort=False)
+            chiffres = groupes[textes].agg(" ".join).reset_index()
         else:
             self._refuser_les_doubles(chiffres, ["territoire", "niveau", "annee"])
         if self.fautes:

@@ -4,6 +4,7 @@ the territories.
 
 import json
 from collections.abc import Iterable, Sequence
+from datetime import date
 
 import numpy as np
 import pandas as pd
@@ -13,7 +14,6 @@ from ctglib.donnees.dossier import Dossier
 from ctglib.donnees.etendue import (
     Chiffres,
     Lieu,
-    debuts_des_iris,
     etendue,
     lire_les_sommes,
     note_de_la_somme,
@@ -47,6 +47,7 @@ from ctglib.donnees.modeles.sources import (
     TableGardee,
 )
 from ctglib.donnees.officiels import lire_csv
+from ctglib.donnees.passage import communes_changees, lire_chiffres, lire_iris
 from ctglib.donnees.statuts import Statut
 from ctglib.donnees.structure import en_degres, lire_structure
 from ctglib.donnees.vraisemblance import invraisemblances, lire_regles
@@ -291,7 +292,7 @@ def lire(
     tables_lues = [table for table in tables_de_la_serie if table.annee in demandees]
 
     if territoires is None:
-        lignes = lire_tables(tables_lues, None, [code]).assign(origine="publiée")
+        lignes = lire_chiffres(tables_lues, None, [code]).assign(origine="publiée")
         lieux = _lieux(lignes["territoire"].unique().tolist(), famille)
     else:
         codes = [territoires] if isinstance(territoires, str) else territoires
@@ -371,7 +372,7 @@ def _lignes_demandees(
     niveaux = lieux["niveau"]
     niveaux_demandes = set(niveaux)
     tables_des_niveaux = [table for table in gardees if table.niveau in niveaux_demandes]
-    publiees = lire_tables(tables_des_niveaux, lieux.index, [code])
+    publiees = lire_chiffres(tables_des_niveaux, lieux.index, [code])
     # No table is of those levels: sums alone.
     publiees = publiees.reindex(columns=["annee", "niveau", "territoire", code])
     publiees = publiees[publiees["territoire"].map(niveaux).eq(publiees["niveau"])]
@@ -393,11 +394,44 @@ def _lignes_demandees(
     toutes = pd.MultiIndex.from_product([lieux.index, annees], names=["territoire", "annee"])
     lignes = pd.concat(parties, ignore_index=True).set_index(["territoire", "annee"])
     lignes = lignes.reindex(toutes).reset_index()
+    passages = _passages(lignes, code, gardees)
     return lignes.assign(
         annee=lignes["annee"].astype(int),
         niveau=lignes["territoire"].map(niveaux),
-        origine=lignes["origine"].fillna(""),
+        origine=lignes["origine"].fillna("").where(passages.eq(""), passages),
     )
+
+
+def _passages(lignes: pd.DataFrame, code: str, gardees: list[TableGardee]) -> pd.Series:
+    """Return where rows come from, or why they have no figure, where the commune was another one in
+    their year; "" elsewhere.
+    """
+    phrases = lire_les_sommes().mots
+    origines = pd.Series("", lignes.index)
+    for table in gardees:
+        if table.niveau not in ("commune", "iris"):
+            continue
+        changees = communes_changees(table.geographie)
+        de_l_annee = lignes[
+            lignes["annee"].eq(table.annee) & lignes["territoire"].isin([*changees])
+        ]
+        if de_l_annee.empty:
+            continue
+        sources = [
+            source for commune in de_l_annee["territoire"] for source in changees[commune].communes
+        ]
+        cle = "territoire" if table.niveau == "commune" else "left(territoire, 5)"
+        presentes = set(lire_tables([table], sources, [], cle)["territoire"].str[:5])
+        for rang, commune, valeur in de_l_annee[["territoire", code]].itertuples(name=None):
+            origine = changees[commune]
+            if presentes.isdisjoint(origine.communes):
+                continue
+            jour = date.fromisoformat(origine.date)
+            if pd.isna(valeur):
+                origines[rang] = phrases["rupture"].format(date=f"{jour:%d/%m/%Y}")
+            elif table.niveau == "commune" and len(origine.communes) > 1:
+                origines[rang] = phrases["reunion"].format(nombre=len(origine.communes))
+    return origines
 
 
 def _parties_d_iris(code: str, territoires: pd.Index, dessous: list[TableGardee]) -> pd.DataFrame:
@@ -406,10 +440,12 @@ def _parties_d_iris(code: str, territoires: pd.Index, dessous: list[TableGardee]
     An IRIS of an arrondissement is added to it, and to its city; a city has a sum in the years that
     have IRIS of all its arrondissements.
     """
-    iris = lire_tables(dessous, None, [code])
+    communes = commune_de(territoires)
+    iris = lire_iris(dessous, communes, [code])
     debuts = iris["territoire"].str[:5]
-    des_communes = iris.assign(somme=debuts)
-    des_villes = iris.assign(somme=commune_de(debuts))
+    des_villes = iris.assign(somme=iris["commune"])
+    d_arrondissement = commune_de(debuts).ne(debuts)
+    des_communes = iris.assign(somme=debuts.where(d_arrondissement, iris["commune"]))
     nombres = {commune: ville.nombre for commune, ville in villes().items()}
     arrondissements = debuts.groupby([des_villes["somme"], iris["annee"]]).transform("nunique")
     attendus = des_villes["somme"].map(nombres).fillna(0)
@@ -423,21 +459,22 @@ def _sommes(
     """Return the sums of what is below: a few missing communes make an estimated one, so does a
     secret part that leaves enough of the place known; else the sum is secret.
     """
+    tailles = pd.Series(dtype=int)
     if niveau == "commune":
         parties = _parties_d_iris(code, territoires, dessous)
-        tailles = parties.groupby("somme")["territoire"].nunique()
         nom_des_parties = " IRIS"
     else:
         communes = lire_tables(
             derniere_table_si_presente("cog_communes"), territoires, [niveau], niveau
         )
         sommes_des_communes = communes.set_index("territoire")[niveau]
-        parties = lire_tables(dessous, sommes_des_communes.index, [code])
+        parties = lire_chiffres(dessous, sommes_des_communes.index, [code])
         parties = parties.assign(somme=parties["territoire"].map(sommes_des_communes))
         tailles = sommes_des_communes.value_counts()
         nom_des_parties = " communes"
-    sommes = parties.groupby(["somme", "annee"])[code].agg(["sum", "count"]).reset_index()
-    taille = sommes["somme"].map(tailles)
+    sommes = parties.groupby(["somme", "annee"])[code].agg(["sum", "count", "size"]).reset_index()
+    # IRIS are those of their year: some are drawn anew from time to time.
+    taille = sommes["size"] if niveau == "commune" else sommes["somme"].map(tailles)
     secretes = sommes["sum"].eq(SECRET)
     part_manquante = 1 - sommes["count"] / taille
     incompletes = part_manquante > 0
@@ -474,14 +511,13 @@ def _sommes_connues(code: str, communes: Iterable[str], iris: list[TableGardee])
         comptes = (tus.foyers, tus.personnes)
         codes = list(communes)
         series_lues = list(dict.fromkeys([code, *(compte.connus for compte in comptes)]))
-        parts = lire_tables(iris, debuts_des_iris(codes), series_lues, "left(territoire, 5)")
-        tables_lues = {famille: parts.assign(commune=commune_de(parts["territoire"].str[:5]))}
+        tables_lues = {famille: lire_iris(iris, codes, series_lues)}
         familles = dict.fromkeys(series_lues, famille)
         totaux = [compte.total for compte in comptes]
         gardees = [table for table in tables().values() if set(totaux) <= set(table.series)]
         if gardees:
             du_total = gardees[-1].famille
-            tables_lues[du_total] = lire_tables(
+            tables_lues[du_total] = lire_chiffres(
                 [table for table in gardees if table.famille == du_total], codes, totaux
             )
             familles |= dict.fromkeys(totaux, du_total)
@@ -652,7 +688,7 @@ def lire_communes(convention: Convention, regle: Comparaison) -> pd.DataFrame | 
     if not convention.fictive:
         gardees = tables(famille.id).values()
         tables_des_communes = [table for table in gardees if table.niveau == "commune"]
-        lignes = lire_tables(tables_des_communes, None, ["libelle", *indicateurs])
+        lignes = lire_chiffres(tables_des_communes, None, ["libelle", *indicateurs])
         departements = departement_de(lignes["territoire"])
         lignes = lignes.assign(departement=departements)
         structure = lire_structure(regle.ressemblance, lignes["territoire"].unique())

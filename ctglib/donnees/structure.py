@@ -10,6 +10,7 @@ import pandas as pd
 from ctglib.donnees.magasin import SECRET, lire_tables, tables
 from ctglib.donnees.modeles.catalogue import Ressemblance
 from ctglib.donnees.modeles.sources import TableGardee
+from ctglib.donnees.passage import lire_chiffres
 
 DENSITE = "densite"  # the column of the density grid
 
@@ -52,7 +53,7 @@ def _dernieres_valeurs(
     by code. A value that is withheld is not known.
     """
     lues = [
-        lire_tables([table], codes, [colonne]).assign(famille=table.famille)
+        lire_chiffres([table], codes, [colonne]).assign(famille=table.famille)
         for table in sorted(gardees, key=attrgetter("annee"))
     ]
     valeurs = pd.concat([lire_tables([]), *lues])

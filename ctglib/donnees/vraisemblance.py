@@ -57,7 +57,8 @@ def douter(
         contradictions = invraisemblances(famille, table, lieu)
         doutes += [Doute(cle, phrase, faux=True) for phrase in contradictions]
 
-        if cle.niveau == "commune" and cle.famille != COMMUNES and codes_officiels:
+        du_code_officiel = cle.famille == COMMUNES or famille.textes_reunis  # or its movements
+        if cle.niveau == "commune" and not du_code_officiel and codes_officiels:
             discordances = _noms_discordants(table, lire(codes_officiels), lieu, regles)
             doutes += [Doute(cle, phrase, faux=False) for phrase in discordances]
 

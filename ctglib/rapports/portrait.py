@@ -33,7 +33,7 @@ from ctglib.document.contexte import Contexte, periode, variation
 from ctglib.document.figure import Figure
 from ctglib.document.tableau import RIEN, Colonne, Tableau, decimales
 from ctglib.donnees import magasin, publiques
-from ctglib.donnees.etendue import SECRET, Chiffres, Lieu, debuts_des_iris, etendue, lire_les_sommes
+from ctglib.donnees.etendue import SECRET, Chiffres, Lieu, etendue, lire_les_sommes
 from ctglib.donnees.lignes import lignes
 from ctglib.donnees.magasin import charger_famille, charger_familles, lire_tables, tables
 from ctglib.donnees.modeles import rapports as modeles
@@ -47,6 +47,7 @@ from ctglib.donnees.modeles.catalogue import (
 )
 from ctglib.donnees.modeles.evaluation import Evaluation, SeuilsEvaluation
 from ctglib.donnees.modeles.sources import SerieOfficielle, TableGardee
+from ctglib.donnees.passage import lire_chiffres, lire_iris
 from ctglib.donnees.structure import lire_structure
 from ctglib.donnees.yaml_strict import charger_yaml
 from ctglib.graphiques.barres import parts
@@ -1190,16 +1191,10 @@ def _lire(regles: modeles.Portrait, lieux: pd.DataFrame, codes: list[str]) -> Ch
         series = sorted(series_demandees & series_de_la_famille)
         a_l_iris = [gardee for gardee in gardees if gardee.niveau == "iris"]
         au_dessus = [gardee for gardee in gardees if gardee.niveau != "iris"]
-        chiffres = pd.concat(
-            [
-                lire_tables(au_dessus, [*communes, *codes], series),
-                lire_tables(a_l_iris, debuts_des_iris(communes), series, "left(territoire, 5)"),
-            ]
-        )
-        commune = chiffres["territoire"].str[:5].where(chiffres["niveau"].ne("epci"), "")
-        iris = chiffres["niveau"].eq("iris")
-        commune = commune.where(~iris, magasin.commune_de(commune))
-        chiffres_par_famille[famille] = chiffres.assign(commune=commune)
+        publies = lire_chiffres(au_dessus, [*communes, *codes], series)
+        commune = publies["territoire"].str[:5].where(publies["niveau"].ne("epci"), "")
+        iris = lire_iris(a_l_iris, communes, series)
+        chiffres_par_famille[famille] = pd.concat([publies.assign(commune=commune), iris])
         familles |= dict.fromkeys(series, famille)
 
     sens: dict[str, SerieOfficielle] = {}

@@ -121,6 +121,7 @@ class Presentation(Modele):
     tableaux: dict[Expression, Identifiant] = {}
     mesures: Mesures | None = None  # of a file that has a row a measure
     somme_des_lignes: bool = False  # several rows of a territory and a year add up
+    textes_reunis: bool = False  # the texts of several rows of a territory stand side by side
     # the rows kept: what these columns hold, if they are there
     filtre: dict[Expression, tuple[Texte, ...]] = {}
     annee: Expression | None = None
@@ -131,6 +132,14 @@ class Presentation(Modele):
 
 class PresentationDite(Presentation):
     colonnes: dict[Identifiant, Expression] = {}  # of the series, by code
+
+
+class Geographie(Modele):
+    """Of which year's communes the figures of a family are."""
+
+    decalage: int = 0  # years from that of the figures
+    du_fichier: bool = False  # all the years of a file have the communes of its last one's
+    annees: dict[Annee, Annee] = {}  # the years of figures that are an exception
 
 
 class Famille(Presentation):
@@ -147,6 +156,7 @@ class Famille(Presentation):
     retard: int | None = Field(default=None, ge=0)
     mois: int | None = None
     niveaux: tuple[Niveau, ...]
+    geographie: Geographie | None = None  # None: nothing tells, and no figure is carried over
     non_localise: Expression = ""
     vide: Literal["Q", "O"]  # the status of an empty cell: suppressed, missing
     somme: tuple[Niveau, ...]  # levels whose counts are the sums of those below
@@ -225,6 +235,7 @@ class TableGardee(Modele):
     # of the series that have no figure for some of its territories, for how many they have one
     partielles: dict[Identifiant, int] = {}
     sources: tuple[Empreinte, ...]  # of the official files, the last added last
+    geographie: Annee | None = None  # the year of whose communes its figures are, None: not known
 
 
 class FichierAjoute(Modele):
