@@ -19,6 +19,7 @@ from evaluation_exemple import (
     datee,
     evaluer,
     indicateur,
+    observations,
     par_annee,
     prevu,
 )
@@ -37,6 +38,7 @@ from ctglib.calculs.parcours import (
 )
 from ctglib.calculs.suivi import series
 from ctglib.calculs.territoire import annee_du_diagnostic, revisiter
+from ctglib.document.contexte import avec_marque
 from ctglib.donnees.modeles.avenants import Changement
 from ctglib.donnees.modeles.evaluation import Lectures, ReglesFinales, ThemeRevisite
 from ctglib.donnees.modeles.plan import Absence, DepartAbsent, IndicateurFiche, Resultat
@@ -337,3 +339,17 @@ def test_chaque_theme_du_diagnostic_dit_ce_qui_ne_se_compare_pas(regles: ReglesF
         themes, key=[item.theme for item in regles.diagnostic].index
     )
     assert len(regles.diagnostic) == len(themes)
+
+
+def test_un_depart_estime_garde_sa_marque() -> None:
+    mots = catalogue(indicateur())
+    rows = observations(
+        {"annee": 2023, "valeur": 6, "statut": "E"}, {"annee": 2024, "valeur": 9, "statut": "A"}
+    )
+
+    ligne = evaluer(convention(prevu("x")), mots, rows, (), 2024).iloc[0]
+
+    assert (ligne["statut_initial"], avec_marque("6", ligne["statut_initial"], 2023)) == (
+        "E",
+        "6 (e, 2023)",
+    )

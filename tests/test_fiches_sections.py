@@ -90,7 +90,7 @@ def test_une_annee_vide_apres_une_annee_suivie_n_est_pas_reduite_a_une_page(
 def test_les_valeurs_portent_leur_annee_et_leur_marque(bilans: dict[int, Bilan]) -> None:
     cellules = ligne(bilans[2024].fiche(2).indicateurs()["indicateurs"], "fréquentation")
 
-    assert cellules["depart"] == "380 (2022)"
+    assert cellules["depart"] == "380 (e, 2022)"
     assert (cellules["avant"], cellules["dite"]) == ("405", "0 (p)")
     assert cellules["jugee"] == "année en cours"
 

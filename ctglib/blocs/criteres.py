@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from ctglib.blocs.fin import EtudeFinale, IndicateurParcouru, avec_marque, derniere_mesure, sur
+from ctglib.blocs.fin import EtudeFinale, IndicateurParcouru, derniere_mesure, sur
 from ctglib.blocs.gouvernance import compte_des_comites
 from ctglib.blocs.propositions import premiers_noms, service
 from ctglib.blocs.territoire import en_moyennes, evolution
@@ -36,6 +36,7 @@ from ctglib.document.blocs import (
     sous_titre,
     suite,
 )
+from ctglib.document.contexte import avec_marque
 from ctglib.document.tableau import RIEN, Colonne, Tableau
 from ctglib.document.typographie import abreger, compter, nombre_court
 from ctglib.donnees.lignes import lignes

@@ -27,7 +27,7 @@ from ctglib.calculs.ordre import ordre_des_numeros
 from ctglib.calculs.suivi import avec_departs, changements_en_vigueur
 from ctglib.calculs.territoire import annee_du_diagnostic, revisiter
 from ctglib.document.blocs import Groupe, suite
-from ctglib.document.contexte import Contexte, marquer, petits_publies, verdict_dit
+from ctglib.document.contexte import Contexte, avec_marque, marquer, petits_publies, verdict_dit
 from ctglib.document.figure import Figure
 from ctglib.document.tableau import RIEN, Colonne, Tableau
 from ctglib.document.typographie import nombre_court, remplir
@@ -560,7 +560,12 @@ class Trajectoires(Montrable):
             donnees=donnees,
             groupes=map(etude.titre_de_fiche, parcours["fiche"]),
             notes=notes,
-            statuts=parcours.loc[parcours["derniere"].notna(), "statut_derniere"],
+            statuts=pd.concat(
+                [
+                    parcours["statut_initial"],
+                    parcours.loc[parcours["derniere"].notna(), "statut_derniere"],
+                ]
+            ),
         )
 
     def _cible(self, ligne: pd.Series) -> str:
@@ -611,11 +616,3 @@ def derniere_mesure(mesure: pd.Series | IndicateurParcouru, contexte: Contexte) 
         return f"{bougees} ({mesure.annee_derniere})"
     valeur = contexte.valeur(mesure.indicateur, mesure.derniere)
     return avec_marque(valeur, mesure.statut_derniere, mesure.annee_derniere)
-
-
-def avec_marque(texte: str, statut: str, annee: int) -> str:
-    """Return a value with its year, after the mark of a provisional or an estimated one: « 60 (p,
-    2026) ».
-    """
-    marque = marquer("", statut).strip(" ()")  # « p » of « (p) »
-    return f"{texte} ({marque}, {annee})" if marque else f"{texte} ({annee})"

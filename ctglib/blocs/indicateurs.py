@@ -11,7 +11,7 @@ import pandas as pd
 from ctglib.blocs.annee import EtudeAnnuelle
 from ctglib.calculs.ecriture import minuscule, nombre
 from ctglib.calculs.evaluation import ANNEE_EN_COURS, IMPLICITE, SERVICE_NOUVEAU
-from ctglib.document.contexte import Contexte, legende, marquer, verdict_dit
+from ctglib.document.contexte import Contexte, avec_marque, legende, marquer, verdict_dit
 from ctglib.document.tableau import RIEN, Ecriture
 from ctglib.document.typographie import date_longue
 from ctglib.donnees.lignes import lignes
@@ -161,13 +161,16 @@ def _cible(ligne: pd.Series, etude: EtudeAnnuelle) -> str:
 
 
 def depart(ligne: pd.Series, contexte: Contexte) -> str:
-    """Return the initial value and its year: « 380 (2022) », « 0 (2026, service nouveau) »."""
+    """Return the initial value and its year: « 380 (2022) », « 6 (e, 2023) », « 0 (2026, service
+    nouveau) ».
+    """
     if pd.isna(ligne.valeur_initiale):
         return RIEN
     quand = str(ligne.annee_initiale)
     if ligne.origine_initiale == SERVICE_NOUVEAU:
         quand += ", service nouveau"
-    return f"{contexte.valeur(ligne.indicateur, ligne.valeur_initiale)} ({quand})"
+    valeur = contexte.valeur(ligne.indicateur, ligne.valeur_initiale)
+    return avec_marque(valeur, ligne.statut_initial, quand)
 
 
 def valeur_marquee(indicateur: str, valeur: float, statut: str, contexte: Contexte) -> str:
@@ -186,7 +189,8 @@ def marques(lignes: pd.DataFrame, contexte: Contexte) -> tuple[str, ...]:
     ``lignes`` are the rows of the scoring that the table shows.
     """
     statuts_de_l_annee = lignes.loc[lignes["valeur"].notna(), "statut"]
-    return legende(pd.concat([statuts_de_l_annee, lignes["statut_precedent"]]), contexte)
+    statuts = [statuts_de_l_annee, lignes["statut_precedent"], lignes["statut_initial"]]
+    return legende(pd.concat(statuts), contexte)
 
 
 def notes_des_textes(etude: EtudeAnnuelle, lignes: pd.DataFrame) -> list[str]:

@@ -11,7 +11,6 @@ from functools import cached_property
 
 import pandas as pd
 
-from ctglib.blocs.fin import avec_marque
 from ctglib.blocs.offre import tableau_offre
 from ctglib.blocs.projet import CHAPITRE, SECTION, Manque, Projet
 from ctglib.blocs.territoire import DiagnosticRevisite
@@ -19,7 +18,7 @@ from ctglib.calculs.comparaison import FICHE, besoins
 from ctglib.calculs.ecriture import SEPARATEUR, enumerer, majuscule, nombre
 from ctglib.calculs.ordre import rang_dans
 from ctglib.document.blocs import Bloc, Groupe, Paragraphe, Titre, liste, paragraphe
-from ctglib.document.contexte import marquer
+from ctglib.document.contexte import avec_marque, marquer
 from ctglib.document.tableau import RIEN, Ecriture, Tableau
 
 POINT_DU_TEXTE = re.compile(r"\d+(?:\.\d+)*")  # « 1.2.1 », where the diagnostic writes its points

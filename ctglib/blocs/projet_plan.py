@@ -11,7 +11,6 @@ import pandas as pd
 
 from ctglib.blocs.criteres import decomptes
 from ctglib.blocs.decisions import fil_des_decisions, mot_de_l_etat
-from ctglib.blocs.fin import avec_marque
 from ctglib.blocs.moyens import Moyens
 from ctglib.blocs.projet import CHAPITRE, RUBRIQUE, SECTION, Manque, Projet, source_de_la_valeur
 from ctglib.blocs.projet_diagnostic import AnnexeDuDiagnostic
@@ -22,7 +21,7 @@ from ctglib.calculs.etats import totaux
 from ctglib.calculs.evaluation import IMPLICITE
 from ctglib.calculs.ordre import rang_dans
 from ctglib.document.blocs import Bloc, Groupe, Titre, liste, paragraphe
-from ctglib.document.contexte import verdict_dit
+from ctglib.document.contexte import avec_marque, verdict_dit
 from ctglib.document.tableau import RIEN, Tableau
 from ctglib.document.typographie import date_longue
 from ctglib.donnees.modeles.plan import Fiche, IndicateurFiche, ValeurDatee

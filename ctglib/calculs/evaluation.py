@@ -46,6 +46,7 @@ COLONNES = (
     "valeur_initiale",
     "annee_initiale",
     "origine_initiale",
+    "statut_initial",
     "valeur_precedente",
     "annee_precedente",
     "statut_precedent",
@@ -329,12 +330,13 @@ def _cible(
 
 
 def _avec_valeur_initiale(table: pd.DataFrame, mesures: pd.DataFrame) -> pd.DataFrame:
-    """Return the rows with their initial value, its year and its origin.
+    """Return the rows with their initial value, its year, its origin and its status.
 
     It is the convention's, when it writes one. Otherwise what was measured the year before it
     begins, or failing that in its first year: what it asks its services for; of what an avenant
     has added, the same of its own first year. A later measure is no initial value. When a service
-    answered of that year that it has none, its origin is ``DEPART_IMPOSSIBLE``.
+    answered of that year that it has none, its origin is ``DEPART_IMPOSSIBLE``. The status is the
+    measure's; what the convention writes is as it is, and what is missing has "".
     """
     debut = mesures["indicateur"].map(
         table.drop_duplicates("indicateur").set_index("indicateur")["premiere_annee"]
@@ -345,7 +347,9 @@ def _avec_valeur_initiale(table: pd.DataFrame, mesures: pd.DataFrame) -> pd.Data
     repondues = mesures["annee"].eq(debut - 1) & mesures["statut"].isin(SANS_VALEUR_POSSIBLE)
     sans_depart = table[LIGNE].merge(mesures.loc[repondues, [*LIGNE, "statut"]], "left")
     ecrite = table["valeur_initiale"].notna()
+    statut_de_la_mesure = mesure["statut"].where(mesure["valeur"].notna(), "")
     return table.assign(
+        statut_initial=statut_de_la_mesure.astype(object).mask(ecrite, Statut.NORMAL),
         valeur_initiale=table["valeur_initiale"].fillna(mesure["valeur"]),
         annee_initiale=table["annee_initiale"].fillna(mesure["annee"]),
         origine_initiale=np.select(

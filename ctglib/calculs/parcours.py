@@ -51,6 +51,7 @@ COLONNES = (
     "valeur_initiale",
     "annee_initiale",
     "origine_initiale",
+    "statut_initial",
     "derniere",
     "annee_derniere",
     "statut_derniere",
@@ -120,6 +121,7 @@ def parcours(
         valeur_initiale=initiale,
         annee_initiale=finale["annee_initiale"],
         origine_initiale=finale["origine_initiale"],
+        statut_initial=finale["statut_initial"],
         definition=[indicateur.definition for indicateur in indicateurs],
         table=[indicateur.table for indicateur in indicateurs],
         hasard=[indicateur.hasard for indicateur in indicateurs],
@@ -140,7 +142,6 @@ def parcours(
         [QUALITATIF, "annee_manquante", "sans_valeur_initiale", "premiere_annee"],
         default="",
     )
-    statut_initial = np.where(initiale.notna(), Statut.NORMAL, "")
     table = table.assign(
         derniere=derniere_mesure["valeur"],
         annee_derniere=annee_de_la_mesure,
@@ -151,7 +152,7 @@ def parcours(
         annees_connues=table["indicateur"].map(annees_connues).fillna(0).astype("Int64"),
         connue=derniere_mesure["valeur"].where(mesuree, initiale),
         annee_connue=annee_de_la_mesure.fillna(finale["annee_initiale"]),
-        statut_connue=derniere_mesure["statut"].where(mesuree, statut_initial),
+        statut_connue=derniere_mesure["statut"].where(mesuree, finale["statut_initial"]),
     )
     return table[list(COLONNES)]
 

@@ -223,6 +223,14 @@ def marquer(texte: str, statut: str) -> str:
     return f"{texte}{MARQUES.get(statut, '')}"
 
 
+def avec_marque(texte: str, statut: str, quand: int | str) -> str:
+    """Return a value with its year, after the mark of a provisional or an estimated one: « 60 (p,
+    2026) ».
+    """
+    marque = marquer("", statut).strip(" ()")  # « p » of « (p) »
+    return f"{texte} ({marque}, {quand})" if marque else f"{texte} ({quand})"
+
+
 def marquee(contexte: Contexte, indicateur: str, colonne: str, statut: str = "") -> Ecriture:
     """Return a function that writes one column of a row: « 12,3 (p) », « secret ».
 
