@@ -138,6 +138,21 @@ def test_le_bilan_dit_les_moyennes_et_ce_que_le_hasard_deplace() -> None:
     assert "le hasard seul fait bouger un tel nombre de moins de 37" in note
 
 
+@pytest.mark.parametrize(
+    ("convention", "dit"),
+    [
+        ("demonstration", "Haute-Brume, entre les mêmes périodes : \u22129 %."),
+        ("harnes", "Pas-de-Calais : la source lue n'en donne pas les valeurs, d'où le tiret."),
+    ],
+)
+def test_la_petite_serie_de_la_reference_est_dite_ou_sa_raison(convention: str, dit: str) -> None:
+    bilan = ouvrir_bilan(convention, 2025)
+
+    note = notes_des_moyennes(bilan.territoire.rangees, bilan.etude.contexte)[0]
+
+    assert dit in note.replace("\u202f", " ").replace("\u00a0", " ")
+
+
 def test_une_moyenne_qui_monte_le_dit_par_un_signe() -> None:
     serie = SimpleNamespace(
         periode_avant="2015 à 2019",

@@ -366,6 +366,7 @@ class _PetiteSerie:
     periode: str
     moyenne: float
     variation_des_moyennes: float
+    variation_des_moyennes_reference: float
     moyennes_au_hasard: bool
     tendance: str
     periode_de_la_tendance: str
@@ -379,19 +380,24 @@ class _PetiteSerie:
 
 
 def notes_des_moyennes(rows: pd.DataFrame, contexte: Contexte) -> list[str]:
-    """Return a note for each short series: its means, what chance alone moves one year by, and
-    which of its years are inferred.
+    """Return a note for each short series: its means, what chance alone moves one year by, those
+    of the reference or that they are not known, and which of its years are inferred.
     """
     notes = []
     for serie in lignes(rows[rows["moyenne"].notna()], _PetiteSerie):
         definition = contexte.indicateurs[serie.indicateur]
         assert definition.petite_serie is not None  # only a short series has means
+        de_la_reference = ""
+        if pd.notna(serie.variation_des_moyennes_reference):
+            de_la_reference = pourcent(serie.variation_des_moyennes_reference, 0, signe=True)
         note = contexte.texte(
             "suivi.petite_serie",
             libelle=definition.libelle,
             moyennes=en_moyennes(serie, contexte),
             hasard=nombre(serie.hasard),
             pourquoi=definition.petite_serie.pourquoi,
+            reference=contexte.reference.nom,
+            de_la_reference=de_la_reference,
             note=serie.note_des_annees,
             annees=serie.annees_notees.split(SEPARATEUR),
         )

@@ -30,6 +30,7 @@ MOYENNES = (
     "periode",
     "moyenne",
     "variation_des_moyennes",
+    "variation_des_moyennes_reference",
     "moyennes_au_hasard",
     "tendance",
     "periode_de_la_tendance",
@@ -153,7 +154,11 @@ def _ligne_de_contexte(
     ligne = {**derniere, "lecture": None, "variation_type": POINTS if en_points else POURCENT}
     if definition.petite_serie:
         ligne["lecture"] = "seule"
-        return ligne | moyennes(connues, definition.petite_serie, seuils)
+        ligne |= moyennes(connues, definition.petite_serie, seuils)
+        ligne["variation_des_moyennes_reference"] = _variation_de_la_reference(
+            valeurs_de_la_reference, definition.petite_serie
+        )
+        return ligne
 
     valeurs = connues.set_index("annee")["valeur"]
     changer = difference if en_points else variation
@@ -279,6 +284,23 @@ def moyennes(
         "note_des_annees": notees["note"].iloc[0] if len(notees) else "",
         "lecture": lecture,
     }
+
+
+def _variation_de_la_reference(valeurs: pd.Series, periodes: PetiteSerie) -> float | None:
+    """Return by how many % the mean of the reference changed between the periods of ``moyennes``;
+    None where one of them has no value.
+
+    Args:
+        valeurs: Its values by year; missing where they are not known.
+        periodes: The two periods.
+    """
+    debut, fin = periodes.avant
+    connues = valeurs.dropna().sort_index()
+    avant = connues[(connues.index >= debut) & (connues.index <= fin)]
+    apres = connues[connues.index >= periodes.depuis].tail(fin - debut + 1)
+    if avant.empty or apres.empty:
+        return None
+    return float(100 * (apres.mean() / avant.mean() - 1))
 
 
 def _sens_de_la_tendance(mesures: pd.DataFrame, seuils: SeuilsEvaluation) -> str:
@@ -499,7 +521,11 @@ def _en_moyennes(
     """Return the columns of ``revisiter`` that means of years replace, for a short series."""
     moyennes_d_ici = moyennes(d_ici, periodes, seuils)
     moyennes_de_la_reference = moyennes(de_la_reference, periodes, seuils)
+    valeurs_de_la_reference = de_la_reference.set_index("annee")["valeur"]
     return moyennes_d_ici | {
+        "variation_des_moyennes_reference": _variation_de_la_reference(
+            valeurs_de_la_reference, periodes
+        ),
         "annee_avant": None,
         "avant": moyennes_d_ici.get("moyenne_avant"),
         "apres": moyennes_d_ici.get("moyenne", derniere_valeur),
