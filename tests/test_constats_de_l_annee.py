@@ -22,6 +22,7 @@ from ctglib.blocs.messages_diagnostic import MessagesDuDiagnostic
 from ctglib.blocs.messages_suivi import MessagesDeLaFin, MessagesDuSuivi
 from ctglib.blocs.page_une import page_une
 from ctglib.calculs.constats import Constat, constater, premiers_par_fiche, sans_ce_qui_explique
+from ctglib.document.blocs import Liste, Titre
 from ctglib.donnees.fautes import DonneesInvalides
 from ctglib.donnees.lecture import VARIABLE
 from ctglib.donnees.modeles.suivi import Comite, Decision, Suite
@@ -405,3 +406,20 @@ def test_les_titres_des_diapositives_sont_des_constats_courts_sans_renvoi() -> N
     for diapositive in suite:
         items = getattr(diapositive.corps, "items", ())
         assert not [item for item in items if not isinstance(item, str) or "(tableau" in item]
+
+
+def test_les_questions_du_comite_et_leurs_reponses_ont_leur_diapositive() -> None:
+    evaluation = ouvrir_evaluation(DEMONSTRATION)
+    questions = evaluation.questions()
+    assert questions is not None
+
+    suite = diapositives(
+        document_de([*evaluation.page().pieces, Titre("Les questions du comité", 2), questions])
+    )
+
+    (diapositive,) = [item for item in suite if item.titre == "Les questions du comité"]
+    assert isinstance(diapositive.corps, Liste)
+    saisies = evaluation.etude.finale.saisie.questions
+    for question, item in zip(saisies, diapositive.corps.items, strict=True):
+        assert str(item).startswith(question.question)
+        assert str(item).endswith(str(question.reponse)[1:])

@@ -142,9 +142,14 @@ class Paragraphe(Bloc):
     classe: str = ""
 
 
+QUESTIONS = "questions"
+
+
 @dataclass(frozen=True)
 class Liste(Bloc):
-    """A list, one text an item; ``classe`` is « messages » for the large one of a first page."""
+    """A list, one text an item; ``classe`` is « messages » for the large one of a first page, and
+    ``QUESTIONS`` for the answers to the questions that were put.
+    """
 
     items: tuple[Texte, ...]
     ordonnee: bool = False

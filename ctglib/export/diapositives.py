@@ -28,6 +28,7 @@ from pptx.text.text import TextFrame
 from pptx.util import Inches, Pt
 
 from ctglib.document.blocs import (
+    QUESTIONS,
     Bloc,
     Colonnes,
     Dessin,
@@ -107,9 +108,10 @@ def diapositives(document: Document) -> tuple[Diapositive, ...]:
 
     In order: the findings of the first page, each with its gap and its consequence, then its
     drawing; or, where the page has no findings, the list of its messages and the proof of each.
-    Then the other charts of the report, in its order, as long as there is room, and the other
-    lists of the first page. Nothing is shown twice, and a chart that is too narrow only comes as a
-    proof. A chart whose texts the room could not read is not shown: a table may prove in its place.
+    Then the answers to the questions that were put, the other charts of the report, in its order,
+    as long as there is room, and the other lists of the first page. Nothing is shown twice, and a
+    chart that is too narrow only comes as a proof. A chart whose texts the room could not read is
+    not shown: a table may prove in its place.
     """
     premiere_page = document.premiere_page
     suite = list(tout(document.corps[len(premiere_page) :]))
@@ -131,7 +133,9 @@ def diapositives(document: Document) -> tuple[Diapositive, ...]:
         # The first list of the first page is that of its messages.
         messages = listes[0][1].items if listes else ()
         montrees = _preuves_des_messages(messages, suite)
+    des_questions = _diapositives_des_questions(suite)
     place = DIAPOSITIVES - 1 - len(listes) - len(de_constats) - len(dessins_de_la_page)
+    place -= len(des_questions)
     for bloc in suite:
         if len(montrees) >= place:
             break
@@ -148,6 +152,7 @@ def diapositives(document: Document) -> tuple[Diapositive, ...]:
     return (
         *premieres,
         *(_montrer(dessin, dessin.titre) for dessin in dessins_de_la_page),
+        *des_questions,
         *list(montrees.values())[:place],
         *autres_listes,
     )
@@ -166,6 +171,21 @@ def _diapositives_des_constats(premiere_page: Iterable[Bloc]) -> list[Diapositiv
             titre = _court(phrase.rstrip("."))
             diapositives_des_constats.append(Diapositive(titre, Liste(suite or (phrase,))))
     return diapositives_des_constats
+
+
+def _diapositives_des_questions(blocs: Iterable[Bloc]) -> list[Diapositive]:
+    """Return the slide of the questions that were put, each before its answer, under the title of
+    their chapter; none where nobody put any.
+    """
+    titre = ""
+    des_questions = []
+    for bloc in blocs:
+        if isinstance(bloc, Titre):
+            titre = bloc.texte
+        elif isinstance(bloc, Liste) and bloc.classe == QUESTIONS:
+            items = tuple(map(_sans_renvois, bloc.items))
+            des_questions.append(Diapositive(titre, replace(bloc, items=items)))
+    return des_questions
 
 
 def _constat(pieces: list[Bloc]) -> tuple[str, tuple[str, ...]]:

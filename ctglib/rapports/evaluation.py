@@ -24,7 +24,17 @@ from ctglib.blocs.theme import lacunes
 from ctglib.calculs.coherence import controler
 from ctglib.calculs.ecriture import majuscule
 from ctglib.calculs.parcours import total_du_texte
-from ctglib.document.blocs import Bloc, Couverture, liste, paragraphe, sous_titre, suite
+from ctglib.document.blocs import (
+    QUESTIONS,
+    Bloc,
+    Couverture,
+    Gras,
+    Liste,
+    Texte,
+    liste,
+    paragraphe,
+    suite,
+)
 from ctglib.document.tableau import RIEN, Tableau
 from ctglib.donnees.dossier import lire_dossier_actuel, lire_finale
 from ctglib.donnees.lecture import enregistrer
@@ -185,10 +195,11 @@ class EvaluationFinale:
         none.
         """
         a_completer = self.etude.mot("a_completer")
-        return suite(
-            sous_titre(question.question) + paragraphe(majuscule(question.reponse or a_completer))
+        reponses: list[Texte] = [
+            (Gras(question.question), " ", majuscule(question.reponse or a_completer))
             for question in self.etude.finale.saisie.questions
-        )
+        ]
+        return Liste(tuple(reponses), classe=QUESTIONS) if reponses else None
 
     def avenir(self) -> Bloc:
         """Return the children to come, as far as the trial goes, beside today's places; or why
