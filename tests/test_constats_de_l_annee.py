@@ -423,3 +423,16 @@ def test_les_questions_du_comite_et_leurs_reponses_ont_leur_diapositive() -> Non
     for question, item in zip(saisies, diapositive.corps.items, strict=True):
         assert str(item).startswith(question.question)
         assert str(item).endswith(str(question.reponse)[1:])
+
+
+@pytest.mark.parametrize(
+    ("indicateur", "dit"),
+    [
+        ("fiches_de_poste_signees", "aucune fiche de poste de chargé de coopération n'est signée"),
+        ("document_organisation", "« Document d'organisation du pilotage » est à zéro"),
+    ],
+)
+def test_une_valeur_nulle_se_dit_aucune_ou_zero(indicateur: str, dit: str) -> None:
+    messages = MessagesDuSuivi(ouvrir_bilan(DEMONSTRATION, 2023).etude)
+
+    assert messages.dire_un_chiffre(indicateur, 0.0) == dit

@@ -353,12 +353,16 @@ class MessagesDuSuivi:
     def dire_un_chiffre(self, nom: str, valeur: float, *, en_chiffres: bool = False) -> str:
         """Return a value of an indicator in a sentence: « douze familles ont reçu une aide ».
 
-        That of ``familles`` in the catalogue; failing that, one made of its label and its unit, or
-        the label quoted. ``en_chiffres`` writes small counts in figures.
+        That of ``familles`` in the catalogue, or of ``aucun`` for zero; failing that, one made of
+        its label and its unit, or the label quoted. ``en_chiffres`` writes small counts in figures.
         """
         contexte = self.etude.contexte
+        if valeur == 0 and nom in self.regles.aucun:
+            return self.regles.aucun[nom]
         unite = self.etude.catalogue.unites[contexte.indicateurs[nom].unite]
-        citee = self.regles.oui_non if unite.forme == "oui_non" else self.regles.reste
+        citee = self.regles.zero if valeur == 0 else self.regles.reste
+        if unite.forme == "oui_non":
+            citee = self.regles.oui_non
         phrase = self._phrase_au_pluriel(nom, valeur)
         ecrite = self._ecrire(nom, valeur, valeur, en_chiffres=en_chiffres)
         if isinstance(phrase, Tournure):

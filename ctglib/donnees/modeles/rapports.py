@@ -349,7 +349,9 @@ class ReglesMessages(Modele):  # ``messages.yaml``
     rien: Annotated[dict[Rubrique, Texte], complet(Rubrique)]
     sans_fiche: Texte
     familles: dict[Identifiant, Texte]
+    aucun: dict[Identifiant, Texte]  # the sentence of none, where « {valeur} » has no place
     reste: Texte
+    zero: Texte  # of zero, where there is no such sentence
     oui_non: Texte  # of one that is answered by yes or no
     tournures: Tournures
     preuves: dict[Identifiant, tuple[Texte, ...]]  # of what the years say: anchors of what shows it
