@@ -16,6 +16,7 @@ from ctglib.calculs.coherence import controler
 from ctglib.document.tableau import Tableau
 from ctglib.donnees.dossier import lire_dossier
 from ctglib.donnees.modeles.evaluation import ReglesFinales
+from ctglib.donnees.statuts import Statut
 from ctglib.donnees.yaml_strict import charger_yaml
 from ctglib.rapports.bilan import Bilan
 from ctglib.rapports.evaluation import EvaluationFinale
@@ -51,12 +52,21 @@ def test_ce_qui_n_existait_pas_avant_la_convention_est_sans_objet() -> None:
 
     # The register of candidates is among what began with the convention: nothing is said not to
     # have been handed in.
-    assert set(avant["statut"]) == {"M"}
-    assert {"candidats_rencontres", "comites_pilotage", "familles_laep"} <= set(avant.index)
+    nouveaux = ["candidats_rencontres", "comites_pilotage", "familles_laep"]
+    assert set(avant.loc[nouveaux, "statut"]) == {"M"}
     figures = evaluation().trajectoires.figures()
     assert figures is not None
     phrases = en_espaces(figures.html)
     assert "2022 : sans objet" in phrases
+
+
+def test_ce_qui_existait_avant_la_convention_sans_etre_connu_n_est_pas_sans_objet() -> None:
+    series = evaluation().trajectoires.series
+    avant = series[series["annee"].eq(2022)].set_index("indicateur")
+
+    # The lists of 2022 can't be compared, the extraction was not asked for: both existed.
+    existants = ["participants_citoyennete", "am_en_activite"]
+    assert avant.loc[existants, "statut"].tolist() == [Statut.NON_DISPONIBLE] * 2
 
 
 def test_l_annee_d_avant_la_premiere_est_sans_objet_dans_les_analyses() -> None:
@@ -72,7 +82,7 @@ def test_l_annee_d_avant_la_premiere_est_sans_objet_dans_les_analyses() -> None:
 
     assert "Aucune comparaison par dispositif (sans objet en 2022)." in texte
     assert "non transmis en 2022" not in texte
-    assert "Ensemble sans objet 6 (e)" in texte
+    assert "Ensemble non disponible 6 (e)" in texte
 
 
 def test_ce_qui_se_demande_en_janvier_n_est_pas_du_avant() -> None:

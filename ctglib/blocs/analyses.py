@@ -39,7 +39,8 @@ from ctglib.document.typographie import (
 from ctglib.donnees.lignes import lignes
 from ctglib.donnees.modeles.catalogue import Indicateur
 from ctglib.donnees.modeles.evaluation import Evaluation
-from ctglib.donnees.modeles.plan import Analyse, Rapport
+from ctglib.donnees.modeles.plan import Analyse, DepartAbsent, Rapport
+from ctglib.donnees.plan import premiere_annee
 from ctglib.donnees.statuts import Statut
 from ctglib.graphiques.barres import entrees_sorties
 from ctglib.graphiques.trajectoires import trajectoires
@@ -103,17 +104,37 @@ def avant_la_convention(
     annees: pd.Series | int,
     statuts: pd.Series,
 ) -> pd.Series:
-    """Return the statuses of some values, « sans objet » instead of « non transmis » where they are
-    of a year before the convention, and no initial value is asked for.
+    """Return the statuses of some values, without « non transmis » where they are of a year before
+    the convention, and no initial value is asked for.
 
-    Nothing existed yet, or nobody was to measure it: only the whole of an indicator is asked.
+    Where nothing existed yet, or was asked, they are « sans objet »: only the whole of an indicator
+    is asked. Of what existed and that the convention says is not known (``DepartAbsent``), they are
+    « non disponible ».
     """
     table = pd.DataFrame({"statut": statuts, "modalite": modalites})
     table = table.assign(indicateur=indicateurs, annee=annees)
     departs = etude.a_collecter.loc[etude.a_collecter["motif"].eq(DEPART), "indicateur"]
     demandee = table["indicateur"].isin(list(departs)) & table["modalite"].eq(ENSEMBLE)
     avant = table["annee"].lt(etude.convention.debut.year) & ~demandee
-    return statuts.mask(avant & statuts.eq(Statut.NON_TRANSMIS), Statut.SANS_OBJET)
+    avant &= statuts.eq(Statut.NON_TRANSMIS)
+    inconnue = table["indicateur"].isin(_departs_inconnus(etude)) & table["modalite"].eq(ENSEMBLE)
+    statuts = statuts.mask(avant & inconnue, Statut.NON_DISPONIBLE)
+    return statuts.mask(avant & ~inconnue, Statut.SANS_OBJET)
+
+
+def _departs_inconnus(etude: EtudeAnnuelle) -> list[str]:
+    """Return the indicators that were there before the convention, and whose initial value it says
+    that nobody knows.
+    """
+    convention = etude.convention
+    inconnus = []
+    for fiche in convention.fiches:
+        for prevu in fiche.indicateurs:
+            depart = prevu.valeur_initiale
+            inconnu = isinstance(depart, DepartAbsent) and not depart.sans_objet
+            if inconnu and premiere_annee(convention, fiche, prevu) == convention.debut.year:
+                inconnus.append(prevu.id)
+    return inconnus
 
 
 def pour_trajectoires(etude: EtudeAnnuelle, table: pd.DataFrame) -> pd.DataFrame:
