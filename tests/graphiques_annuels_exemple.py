@@ -41,7 +41,9 @@ def tableau_etats(*rows: tuple) -> pd.DataFrame:
     }
     late = table["mot"].str.contains("en retard|échéance passée")
     written = table["echeance"].astype(str).str.endswith("06-30")
-    return table.assign(**dates, fiche="1", en_retard=late, echeance_ecrite=written)
+    return table.assign(
+        **dates, fiche="1", en_retard=late, echeance_ecrite=written, annee_dite=pd.NA
+    )
 
 
 def tableau_series(*series: tuple) -> pd.DataFrame:

@@ -17,7 +17,7 @@ from premieres_pages import dire
 from ctglib import ouvrir, ouvrir_bilan, ouvrir_evaluation
 from ctglib.blocs.annee import EtudeAnnuelle
 from ctglib.blocs.constats import selon_leur_poids
-from ctglib.blocs.decisions import fil_des_decisions
+from ctglib.blocs.decisions import dit_de_la_decision, fil_des_decisions
 from ctglib.blocs.messages_diagnostic import MessagesDuDiagnostic
 from ctglib.blocs.messages_suivi import MessagesDeLaFin, MessagesDuSuivi
 from ctglib.blocs.page_une import page_une
@@ -392,6 +392,28 @@ def test_le_fil_dit_ce_que_chaque_decision_est_devenue_et_ce_qui_y_cloche() -> N
     assert "dépasse la fin" in fil["remarque"]["d"] and "déjà" in fil["remarque"]["d"]
     assert "nul n'en est chargé" in fil["remarque"]["a"] and "passée" in fil["remarque"]["a"]
     assert not fil["remarque"]["b"] and not fil["remarque"]["c"]
+
+
+def _decider(etude: EtudeAnnuelle, decision: Decision, *suites: Suite) -> EtudeAnnuelle:
+    """Return the study with this one decision of 2024, and what the comité of 2025 says of it."""
+    return avec_comites(
+        etude,
+        {
+            2024: Comite(date=date(2024, 12, 1), decisions=(decision,)),
+            2025: Comite(date=date(2025, 12, 1), suites=suites),
+        },
+    )
+
+
+def test_le_commentaire_d_une_annee_d_avant_porte_cette_annee() -> None:
+    etude = ouvrir_bilan(DEMONSTRATION, 2025).etude
+    decision = Decision(id="a", texte="Finir le guide", responsable="Service enfance")
+    suite = Suite(decision="a", etat="en_cours", commentaire="Maquette attendue")
+
+    dite_en_2025 = fil_des_decisions(_decider(etude, decision, suite)).iloc[0]
+
+    assert dit_de_la_decision(dite_en_2025, 2025) == "Maquette attendue."
+    assert dit_de_la_decision(dite_en_2025, 2026) == "Maquette attendue (2025)."
 
 
 def test_les_titres_des_diapositives_sont_des_constats_courts_sans_renvoi() -> None:

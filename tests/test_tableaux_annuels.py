@@ -64,6 +64,22 @@ def test_une_date_a_venir_n_est_pas_une_fin_et_un_jour_seul_n_est_pas_une_period
     assert precision(told.iloc[0], ARRETE) == dit
 
 
+def test_ce_qu_un_service_a_ecrit_une_autre_annee_porte_cette_annee() -> None:
+    rows = tableau_etats(
+        ("1.1", "Un", "2023-01-01", "2026-12-31", "abandonnee", "abandonnée", None, None)
+    )
+    vide = dict.fromkeys(("preuve", "responsable"), "")
+    dits = {"commentaire": "Essai arrêté.", "motif": "Peu d'enfants"}
+    told = rows.assign(**vide, **dits, annee_dite=ARRETE.year - 1).iloc[0]
+
+    assert precision(told, ARRETE) == (
+        f"Essai arrêté ({ARRETE.year - 1}). Motif : Peu d'enfants ({ARRETE.year - 1})."
+    )
+    assert precision(told.replace({ARRETE.year - 1: ARRETE.year}), ARRETE) == (
+        "Essai arrêté. Motif : Peu d'enfants."
+    )
+
+
 def test_la_collecte_dit_l_annee_suivante_une_fois_et_ce_qui_manque_a_chaque_ligne() -> None:
     table = bilan(2025).a_collecter()
 

@@ -195,6 +195,7 @@ class ConstatDit:
             "oui_non": self._oui_non,
             "est_tenue": constat.manque is None,
             "retard": nombrer(constat.retard, "an") if constat.retard else "",
+            "annee_du_rapport": self.etude.annee,
             "annees_restantes": constat.annees_restantes,
             "annee_en_cours": constat.annee_en_cours,
             "la_meilleure_annee_suffirait": constat.la_meilleure_annee_suffirait,

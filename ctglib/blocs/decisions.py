@@ -4,6 +4,7 @@ became of it.
 
 from dataclasses import dataclass
 from datetime import date
+from functools import partial
 from itertools import islice
 
 import pandas as pd
@@ -147,7 +148,7 @@ def tableau_du_fil(etude: EtudeAnnuelle) -> Tableau | None:
         "responsable": lambda responsable: responsable or RIEN,
         "echeance": lambda echeance: en_long(echeance) or RIEN,
         "etat": lambda etat: majuscule(mot_de_l_etat(etude, etat)),
-        "dit": dit_de_la_decision,
+        "dit": partial(dit_de_la_decision, annee=etude.annee),
     }
     groupes = [
         _comite_du(etude, annee, jour)
@@ -195,12 +196,17 @@ def liste_du_fil(etude: EtudeAnnuelle) -> Groupe:
     return sous_titre(etude.mot("fil")) + Liste(tuple(phrases), classe="brefs")
 
 
-def dit_de_la_decision(decision: pd.Series) -> str:
-    """Return what is said of a decision: why it was dropped or put off, then the comment, then what
-    is wrong with it.
+def dit_de_la_decision(decision: pd.Series, annee: int) -> str:
+    """Return what is said of a decision in the bilan of a year: why it was dropped or put off, then
+    the comment, with its year when an earlier one says so, then what is wrong with it.
     """
-    dits = [decision.raison, decision.commentaire, decision.remarque]
-    return " ".join(f"{majuscule(dit.rstrip(' .'))}." for dit in dits if dit)
+    dits = [dit.rstrip(" .") for dit in (decision.raison, decision.commentaire) if dit]
+    dite_avant = pd.notna(decision.annee_de_la_suite) and decision.annee_de_la_suite < annee
+    if dits and dite_avant:
+        dits[-1] += f" ({decision.annee_de_la_suite})"
+    if decision.remarque:
+        dits.append(decision.remarque.rstrip(" ."))
+    return " ".join(f"{majuscule(dit)}." for dit in dits)
 
 
 def _avec_qui_et_quand(decision: DecisionSuivie, signes: int) -> str:

@@ -29,6 +29,7 @@ COLONNES = (
     "motif",
     "preuve",
     "dispense",
+    "annee_dite",
 )
 TEXTES = ("responsable", "commentaire", "motif", "preuve")
 SAISIES = ("statut", "debut_reel", "fin", *TEXTES)
@@ -62,7 +63,8 @@ def etats(suivi: DossierSuivi, annee: int) -> pd.DataFrame:
         the modalité writes none: ``echeance_ecrite`` False), ``debut_reel`` and ``fin`` those
         entered; dates are timestamps, missing when none. ``en_retard``: it is due, and
         is known not to be done. ``dispense``: why nobody is asked where it stands (see
-        ``donnees.plan.dispense``), "" when somebody is.
+        ``donnees.plan.dispense``), "" when somebody is. ``annee_dite``: the year whose follow-up
+        says where it stands, and the words of the services, missing when none does.
     """
     evaluation = suivi.catalogue.evaluation
     mots = evaluation.mots
@@ -75,6 +77,7 @@ def etats(suivi: DossierSuivi, annee: int) -> pd.DataFrame:
 
     sans_nouvelles = table["statut"].eq(NON_RENSEIGNEE)
     deja_close = sans_nouvelles & table["statut_ancien"].isin(CLOSES)
+    annee_dite = table["annee_ancien"].where(deja_close).mask(~sans_nouvelles, annee)
     for colonne in SAISIES:
         table[colonne] = table[colonne].mask(deja_close, table[f"{colonne}_ancien"])
     table["dispense"] = [
@@ -127,6 +130,7 @@ def etats(suivi: DossierSuivi, annee: int) -> pd.DataFrame:
     dit_par_avenant &= table["statut"].ne(REALISEE)
     table = table.assign(
         en_retard=echue & table["statut"].ne(NON_RENSEIGNEE),
+        annee_dite=annee_dite.astype("Int64"),
         mot=mot.mask(dit_par_avenant, pd.Series(par_avenant, table.index, dtype=object)),
     )
     return table[list(COLONNES)]
@@ -171,7 +175,8 @@ def _modalites_du_plan(suivi: DossierSuivi, annee: int) -> pd.DataFrame:
 def _derniers_etats(suivi: DossierSuivi, annee: int) -> pd.DataFrame:
     """Return the last state of each modalité that a year before this one gives.
 
-    The columns fiche, modalite, « …_ancien » of each of ``SAISIES``, and ``quand``: « fin 2024 ».
+    The columns fiche, modalite, « …_ancien » of each of ``SAISIES`` and of its year, and ``quand``:
+    « fin 2024 ».
     """
     mots = suivi.catalogue.evaluation.mots
     tables = []
@@ -181,10 +186,11 @@ def _derniers_etats(suivi: DossierSuivi, annee: int) -> pd.DataFrame:
         quand = mots[cle].format(annee=annee_suivie, jour=f"{jour:%d/%m/%Y}")
         actions = annuel.actions.rename(columns={"debut": "debut_reel"})
         avant = actions["statut"].ne(NON_RENSEIGNEE) & (annee_suivie < annee)
-        tables.append(actions[avant].assign(quand=quand))
-    etats = pd.concat(tables, ignore_index=True)[["fiche", "modalite", *SAISIES, "quand"]]
+        tables.append(actions[avant].assign(quand=quand, annee=annee_suivie))
+    colonnes = ["fiche", "modalite", *SAISIES, "annee", "quand"]
+    etats = pd.concat(tables, ignore_index=True)[colonnes]
     etats = etats.drop_duplicates(["fiche", "modalite"], keep="last")
-    return etats.rename(columns={colonne: f"{colonne}_ancien" for colonne in SAISIES})
+    return etats.rename(columns={colonne: f"{colonne}_ancien" for colonne in (*SAISIES, "annee")})
 
 
 def echeance_venue(etats: pd.DataFrame, arrete: pd.Timestamp) -> pd.Series:

@@ -81,6 +81,7 @@ DITS = {
     "preuve": "Trace : ",
     "responsable": "Responsable : ",
 }
+DATES = ("commentaire", "motif")  # what they wrote in another year bears it
 PROFILS = "profils"  # the type of analysis that is an annexe
 # at most in a figure, beside that of an analysis, at least
 PANNEAUX = 6
@@ -576,14 +577,18 @@ def precision(modalite: pd.Series, aujourd_hui: date) -> str:
     """Return the dates of a modalité, then what services wrote of it, as they wrote it.
 
     « Depuis le 1er mars 2024. Motif : recrutement en cours. », or « – » when nothing is known. An
-    end after ``aujourd_hui`` is planned, and a new date if the modalité is put off.
+    end after ``aujourd_hui`` is planned, and a new date if the modalité is put off. A comment or
+    a motive of an earlier year bears this year.
     """
     debut = None if pd.isna(modalite.debut_reel) else modalite.debut_reel.date()
     fin = None if pd.isna(modalite.fin) else modalite.fin.date()
     phrases = _dates(debut, fin, modalite.statut, aujourd_hui)
+    d_une_autre_annee = pd.notna(modalite.annee_dite) and modalite.annee_dite != aujourd_hui.year
     for colonne, introduction in DITS.items():
         if modalite[colonne]:
             texte = f"{introduction}{modalite[colonne]}"
+            if colonne in DATES and d_une_autre_annee:
+                texte = f"{texte.rstrip(' .')} ({modalite.annee_dite})"
             phrases.append(texte if texte.endswith((".", "!", "?", "…")) else f"{texte}.")
     return " ".join(phrases) or RIEN
 
