@@ -41,9 +41,8 @@ def tableau_etats(*rows: tuple) -> pd.DataFrame:
     }
     late = table["mot"].str.contains("en retard|échéance passée")
     written = table["echeance"].astype(str).str.endswith("06-30")
-    return table.assign(
-        **dates, fiche="1", en_retard=late, echeance_ecrite=written, annee_dite=pd.NA
-    )
+    facts = {"en_retard": late, "apres_l_echeance": False, "annee_dite": pd.NA}
+    return table.assign(**dates, **facts, fiche="1", echeance_ecrite=written)
 
 
 def tableau_series(*series: tuple) -> pd.DataFrame:

@@ -21,6 +21,7 @@ from ctglib.graphiques.bandes import bandes
 
 # States that a drawing tells apart, besides those that are entered.
 EN_RETARD = "en_retard"
+REALISEE_EN_RETARD = f"{REALISEE}_{EN_RETARD}"
 PLUS_TARD = "plus_tard"
 EN_CHEMIN = ("en_cours", "prevue")  # the state of these is not said once they are late
 
@@ -36,6 +37,7 @@ def bandes_des_actions(etude: EtudeAnnuelle) -> Figure:
     etat = etat.mask(etats["en_retard"] & etat.isin(EN_CHEMIN), EN_RETARD)
     dits_en_retard = {code: f"{code}_{EN_RETARD}" for code in (PARTIELLE, REPORTEE)}
     etat = etat.mask(etats["en_retard"] & etat.isin(list(dits_en_retard)), etat.map(dits_en_retard))
+    etat = etat.mask(etats["apres_l_echeance"], REALISEE_EN_RETARD)
     titres = {
         fiche.numero: f"Fiche {fiche.numero}, {fiche.titre}" for fiche in etude.convention.fiches
     }
@@ -45,7 +47,10 @@ def bandes_des_actions(etude: EtudeAnnuelle) -> Figure:
     dessinees = dessinees.sort_values("ligne", key=rang_dans(titres.values()), kind="stable")
     mots = {code: case.mot for code, case in cases.items()}
     chiffres = dessinees.assign(
-        action=etats["libelle"], dit=dessinees["etat"].map(mots), echeance=etats["echeance"]
+        action=etats["libelle"],
+        # how long after is said where there is room
+        dit=dessinees["etat"].map(mots).mask(etats["apres_l_echeance"], etats["mot"]),
+        echeance=etats["echeance"],
     )
     phrases = []
     for libelle, bande in chiffres.groupby("ligne", sort=False):
@@ -57,7 +62,8 @@ def bandes_des_actions(etude: EtudeAnnuelle) -> Figure:
     premiere = (en_retard if len(en_retard) else chiffres).iloc[0]
     comptes = {
         "total": len(etat),
-        "realisees": int(etat.eq(REALISEE).sum()),
+        "realisees": int(etat.isin((REALISEE, REALISEE_EN_RETARD)).sum()),
+        "realisees_en_retard": int(etat.eq(REALISEE_EN_RETARD).sum()),
         "en_retard": len(en_retard),
         "sans_nouvelles": int(etat.eq(NON_RENSEIGNEE).sum()),
     }

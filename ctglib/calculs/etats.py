@@ -22,6 +22,7 @@ COLONNES = (
     "statut",
     "mot",
     "en_retard",
+    "apres_l_echeance",
     "debut_reel",
     "fin",
     "responsable",
@@ -62,7 +63,8 @@ def etats(suivi: DossierSuivi, annee: int) -> pd.DataFrame:
         The columns ``COLONNES``. ``debut`` and ``echeance`` are the convention's (the fiche's when
         the modalité writes none: ``echeance_ecrite`` False), ``debut_reel`` and ``fin`` those
         entered; dates are timestamps, missing when none. ``en_retard``: it is due, and
-        is known not to be done. ``dispense``: why nobody is asked where it stands (see
+        is known not to be done; ``apres_l_echeance``: it was done after the day when it was due,
+        and ``mot`` says how long after. ``dispense``: why nobody is asked where it stands (see
         ``donnees.plan.dispense``), "" when somebody is. ``annee_dite``: the year whose follow-up
         says where it stands, and the words of the services, missing when none does.
     """
@@ -119,6 +121,18 @@ def etats(suivi: DossierSuivi, annee: int) -> pd.DataFrame:
     non_commencee = table["debut"].dt.year.map(
         lambda annee_de_debut: mots["non_commencee"].format(annee=annee_de_debut)
     )
+    apres_l_echeance = table["statut"].eq(REALISEE) & table["fin"].gt(table["echeance"])
+    etat_tardif = pd.Series(
+        [
+            _realisee_en_retard(mots, un_etat, echeance, fin) if tardive else ""
+            for un_etat, echeance, fin, tardive in zip(
+                etat, table["echeance"], table["fin"], apres_l_echeance, strict=True
+            )
+        ],
+        table.index,
+        dtype=object,
+    )
+    etat = etat.mask(apres_l_echeance, etat_tardif)
     mot = etat.mask(echue, etat_echu).mask(pas_commencees(table, arrete), non_commencee)
     par_avenant = [
         mots[PAR_AVENANT[motif]].format(avenant=avenant, jour=jour) if avenant else ""
@@ -130,6 +144,7 @@ def etats(suivi: DossierSuivi, annee: int) -> pd.DataFrame:
     dit_par_avenant &= table["statut"].ne(REALISEE)
     table = table.assign(
         en_retard=echue & table["statut"].ne(NON_RENSEIGNEE),
+        apres_l_echeance=apres_l_echeance,
         annee_dite=annee_dite.astype("Int64"),
         mot=mot.mask(dit_par_avenant, pd.Series(par_avenant, table.index, dtype=object)),
     )
@@ -191,6 +206,23 @@ def _derniers_etats(suivi: DossierSuivi, annee: int) -> pd.DataFrame:
     etats = pd.concat(tables, ignore_index=True)[colonnes]
     etats = etats.drop_duplicates(["fiche", "modalite"], keep="last")
     return etats.rename(columns={colonne: f"{colonne}_ancien" for colonne in (*SAISIES, "annee")})
+
+
+def _realisee_en_retard(
+    mots: Mapping[str, str], etat: str, echeance: pd.Timestamp, fin: pd.Timestamp
+) -> str:
+    """Return « réalisée, avec 6 mois de retard »: whole months, or days within the first one."""
+    mois = 12 * (fin.year - echeance.year) + fin.month - echeance.month
+    if fin.day < echeance.day and not fin.is_month_end:
+        mois -= 1
+    jours = (fin - echeance).days
+    if mois:
+        retard = mots["retard_en_mois"].format(n=mois)
+    elif jours > 1:
+        retard = mots["retard_en_jours"].format(n=jours)
+    else:
+        retard = mots["retard_d_un_jour"]
+    return mots["realisee_en_retard"].format(etat=etat, retard=retard)
 
 
 def echeance_venue(etats: pd.DataFrame, arrete: pd.Timestamp) -> pd.Series:
