@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
+from matplotlib.colors import to_rgba
 from openpyxl import load_workbook
 
 from ctglib import atelier as a
@@ -73,6 +74,69 @@ def test_une_rupture_entre_deux_annees_choisies_coupe_le_trait(tracer) -> None:
     assert "rupture de série en 2021" in alt
     for ligne in pleins:
         assert len(ligne.get_xdata()) < 2 or pd.isna(ligne.get_ydata()).any()
+
+
+def test_une_barre_et_un_point_provisoires_sont_creux_et_c_est_dit(heures: pd.DataFrame) -> None:
+    fond = to_rgba("white")
+    barres = a.barres(heures, par="annee")
+    points = a.points(heures, par="annee")
+
+    pleines = [barre.get_facecolor() != fond for barre in barres.patches]
+    creux = [ligne for ligne in points.get_lines() if to_rgba(ligne.get_markerfacecolor()) == fond]
+
+    assert pleines == [True, True, True, True, False]
+    assert [ligne.get_xdata().tolist() for ligne in creux] == [[191500.0]]
+    for axes in (barres, points):
+        pied = " ".join(axes.figure.get_supxlabel().split())
+        assert pied.startswith("En creux : valeur provisoire (2026). Source : ")
+
+
+def test_une_pente_rompue_dit_pourquoi_sous_le_dessin_et_dans_un_rapport() -> None:
+    axes = a.pente(a.donnees(LOGEMENT, ["Harnes", "Lens"]))
+
+    pied = " ".join(axes.figure.get_supxlabel().split())
+
+    assert pied.startswith("Rupture de série en 2021 : depuis le 1er janvier 2021")
+    assert "Effectifs arrondis à 5 par la source. Source : Cnaf" in pied
+    assert pied.count("Rupture") == 1
+    du_rapport = a.figure(axes, alt="Deux communes.").dessiner("large").get_supxlabel()
+    assert "Rupture de série en 2021" in du_rapport
+    assert "Source" not in du_rapport
+
+
+def test_ce_que_la_cle_dit_de_toutes_les_courbes_n_est_dit_qu_une_fois() -> None:
+    axes = a.courbes(a.donnees(LOGEMENT, ["Harnes", "Lens", "62"]))
+
+    dites = [" ".join(texte.get_text().split()) for texte in axes.get_legend().get_texts()]
+
+    assert sum("upture de série" in dite for dite in dites) == 1
+    assert "Pas-de-Calais, 2024 : valeur estimée" in dites
+
+
+def test_une_carte_dit_pourquoi_une_commune_n_a_pas_de_valeur() -> None:
+    axes = a.carte(a.donnees("filosofi_decile_1", ["Harnes", "Lens", "Acheville"]))
+
+    dites = [texte.get_text() for texte in axes.get_legend().get_texts()]
+
+    assert "secret (1)" in dites
+    assert "sans valeur : secret (1)" in legende_de(axes.figure)["alt"]
+
+
+def test_des_panneaux_ont_leur_titre_et_gardent_leurs_noms_dans_un_rapport() -> None:
+    dessin = a.panneaux(a.donnees(RSA, ["Harnes", "Lens"]))
+
+    du_rapport = a.figure(dessin, alt="Deux communes.").dessiner("large")
+
+    assert dessin.get_suptitle() == "Foyers au RSA (Cnaf)"
+    assert du_rapport.get_suptitle() == ""
+    assert [axes.get_title(loc="left") for axes in du_rapport.axes] == ["Harnes", "Lens"]
+
+
+def test_un_dessin_d_ecarts_dit_que_ce_sont_des_ecarts_et_leurs_textes_tiennent() -> None:
+    axes = a.barres(a.evolution(RSA, ["Harnes", "Lens"], 2020, 2024), y="ecart")
+
+    assert axes.get_title(loc="left").endswith(", écart")
+    assert axes.get_xlim()[0] < 1.05 * min(barre.get_width() for barre in axes.patches)
 
 
 # Tables and files.

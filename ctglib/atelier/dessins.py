@@ -11,18 +11,30 @@ from matplotlib.figure import Figure
 from ctglib.atelier.phrases import dire as dire_de_l_atelier
 from ctglib.atelier.phrases import impossible, inconnu
 from ctglib.atelier.series import mots_des_statuts
-from ctglib.atelier.tables import Attributs, attributs, dire_valeur
+from ctglib.atelier.tables import Attributs, arrondi_de, attributs, dire_valeur
+from ctglib.calculs.ecriture import minuscule
 from ctglib.document.figure import charte, charter_style
 from ctglib.document.typographie import nombre_court
 from ctglib.donnees import publiques
 from ctglib.donnees.marques import Marque
 from ctglib.donnees.nombres import marques_de
+from ctglib.donnees.publiques import reperes
+from ctglib.donnees.statuts import PROVISOIRES
 from ctglib.graphiques import barres as en_barres
 from ctglib.graphiques import courbes as en_courbes
 from ctglib.graphiques import eventail as en_eventail
 from ctglib.graphiques import pente as en_pente
 from ctglib.graphiques import points as en_points
-from ctglib.graphiques.feuille import INTERLIGNE, POINTS_PAR_POUCE, dire, feuille, figure_de
+from ctglib.graphiques.feuille import (
+    INTERLIGNE,
+    POINTS_PAR_POUCE,
+    couper,
+    dire,
+    feuille,
+    figure_de,
+    largeur_de,
+    lignes_de,
+)
 from ctglib.graphiques.teintes import CONTOURS, tracer_carte
 
 # inches
@@ -30,6 +42,7 @@ HAUTEUR = 3.8
 HAUTEUR_D_UNE_COURBE = 2.4
 HAUTEUR_D_UN_EVENTAIL = 3.2
 AUTOUR_DES_RANGEES = 6  # lines: the title, the unit, the source
+LIGNES_D_UNE_NOTE = 5
 UNITES = {"pour_100": "pour 100", "pourcent": "%"}
 SANS_UNITE = ("", "nombre")
 # columns that tell rows of one name apart
@@ -113,12 +126,17 @@ def _annees(
     dessinee = _pour_dessin(table, y, par, attrs)
     phrases = _phrases(dessinee)
     connues = dessinee.loc[dessinee["valeur"].notna(), "annee"]
-    base = f"indice, 100 en {connues.min()}" if y == "indice" else ""
+    base = f"indice, 100 en {connues.min()}" if y == "indice" else _base(y, titre)
+    notes = []
+    if tracer is en_pente.pente:  # what ``courbes`` says in its key
+        lignes = en_courbes.par_nom(dessinee, par="libelle")
+        notes = [remarque.texte for remarque in en_courbes.remarques(lignes)]
     seule = dessinee["libelle"].nunique() == 1
     with charter_style():
         hauteur = HAUTEUR_D_UNE_COURBE if seule else HAUTEUR
         ax = _axes(ax, hauteur)
-        _cadre(ax, attrs, phrases, base, en_titre=seule or tracer is en_pente.pente)
+        en_titre = seule or tracer is en_pente.pente
+        _cadre(ax, attrs, phrases, base, notes=[*notes, *_arrondi(table[y])], en_titre=en_titre)
         return tracer(dessinee, ax)
 
 
@@ -190,11 +208,14 @@ def panneaux(
             )
             for nom, annees in en_courbes.par_nom(dessinee[connue], par="libelle").items()
         ]
-        note = dire("meme_echelle" if echelle == "commune" else "echelles_propres")
-        note = f"{note} Source : {attrs['source']}."
-        en_courbes.panneaux(series, dessin, note, commune=echelle == "commune")
+        echelles = dire("meme_echelle" if echelle == "commune" else "echelles_propres")
+        notes = " ".join([echelles, *_arrondi(table[y])])
+        note = f"{notes} Source : {attrs['source']}."
+        commune = echelle == "commune"
+        en_courbes.panneaux(series, dessin, note, commune=commune, titre=attrs["titre"])
         alt = f"{attrs['titre']}. {' ; '.join(_phrases(dessinee))}."
-        setattr(dessin, LEGENDE, {"titre": attrs["titre"], "source": attrs["source"], "alt": alt})
+        legende = {"titre": attrs["titre"], "source": attrs["source"], "alt": alt, "notes": notes}
+        setattr(dessin, LEGENDE, legende)
     return dessin
 
 
@@ -255,11 +276,15 @@ def points(
     def tracer(rangees: pd.DataFrame, axes: Axes, couleurs: list[str]) -> None:
         par_couleur = {}
         marques = []
-        for rang, couleur in enumerate(dict.fromkeys(couleurs)):
-            choisies = pd.Series(couleurs, rangees.index).eq(couleur)
-            par_couleur[f"valeur_{rang}"] = rangees["valeur"].where(choisies)
-            par_couleur[f"texte_{rang}"] = rangees["texte"].where(choisies, "")
-            marques.append(en_points.Marque(f"valeur_{rang}", "", couleur, f"texte_{rang}"))
+        provisoires = rangees["statut"].isin(PROVISOIRES)
+        aspects = list(zip(couleurs, provisoires, strict=True))
+        for rang, (couleur, creuse) in enumerate(dict.fromkeys(aspects)):
+            choisies = pd.Series([aspect == (couleur, creuse) for aspect in aspects])
+            valeur = f"valeur_{rang}"
+            texte = f"texte_{rang}"
+            par_couleur[valeur] = rangees["valeur"].where(choisies)
+            par_couleur[texte] = rangees["texte"].where(choisies, "")
+            marques.append(en_points.Marque(valeur, "", couleur, texte, creuse=bool(creuse)))
         en_points.points(rangees.assign(**par_couleur), axes, marques=marques, zero=False)
 
     return _rangees(table, y, par, titre, source, unite, ax, tracer)
@@ -291,21 +316,28 @@ def carte(
     contours = publiques.contours(lignes["territoire"])
     if contours.empty:
         raise impossible("sans_contour")
-    valeurs = pd.DataFrame({"code": lignes["territoire"], "valeur": _nombres(lignes[y])})
-    communes = contours.merge(valeurs, how="left")
+    valeurs = _pour_dessin(lignes, y, "libelle", attrs)
+    valeurs = valeurs.assign(code=lignes["territoire"].tolist())
+    communes = contours.merge(valeurs, how="left", on="code")
+    absentes = valeurs[valeurs["valeur"].isna()]
+    mots = [f"{mot} ({nombre})" for mot, nombre in absentes["texte"].value_counts().items()]
     with charter_style():
         ax = _axes(ax, HAUTEUR * 1.5)
-        tracer_carte(ax, communes, legende=dire_unite(attrs["unite"]))
+        legende = dire_unite(attrs["unite"])
+        tracer_carte(ax, communes, legende=legende, absence=", ".join(mots))
         presentes = communes.dropna(subset="valeur").sort_values("valeur")
         extremes = pd.concat([presentes.head(1), presentes.tail(1)])
         phrases = [
             f"{nom} : {ecrire(valeur)}"
             for nom, valeur in zip(extremes["nom"], extremes["valeur"], strict=True)
         ]
+        phrases += [f"sans valeur : {', '.join(mots)}"] if mots else []
+        notes = _statuts_dits(valeurs, "carte_provisoire")
         source = f"{attrs['source']} ; contours : {CONTOURS}"
         titre_et_annee = f"{titre or attrs['titre']}, {annee}"
         avec_contours: Attributs = {**attrs, "source": source, "titre": titre_et_annee}
-        return _cadre(ax, avec_contours, dict.fromkeys(phrases))
+        notes += _arrondi(lignes[y])
+        return _cadre(ax, avec_contours, dict.fromkeys(phrases), _base(y, titre), notes=notes)
 
 
 def eventail(table: pd.DataFrame, *, titre: str | None = None, ax: Axes | None = None) -> Axes:
@@ -378,13 +410,46 @@ def _rangees(
     phrases = [
         f"{nom} : {texte}" for nom, texte in zip(rangees["libelle"], rangees["texte"], strict=True)
     ]
+    notes = [*_statuts_dits(rangees, "creux"), *_arrondi(table[y])]
     with charter_style():
         dessinee = _axes(ax)
         tracer(rangees, dessinee, couleurs)
+        en_titre = not dessinee.xaxis.get_visible()
+        _cadre(dessinee, attrs, phrases, _base(y, titre), notes=notes, en_titre=en_titre)
         if ax is None:
-            hauteur = max(dessinee.get_ylim()) + AUTOUR_DES_RANGEES * INTERLIGNE
+            au_pied = lignes_de(figure_de(dessinee).get_supxlabel()) - 1
+            autour = (AUTOUR_DES_RANGEES + au_pied) * INTERLIGNE
+            hauteur = max(dessinee.get_ylim()) + autour
             figure_de(dessinee).set_figheight(hauteur / POINTS_PAR_POUCE)
-        return _cadre(dessinee, attrs, phrases, en_titre=not dessinee.xaxis.get_visible())
+        return dessinee
+
+
+def _base(y: str, titre: str | None) -> str:
+    """Return what is drawn when it is not the values of a table, « écart », unless a title that was
+    given says it.
+    """
+    if y in ("valeur", "central") or titre is not None:
+        return ""
+    return minuscule(reperes().entetes.get(y, y))
+
+
+def _arrondi(colonne: pd.Series) -> list[str]:
+    """Return the sentence that says to what the source of values rounds them, if it does."""
+    arrondi = arrondi_de(colonne)
+    return [dire_de_l_atelier("arrondi_du_dessin", arrondi=arrondi)] if arrondi else []
+
+
+def _statuts_dits(dessinee: pd.DataFrame, phrase: str) -> list[str]:
+    """Return by status that may change what a drawing says of it: whose values have it."""
+    dites = []
+    presentes = dessinee[dessinee["valeur"].notna()]
+    for statut in PROVISOIRES:
+        noms = presentes.loc[presentes["statut"].eq(statut), "libelle"]
+        if len(noms):
+            mot = dire(f"statut_{statut.lower()}")
+            lieux = ", ".join(noms)
+            dites.append(dire_de_l_atelier(phrase, mot=mot, lieux=lieux))
+    return dites
 
 
 def _pour_dessin(table: pd.DataFrame, y: str, par: str, attrs: Attributs) -> pd.DataFrame:
@@ -500,17 +565,20 @@ def _cadre(
     phrases: Iterable[str],
     base: str = "",
     *,
+    notes: Iterable[str] = (),
     en_titre: bool = False,
 ) -> Axes:
     """Write the title, the unit and the source of a chart; return its axes.
 
     The title, the source and the alternative text, « titre. phrase ; phrase. », are also kept on
     the figure, for a report (``legende_de``). The unit is under the title when the axis of the
-    values is not shown.
+    values is not shown. ``notes``, which say what the signs are, stand over the source.
     """
     titre = attrs["titre"]
     source = attrs["source"]
-    unite = ", ".join(filter(None, (dire_unite(attrs["unite"]), base)))
+    unite = dire_unite(attrs["unite"])
+    if base:
+        unite = base if unite in SANS_UNITE else f"{unite}, {base}"
     if en_titre and unite not in SANS_UNITE and unite not in titre:
         ax.set_title(f"{titre}, {unite}", loc="left", wrap=True)
     else:
@@ -521,15 +589,23 @@ def _cadre(
         else:
             ax.set_ylabel(unite)
     gris = charte().couleurs.secondaire
-    ax.figure.supxlabel(f"Source : {source}", x=0.01, ha="left", fontsize="small", color=gris)
+    largeur = largeur_de(figure_de(ax))
+    sous_le_dessin = [couper(note, largeur, LIGNES_D_UNE_NOTE) for note in notes]
+    source_coupee = couper(f"Source : {source}", largeur, LIGNES_D_UNE_NOTE)
+    pied = "\n".join([*sous_le_dessin, source_coupee])
+    ax.figure.supxlabel(pied, x=0.01, ha="left", fontsize="small", color=gris)
     contenu = " ; ".join(phrases)
     alt = f"{titre}. {contenu}." if contenu else titre
-    setattr(ax.figure, LEGENDE, {"titre": titre, "source": source, "alt": alt})
+    notes_dites = "\n".join(sous_le_dessin)
+    legende = {"titre": titre, "source": source, "alt": alt, "notes": notes_dites}
+    setattr(ax.figure, LEGENDE, legende)
     return ax
 
 
 def legende_de(figure: object) -> dict[str, str]:
-    """Return « titre », « source » and « alt » of a figure of the atelier; {} for any other."""
+    """Return « titre », « source », « alt » and « notes » of a figure of the atelier; {} for any
+    other.
+    """
     return getattr(figure, LEGENDE, {})
 
 

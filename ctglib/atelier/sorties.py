@@ -85,9 +85,12 @@ def figure(
     legende = legende_de(dessin)
     if legende:  # the caption of the report will say the title and the source
         dessin = deepcopy(dessin)
-        dessin.supxlabel("")
-        for axes in dessin.axes:
-            axes.set_title("", loc="left")
+        dessin.supxlabel(legende["notes"])
+        if dessin.get_suptitle():
+            dessin.suptitle("")
+        else:
+            for axes in dessin.axes:
+                axes.set_title("", loc="left")
     titre = titre or legende.get("titre", "")
     source = source or legende.get("source", "")
     alt = alt or ""

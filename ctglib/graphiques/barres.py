@@ -20,10 +20,12 @@ from ctglib.document.figure import Figure, charte, charter_style
 from ctglib.document.typographie import RIEN, compter, nombre_court
 from ctglib.donnees.lignes import lignes
 from ctglib.donnees.modeles.catalogue import Largeur
+from ctglib.donnees.statuts import PROVISOIRES
 from ctglib.graphiques.feuille import (
     ENTRE_LIGNES,
     INTERLIGNE,
     MARQUE,
+    PART_DES_LIBELLES,
     POINTS_PAR_POUCE,
     Legende,
     aerer,
@@ -83,7 +85,8 @@ def barres(
 
     Args:
         table: One row a bar: the values, the names, and if any texte (the value as it is written,
-            or the word of its absence, which stands after a hatched square).
+            or the word of its absence, which stands after a hatched square) and statut (a code of
+            ``Statut``: the bar of a value that may still change is hollow).
         ax: Where to draw, alone in its figure; new axes as wide as a page by default.
         y: The column of the values.
         par: The column of the names.
@@ -94,11 +97,17 @@ def barres(
         milieux = ranger(axes, table[par].astype(str).tolist())
         valeurs = table[y].astype("Float64").astype("float64")
         textes = table["texte"] if "texte" in table else [""] * len(table)
+        statuts = table["statut"] if "statut" in table else [""] * len(table)
         teintes = list(couleurs) or [charte().couleurs.territoire] * len(table)
         carre = CARRE / largeur_de(axes) * max(valeurs.abs().max(), 1e-9)
-        for milieu, valeur, texte, teinte in zip(milieux, valeurs, textes, teintes, strict=True):
+        for milieu, valeur, texte, statut, teinte in zip(
+            milieux, valeurs, textes, statuts, teintes, strict=True
+        ):
             if pd.isna(valeur):
                 axes.barh(milieu, carre, CARRE, **hachures())
+            elif statut in PROVISOIRES:
+                fond = charte().couleurs.fond
+                axes.barh(milieu, valeur, MARQUE, color=fond, edgecolor=teinte, linewidth=1.4)
             else:
                 axes.barh(milieu, valeur, MARQUE, color=teinte)
             axes.annotate(
@@ -109,7 +118,13 @@ def barres(
                 ha="left" if not valeur < 0 else "right",
                 va="center",
             )
-        axes.set_xlim(min(valeurs.min(), 0.0), max(valeurs.max(), 0.0, carre))
+        bas = min(valeurs.min(), 0.0)
+        haut = max(valeurs.max(), 0.0, carre)
+        if bas < 0:  # its text stands between the bar and the name of its row
+            texte_le_plus_long = max(map(longueur, textes), default=0.0) + A_COTE
+            largeur_des_barres = largeur_de(axes) * (1 - PART_DES_LIBELLES)
+            bas -= (haut - bas) * texte_le_plus_long / largeur_des_barres
+        axes.set_xlim(bas, haut)
         axes.axvline(0, color=charte().couleurs.filet, linewidth=0.8)
         axes.xaxis.set_visible(False)
         if ax is None:

@@ -59,6 +59,7 @@ JAMBAGE = 1.0
 ENTRE_RANGS = 9.0  # of panels
 SOUS_LE_TITRE = 3.0
 LES_ANNEES = 17.0  # the height that they take under the axes
+LES_VALEURS = 60.0  # the width that they and their unit take on the left of several lines
 PART_DE_LA_LARGEUR = 0.3  # the height of the points of a panel, between these
 PLUS_BAS = 58.0
 PLUS_HAUT = 96.0
@@ -147,7 +148,9 @@ def courbes(
             axes = dessin.add_subplot()
             largeur = largeur_de(dessin)
             hauteur = HAUTEUR if len(lignes) > 1 else _hauteur_des_points(largeur)
-            hauteur += AU_DESSUS + AU_DESSOUS + LES_ANNEES + _hauteur_de_la_cle(cle, largeur)
+            a_gauche = LES_VALEURS if len(lignes) > 1 else 0
+            hauteur_de_la_cle = _hauteur_de_la_cle(cle, largeur - a_gauche)
+            hauteur += AU_DESSUS + AU_DESSOUS + LES_ANNEES + hauteur_de_la_cle
             dessin.set_figheight((hauteur + 3 * INTERLIGNE) / POINTS_PAR_POUCE)  # a title, a unit
         _tracer(axes, lignes, cle)
         _mettre_en_page(axes)
@@ -156,13 +159,18 @@ def courbes(
 
 
 def panneaux(
-    series: Sequence[Panneau], dessin: Dessin, note: str = "", *, commune: bool = False
+    series: Sequence[Panneau],
+    dessin: Dessin,
+    note: str = "",
+    *,
+    commune: bool = False,
+    titre: str = "",
 ) -> list[Axes]:
     """Return axes side by side on an empty sheet (see ``feuille``), a line each, all with the same
     years across, each with its own scale unless it is ``commune``.
 
     A remark that two or more have, and all in the same words, stands once under them, then
-    ``note``.
+    ``note``; ``titre`` is over them.
     """
     etroit = dessin.get_figwidth() * POINTS_PAR_POUCE < 2 * LARGEUR_DES_NOMS + 5 * ENTRE_COLONNES
     annees = _bouts(annee for serie in series for annee in serie.annees)
@@ -195,6 +203,10 @@ def panneaux(
         hauteur += LES_ANNEES + ENTRE_RANGS
     if note:
         hauteur += annoter(dessin, note)
+    if titre:
+        sur_une_page = couper(titre, largeur_de(dessin) - JEU, LIGNES_D_UN_TITRE, gras=True)
+        dessin.suptitle(sur_une_page, x=0, ha="left", fontsize="medium", fontweight="bold")
+        hauteur += lignes_de(sur_une_page) * INTERLIGNE + ENTRE_RANGS
     dessin.set_figheight(hauteur / POINTS_PAR_POUCE)
     espacer(dessin, colonnes, rangs, ENTRE_RANGS)
 
@@ -228,35 +240,49 @@ def remarques(lignes: dict[str, list[Annee]]) -> list[Remarque]:
     """Return what is said under axes: targets, absences by reason, provisional years, breaks.
 
     « Cible : 20 en 2026 », « 2023 et 2024 : non transmis », « 2025 : valeur provisoire », « Rupture
-    de série en 2024 »; each begins with the name of its line when there are several.
+    de série en 2024 »; what only some of the lines have begins with their names.
     """
-    dites = []
+    noms: dict[Remarque, list[str]] = {}
     for nom, annees in lignes.items():
-        sujet = f"{nom}, " if len(lignes) > 1 else ""
-        if not isnan(annees[0].cible):
-            dites.append(Remarque("cible", f"{sujet}{dire('cible', texte=annees[0].cible_dite)}"))
-        a_dire: dict[tuple[str, str], list[str]] = {}  # years, by sign and words
-        for annee in annees:
-            if isnan(annee.valeur):
-                signe = ("absence", annee.texte)
-            elif annee.provisoire:
-                signe = ("provisoire", dire(f"statut_{annee.statut.lower()}"))
-            else:
-                continue
-            a_dire.setdefault(signe, []).append(str(annee.annee))
-        for (signe, mot), quand in sorted(a_dire.items(), key=lambda dit: dit[0][0]):
-            dites.append(Remarque(signe, f"{sujet}{enumerer(quand)}{INSECABLE}: {mot}"))
-        # A break in the first year has nothing before it in the drawing.
-        par_raison: dict[str, list[str]] = {}
-        for annee in annees[1:]:
-            if annee.rupture:
-                quand_rompue = str(annee.rupture_en or annee.annee)
-                par_raison.setdefault(annee.raison, []).append(quand_rompue)
-        for raison, quand in par_raison.items():
-            texte = dire("rupture_en", annees=enumerer(quand))
-            if raison:
-                texte += f"{INSECABLE}: {minuscule(raison).removesuffix('.')}"
-            dites.append(Remarque("rupture", f"{sujet}{texte}"))
+        for remarque in _remarques_d_une_ligne(annees):
+            noms.setdefault(remarque, []).append(nom)
+    dites = []
+    for remarque, concernees in noms.items():
+        if len(concernees) == len(lignes):
+            dites.append(remarque)
+        else:
+            texte = f"{enumerer(concernees)}, {minuscule(remarque.texte)}"
+            dites.append(Remarque(remarque.signe, texte))
+    return dites
+
+
+def _remarques_d_une_ligne(annees: Sequence[Annee]) -> list[Remarque]:
+    """Return what is said of a line, without its name."""
+    dites = []
+    if not isnan(annees[0].cible):
+        dites.append(Remarque("cible", dire("cible", texte=annees[0].cible_dite)))
+    a_dire: dict[tuple[str, str], list[str]] = {}  # years, by sign and words
+    for annee in annees:
+        if isnan(annee.valeur):
+            signe = ("absence", annee.texte)
+        elif annee.provisoire:
+            signe = ("provisoire", dire(f"statut_{annee.statut.lower()}"))
+        else:
+            continue
+        a_dire.setdefault(signe, []).append(str(annee.annee))
+    for (signe, mot), quand in sorted(a_dire.items(), key=lambda dit: dit[0][0]):
+        dites.append(Remarque(signe, f"{enumerer(quand)}{INSECABLE}: {mot}"))
+    # A break in the first year has nothing before it in the drawing.
+    par_raison: dict[str, list[str]] = {}
+    for annee in annees[1:]:
+        if annee.rupture:
+            quand_rompue = str(annee.rupture_en or annee.annee)
+            par_raison.setdefault(annee.raison, []).append(quand_rompue)
+    for raison, quand in par_raison.items():
+        texte = dire("rupture_en", annees=enumerer(quand))
+        if raison:
+            texte += f"{INSECABLE}: {minuscule(raison).removesuffix('.')}"
+        dites.append(Remarque("rupture", texte))
     return dites
 
 
@@ -370,7 +396,7 @@ def _tracer(axes: Axes, lignes: dict[str, list[Annee]], cle: Sequence[Remarque])
         axes.yaxis.set_visible(False)
     _graduer(axes, _bouts(annee for annees in lignes.values() for annee in annees))
     if cle:
-        largeur = largeur_de(axes)
+        largeur = largeur_de(axes) - (LES_VALEURS if len(lignes) > 1 else 0)
         legende = axes.legend(
             [_signe(remarque.signe) for remarque in cle],
             [_couper(remarque, largeur) for remarque in cle],

@@ -95,6 +95,7 @@ class Marque(NamedTuple):
     textes: str = ""
     forme: str = "o"  # a marker of matplotlib
     gras: bool = False
+    creuse: bool = False  # its values may still change
 
 
 class Repere(NamedTuple):
@@ -207,7 +208,8 @@ def points(
             places = _places(table, marque)
             if places.empty:  # matplotlib would give them a place
                 continue
-            axes.plot(places["valeur"], places["y"], **_marque(marque.forme, marque.couleur))
+            style = _marque(marque.forme, marque.couleur, creuse=marque.creuse)
+            axes.plot(places["valeur"], places["y"], **style)
         _ecrire(axes, table, marques, depuis, place)
         if droite:
             axes.text(1, INTERLIGNE / 2, entete, **_a_droite(axes), color=couleurs.secondaire)
@@ -227,8 +229,10 @@ def _places(table: pd.DataFrame, marque: Marque) -> pd.DataFrame:
     return places.astype("float64").dropna()
 
 
-def _marque(forme: str, couleur: str, taille: float = 0.0) -> dict[str, Any]:
-    """Return the style of a mark: a thin edge of paper, a stroke without edge."""
+def _marque(
+    forme: str, couleur: str, taille: float = 0.0, *, creuse: bool = False
+) -> dict[str, Any]:
+    """Return the style of a mark: a thin edge of paper, a stroke without edge, or hollow."""
     if forme == "|":
         return {
             "linestyle": "",
@@ -242,8 +246,8 @@ def _marque(forme: str, couleur: str, taille: float = 0.0) -> dict[str, Any]:
         "linestyle": "",
         "marker": forme,
         "markersize": taille or (LOSANGE if forme == "D" else DISQUE),
-        "markerfacecolor": couleur,
-        "markeredgecolor": charte().couleurs.fond,
+        "markerfacecolor": charte().couleurs.fond if creuse else couleur,
+        "markeredgecolor": couleur if creuse else charte().couleurs.fond,
         "clip_on": False,
     }
 

@@ -164,7 +164,9 @@ def _dessiner_la_grille(taille: Largeur, textes: pd.DataFrame, teintes: pd.DataF
     return finir(axes, dire("plus_fonce"))
 
 
-def tracer_carte(ax: Axes, communes: pd.DataFrame, *, legende: str, entouree: str = "") -> None:
+def tracer_carte(
+    ax: Axes, communes: pd.DataFrame, *, legende: str, entouree: str = "", absence: str = ""
+) -> None:
     """Draw a map of communes on axes, which lose their frame.
 
     The values are cut in ``CLASSES`` classes of nearly as many communes, the highest in the
@@ -176,12 +178,13 @@ def tracer_carte(ax: Axes, communes: pd.DataFrame, *, legende: str, entouree: st
             ``valeur`` (NaN for none).
         legende: The title of the key.
         entouree: The code of the commune whose border is drawn over the others, "" for none.
+        absence: What the key says of those without value, by default no more than that.
     """
     couleurs = charte().couleurs
     valeurs = communes["valeur"]
     sans_valeur = communes[valeurs.isna()]
     if len(sans_valeur):
-        libelle = dire("sans_valeur")
+        libelle = fill(absence or dire("sans_valeur"), LARGEUR_DES_MOTS)
         _colorer(ax, sans_valeur, libelle, facecolor="none", edgecolor=couleurs.filet, hatch="////")
     nombre_de_classes = min(CLASSES, valeurs.nunique())
     if nombre_de_classes:
