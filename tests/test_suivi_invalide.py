@@ -37,6 +37,30 @@ def test_une_faute_du_suivi_donne_son_message_entier_et_lui_seul(cas: dict, donn
     assert messages == [attendu(cas["fichier"], faute, ici, donnees) for faute in cas["fautes"]]
 
 
+@pytest.mark.parametrize(
+    ("forme", "dit"),
+    [
+        ("forme: texte", "1, l'indicateur étant un texte"),
+        ("forme: liste", "le nombre des noms de la liste"),
+        ('forme: oui_non, mots: ["non", "oui"]', "1 pour oui, 0 pour non"),
+    ],
+)
+def test_une_valeur_qui_n_est_pas_un_nombre_se_compte_comme_sa_forme_le_dit(
+    donnees: Path, forme: str, dit: str
+) -> None:
+    unites = donnees / "catalogue/unites.yaml"
+    remplacer(
+        unites, "symbole: h, ecart: aucun, decimales: 0", f"ecart: aucun, decimales: 0, {forme}"
+    )
+
+    with pytest.raises(DonneesInvalides) as levee:
+        valider("demonstration")
+
+    heures = [faute for faute in levee.value.fautes if faute.colonne == "valeur"]
+    assert heures
+    assert all(dit in faute.attendu for faute in heures)
+
+
 def test_un_suivi_juste_est_dit_juste_et_tous_ses_fichiers_sont_lus(donnees: Path) -> None:
     ecrire_suivi(donnees)
 

@@ -465,16 +465,22 @@ def _formes(lignes: pd.DataFrame, pieces: Pieces) -> Iterator[Faute]:
     formes = {unite.id: unite.forme for unite in _unites_definies(pieces)}
     completes = lignes.assign(forme=lignes["cat_unite"].map(formes))
     completes = completes[completes["nombre"].notna() & completes["forme"].notna()]
-    dits = [len([nom for nom in texte.split(";") if nom.strip()]) for texte in completes["texte"]]
+    completes = completes.assign(dits=completes["texte"].map(_nombre_de_noms))
     oui_non = completes["forme"].eq("oui_non") & ~completes["nombre"].isin([0, 1])
     yield from _fautes(completes[oui_non], "valeur", "oui_ou_non")
-    comptes = completes.assign(dits=dits)
-    liste = comptes["forme"].eq("liste") & comptes["nombre"].ne(comptes["dits"])
-    yield from _fautes(comptes[liste], "valeur", "liste_comptee")
-    sans_texte = completes["forme"].eq("texte") & completes["texte"].eq("")
+    liste = completes["forme"].eq("liste") & completes["nombre"].ne(completes["dits"])
+    yield from _fautes(completes[liste], "valeur", "liste_comptee")
+    texte = completes["forme"].eq("texte")
+    yield from _fautes(completes[texte & completes["nombre"].ne(1)], "valeur", "texte_compte")
+    sans_texte = texte & completes["texte"].eq("")
     yield from _fautes(completes[sans_texte], "texte", "texte_absent")
     de_trop = completes["forme"].isin(["nombre", "oui_non"]) & completes["texte"].ne("")
     yield from _fautes(completes[de_trop], "texte", "texte_de_trop")
+
+
+def _nombre_de_noms(liste: str) -> int:
+    """Return how many names a list has: « Harnes ; Lens » has two."""
+    return len([nom for nom in liste.split(";") if nom.strip()])
 
 
 def _details(lignes: pd.DataFrame) -> Iterator[Faute]:
