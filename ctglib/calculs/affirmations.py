@@ -99,6 +99,14 @@ class Lecture:
         """Return a value of an indicator as the text prints it, with its unit."""
         return ecrire(valeur, self.catalogue.indicateurs[indicateur], self.catalogue.unites)
 
+    def ecrire_ecart(self, ecart: float, indicateur: str) -> str:
+        """Return by how much two values of an indicator differ, in points between two per cents."""
+        unite = self.catalogue.unites[self.catalogue.indicateurs[indicateur].unite]
+        if unite.symbole != "%":
+            return self.ecrire(ecart, indicateur)
+        decimales = self.catalogue.indicateurs[indicateur].decimales
+        return avec_unite(ecart, "point" if ecart < 2 else "points", decimales)
+
     def section(self, *numeros: str) -> str:
         """Return where some sections stand in the convention: « Annexe 1, 2.1 et 2.3 »."""
         diagnostic = majuscule(self.dossier.convention.piece("diagnostic"))
@@ -289,16 +297,15 @@ def _somme(phrase: Affirmation, lecture: Lecture) -> Jugement:
         termes = " + ".join(nombre(valeur, indicateur.decimales) for valeur in valeurs)
         calcul = f"{termes} = {calcul}"
     if tolerance and ecart:
-        symbole = lecture.catalogue.unites[indicateur.unite].symbole
-        somme_ecrite = avec_unite(valeur_ecrite, symbole, 0)
-        if any(valeurs):
-            sens = "plus" if ecart > 0 else "moins"
-            ecart_ecrit = avec_unite(abs(ecart), symbole, 0)
-            arrondi = avec_unite(tolerance, symbole, 0)
-            calcul += f", soit {ecart_ecrit} de {sens} que {somme_ecrite}"
-            calcul += f" (arrondi admis : {arrondi})"
+        valeur_de_la_phrase = lecture.ecrire(valeur_ecrite, indicateur.id)
+        if not any(valeurs):  # of nothing, a gap would say the same amount twice
+            calcul += f" au lieu de {valeur_de_la_phrase}"
         else:
-            calcul += f" au lieu de {somme_ecrite}"
+            sens = "plus" if ecart > 0 else "moins"
+            ecart_ecrit = lecture.ecrire_ecart(abs(ecart), indicateur.id)
+            arrondi = lecture.ecrire_ecart(tolerance, indicateur.id)
+            calcul += f", soit {ecart_ecrit} de {sens} que {valeur_de_la_phrase}"
+            calcul += f" (arrondi admis : {arrondi})"
     return "verifiee" if abs(ecart) <= tolerance + EPSILON else "contredite", calcul
 
 
