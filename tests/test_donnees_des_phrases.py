@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+from pathlib import Path
 
 import pytest
 
@@ -45,3 +46,24 @@ def test_le_csv_des_indicateurs_d_une_fiche_garde_les_lignes_par_modalite(bilan:
 
     assert len(lignes(tableau)) == len(tableau.cellules) + len(detail)
     assert {"periscolaire", "caj"} <= {row["modalite"] for row in detail}
+
+
+@pytest.mark.parametrize(
+    ("lignes_de_plus", "dit"),
+    [
+        ("", "Responsable de territoire de la Caf, 0,2\u00a0ETP (p)"),
+        (
+            "caf,1,,etp,responsable_territoire,,L,\n",
+            "Responsable de territoire de la Caf, au moins 0,2\u00a0ETP",
+        ),
+    ],
+)
+def test_un_poste_dont_une_ligne_manque_dit_ce_qui_est_connu(
+    donnees: Path, lignes_de_plus: str, dit: str
+) -> None:
+    chemin = donnees / "conventions/demonstration/suivi/2026/moyens.csv"
+    chemin.write_text(chemin.read_text(encoding="utf-8") + lignes_de_plus, encoding="utf-8")
+
+    phrases = list(ouvrir_bilan("demonstration", 2026).moyens.equipe())
+
+    assert dit in phrases[-1]

@@ -29,6 +29,7 @@ from ctglib.donnees.modeles.catalogue import Unite
 from ctglib.donnees.montrable import Montrable
 from ctglib.donnees.statuts import INCONNUES, Statut
 
+ETP = "etp"
 AU_MOINS = "au moins "
 SANS_FICHE = (calculs.STRUCTURE, calculs.TERRITOIRE)
 COLONNES_AU_PLUS = 8  # columns of amounts that fit beside each other on a page
@@ -275,15 +276,15 @@ class Moyens(Montrable):
                     )
         if moyens.empty:
             return
+        par_poste = calculs.totaux(moyens, ["poste"]).set_index("poste")
         montants = []
         for poste in regles.postes:
-            valeurs = moyens.loc[moyens["poste"].eq(poste), "valeur"]
-            if len(valeurs) and valeurs.notna().all():
-                montant = self.montant(valeurs.sum(), "etp")
-            else:
-                montant = self.etude.contexte.absence(Statut.NON_TRANSMIS)
+            montant = self.etude.contexte.absence(Statut.NON_TRANSMIS)
+            if poste in par_poste.index:
+                total = par_poste.loc[poste]
+                montant = self.total(total["valeur"], total["valeur_connue"], total["statut"], ETP)
             montants.append(f"{self.libelle_du_poste(poste)}, {montant}")
-        yield f"En {self.etude.annee} : {' ; '.join(montants)}."
+        yield self.etude.texte("bilan.equipe_transmise", montants=" ; ".join(montants))
 
     @property
     def parties(self) -> dict[str, str]:
