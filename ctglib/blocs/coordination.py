@@ -14,7 +14,7 @@ import pandas as pd
 
 from ctglib.blocs.analyses import Blocs, lire_annees
 from ctglib.blocs.annee import EtudeAnnuelle
-from ctglib.blocs.moyens import ETP, Moyens
+from ctglib.blocs.moyens import Moyens
 from ctglib.calculs.ecriture import minuscule
 from ctglib.calculs.etats import TERRITOIRE, avec_objet, totaux
 from ctglib.calculs.evaluation import ComparaisonDesGrilles, comparer_les_grilles
@@ -34,6 +34,7 @@ from ctglib.graphiques.teintes import grille as graphique_en_grille
 PROMIS = ("indicateur", "annuel", "echeance", "annee", "valeur", "statut", "etat")
 COUTS = ["objet", "signataire", "annee", "valeur", "valeur_connue", "statut", "unite"]
 EUROS = "euros"
+ETP = "etp"
 # What a cost is of, in the column « objet » of ``couts``.
 REFERENCE = "reference"
 FICHE = "fiche"

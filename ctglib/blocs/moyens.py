@@ -29,7 +29,6 @@ from ctglib.donnees.modeles.catalogue import Unite
 from ctglib.donnees.montrable import Montrable
 from ctglib.donnees.statuts import INCONNUES, Statut
 
-ETP = "etp"
 AU_MOINS = "au moins "
 SANS_FICHE = (calculs.STRUCTURE, calculs.TERRITOIRE)
 COLONNES_AU_PLUS = 8  # columns of amounts that fit beside each other on a page
@@ -276,13 +275,13 @@ class Moyens(Montrable):
                     )
         if moyens.empty:
             return
-        par_poste = calculs.totaux(moyens, ["poste"]).set_index("poste")
+        totaux = calculs.totaux(moyens, ["poste", "nature"])
+        par_poste = dict(zip(totaux["poste"], lignes(totaux, _Total), strict=True))
         montants = []
         for poste in regles.postes:
             montant = self.etude.contexte.absence(Statut.NON_TRANSMIS)
-            if poste in par_poste.index:
-                total = par_poste.loc[poste]
-                montant = self.total(total["valeur"], total["valeur_connue"], total["statut"], ETP)
+            if poste in par_poste:
+                montant = self._total_ecrit(par_poste[poste])
             montants.append(f"{self.libelle_du_poste(poste)}, {montant}")
         yield self.etude.texte("bilan.equipe_transmise", montants=" ; ".join(montants))
 
