@@ -14,8 +14,8 @@ from donnees_suivies import DONNEES
 from fiches_remplies import EFFECTIFS, ecrire
 
 from ctglib import ouvrir_bilan
-from ctglib.blocs.analyses import montrer
 from ctglib.blocs.annee import EtudeAnnuelle
+from ctglib.blocs.types_d_analyse import montrer
 from ctglib.document.blocs import Groupe, de_json, en_json
 from ctglib.donnees.lecture import VARIABLE
 from ctglib.export.document import tableaux_de

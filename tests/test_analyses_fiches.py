@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import inspect
 import re
 from html import unescape
 from pathlib import Path
@@ -11,11 +12,11 @@ import pandas as pd
 import pytest
 import yaml
 from analyses_exemple import analyse, catalogue, lire, mesures, table
-from fichiers_suivis import DEPOT
 
 from ctglib import ouvrir_bilan
 from ctglib.blocs import analyses, coordination
 from ctglib.blocs.annee import EtudeAnnuelle
+from ctglib.blocs.types_d_analyse import FONCTIONS
 from ctglib.calculs.evaluation import ComparaisonDesGrilles
 from ctglib.calculs.suivi import annees, est_muet
 from ctglib.donnees.modeles.plan import TYPES
@@ -213,11 +214,11 @@ def lu_par(nom: str, path: Path) -> str:
 
 @pytest.mark.parametrize("type_", TYPES)
 def test_chaque_type_d_analyse_a_sa_fonction_et_ses_roles_sont_lus(type_: str) -> None:
-    path = DEPOT / "ctglib" / "blocs" / f"{analyses.AILLEURS.get(type_, type_)}.py"
-    source = lu_par(type_, path if path.exists() else path.with_name("analyses.py"))
+    path = inspect.getsourcefile(FONCTIONS[type_])
+    assert path is not None
+    source = lu_par(type_, Path(path))
     needed, possible, keys, other_keys = (set(names.split()) for names in TYPES[type_])
 
     assert f"def {type_}(etude: EtudeAnnuelle, analyse: Analyse)" in source
-    assert (type_ in analyses.FONCTIONS) != (type_ in analyses.AILLEURS)
     assert {role for role in needed | possible if f'"{role}"' not in source} == set()
     assert {key for key in keys | other_keys if f"analyse.{key}" not in source} == set()

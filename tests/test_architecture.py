@@ -95,6 +95,21 @@ def test_aucun_module_ne_depend_de_lui_meme_par_le_detour_d_autres() -> None:
     assert not found, "des modules dépendent d'eux-mêmes :\n" + "\n".join(found)
 
 
+def test_aucun_module_n_en_cherche_un_autre_par_un_nom_qu_il_compose() -> None:
+    """Such an import is in no graph: only the doors of the package and the exporters have one, to
+    load nothing before it is asked for.
+    """
+    portes = {"__init__.py", "export/exporteurs.py"}
+    composes = [
+        nom(path)
+        for path in SOURCES
+        if "import_module(f" in path.read_text(encoding="utf-8")
+        and path.relative_to(DEPOT / "ctglib").as_posix() not in portes
+    ]
+
+    assert composes == []
+
+
 def module_de(path: Path) -> str:
     """Return the dotted name of a file of ours."""
     parts = path.relative_to(DEPOT).with_suffix("").parts

@@ -10,8 +10,8 @@ from html import unescape
 import pandas as pd
 
 from ctglib import ouvrir, ouvrir_bilan, ouvrir_dossier, ouvrir_evaluation
-from ctglib.blocs.analyses import montrer
 from ctglib.blocs.collecte import tableau_collecte
+from ctglib.blocs.types_d_analyse import montrer
 from ctglib.calculs.coherence import controler
 from ctglib.document.tableau import Tableau
 from ctglib.donnees.dossier import lire_dossier

@@ -1,17 +1,15 @@
 """The analyses that a fiche declares: what they share, then the types that count.
 
 A type of analysis (« taux », « flux »…) is a function of its name, which yields sentences, then
-tables and charts. Those of this file are in ``FONCTIONS``, at its end; the file of each other one
-is in ``AILLEURS``.
+tables and charts. ``types_d_analyse`` has all of them.
 
 In a table that an analysis reads, the row of the whole has the modalité ``ENSEMBLE``. A role is
 what an indicator is for in an analysis (« numerateur »); the convention says which indicator plays
 it, and ``Analyse.indicateur_du_role`` gives "" when none does.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from importlib import import_module
 
 import pandas as pd
 
@@ -20,7 +18,7 @@ from ctglib.calculs import suivi
 from ctglib.calculs.collecte import DEPART
 from ctglib.calculs.ecriture import enumerer, minuscule, nombre, pourcent
 from ctglib.calculs.evaluation import DEPARTS_ECRITS
-from ctglib.document.blocs import Bloc, Groupe, liste, paragraphe, suite
+from ctglib.document.blocs import Bloc, liste, paragraphe
 from ctglib.document.contexte import (
     Contexte,
     ligne,
@@ -51,30 +49,6 @@ DU_TAUX = ("capacite", "denominateur", "numerateur", "taux")
 FLUX = ("entrees", "sorties")
 PAR_POSTE = ("base", "a_defaut")
 SENS = ("hausse", "baisse", "trop_peu", "inchange")  # of a modalité that compares
-# The file of ``ctglib/blocs/`` that has the function of a type which is not in this one. It imports
-# this file, and is therefore imported only when a fiche has such an analysis.
-AILLEURS: dict[str, str] = {
-    "profils": "profils",
-    "postes": "coordination",
-    "grille": "coordination",
-    "livrables": "coordination",
-}
-
-
-def montrer(etude: EtudeAnnuelle, analyse: Analyse) -> Groupe | None:
-    """Return what an analysis shows: sentences, then its table or chart.
-
-    None when nothing of it is known, or when nothing at all was handed in for the year.
-    """
-    if etude.annuel.vide:
-        return None
-    if analyse.type in FONCTIONS:
-        fonction = FONCTIONS[analyse.type]
-    else:
-        module = import_module(f"ctglib.blocs.{AILLEURS[analyse.type]}")
-        fonction = getattr(module, analyse.type)
-    return suite(fonction(etude, analyse))
-
 
 # What the types of analysis share.
 
@@ -989,11 +963,3 @@ def passage(etude: EtudeAnnuelle, analyse: Analyse) -> Blocs:
 
 
 # The function of each type of analysis of this file, by the name of the type.
-FONCTIONS: dict[str, Callable[[EtudeAnnuelle, Analyse], Blocs]] = {
-    "effectifs": effectifs,
-    "taux": taux,
-    "inclusion": inclusion,
-    "flux": flux,
-    "norme": norme,
-    "passage": passage,
-}

@@ -17,12 +17,14 @@ from collections.abc import Mapping
 import numpy as np
 import pandas as pd
 
-from ctglib.blocs.analyses import Analyse, Blocs, EtudeAnnuelle
+from ctglib.blocs.analyses import Blocs
+from ctglib.blocs.annee import EtudeAnnuelle
 from ctglib.calculs.ecriture import majuscule, minuscule, nombre
 from ctglib.document.blocs import liste
 from ctglib.document.contexte import Contexte, marquer
 from ctglib.document.tableau import Colonne, Tableau
 from ctglib.donnees.modeles.catalogue import Profils
+from ctglib.donnees.modeles.plan import Analyse
 from ctglib.donnees.statuts import Statut
 from ctglib.graphiques.barres import parts as graphique_des_parts
 

@@ -12,7 +12,7 @@ from typing import Any
 
 import pandas as pd
 
-from ctglib.blocs.analyses import lire_annees, montrer, pour_trajectoires
+from ctglib.blocs.analyses import lire_annees, pour_trajectoires
 from ctglib.blocs.annee import EtudeAnnuelle
 from ctglib.blocs.avenants import histoire
 from ctglib.blocs.collecte import (
@@ -40,6 +40,7 @@ from ctglib.blocs.moyens import Moyens
 from ctglib.blocs.propositions import ensembles
 from ctglib.blocs.signees import page_des_parties
 from ctglib.blocs.territoire import tableau_series
+from ctglib.blocs.types_d_analyse import montrer
 from ctglib.calculs.collecte import (
     A_COMPLETER,
     APPRECIATION,
