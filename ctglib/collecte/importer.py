@@ -210,6 +210,14 @@ def cadre_a_lire(cadre: Cadre) -> Cadre:
 
 
 @dataclass(frozen=True)
+class Identite:
+    """Of which convention and year a file is; "" where it is not said."""
+
+    convention: str
+    annee: str
+
+
+@dataclass(frozen=True)
 class _Lue:
     """A file, and what it says."""
 
@@ -292,54 +300,59 @@ def par_annee(
         propres = _convention_et_annee_propres(classeur)
         sa_convention = propres.get("convention") or convention
         son_annee = propres.get("annee") or str(annee or "")
-        comparees = {
-            "la convention": (convention, sa_convention),
-            "l'année": (str(annee or ""), son_annee),
-        }
-        siennes = list(_fautes_d_identite(classeur, comparees))
-        if siennes:
-            fautes += siennes
+        demandee = Identite(convention, str(annee or ""))
+        sienne = Identite(sa_convention, son_annee)
+        fautes_d_identite = list(_fautes_d_identite(classeur, demandee, sienne))
+        if fautes_d_identite:
+            fautes += fautes_d_identite
         else:
             groupes.setdefault((sa_convention, int(son_annee)), []).append(classeur)
     return dict(sorted(groupes.items())), fautes
 
 
 def _fautes_d_identite(
-    classeur: ClasseurLu, comparees: dict[str, tuple[str, str]]
+    classeur: ClasseurLu, demandee: Identite, sienne: Identite
 ) -> Iterator[Faute]:
-    """Yield what is wrong in the version of a file, its convention, its year: each as the command
-    asks for it (``comparees``: the one asked for, "" for any, and the file's).
+    """Yield what is wrong in the version of a file, its convention, its year.
+
+    ``demandee`` is what the command asks for, "" for any; ``sienne`` is what the file says.
     """
     version = str(charger_yaml(GABARIT, Gabarit).version)
     sa_version = classeur.proprietes.get("version", version)
     if sa_version != version:
         yield Faute(classeur.fichier, *mots("autre_version", ecrite=sa_version, version=version))
-    (_, convention), (_, annee) = comparees.values()
-    if not convention or not annee:
+    if not sienne.convention or not sienne.annee:
         yield Faute(classeur.fichier, *mots("ni_convention_ni_annee"))
         return
-    autres = {
-        quoi: (voulue, trouvee)
-        for quoi, (voulue, trouvee) in comparees.items()
-        if voulue and voulue != trouvee
-    }
-    for quoi, (voulue, trouvee) in autres.items():
-        phrases = mots("classeur_d_une_autre", quoi=quoi, trouve=trouvee, voulue=voulue)
+    autre_convention = demandee.convention not in ("", sienne.convention)
+    if autre_convention:
+        phrases = mots(
+            "classeur_d_une_autre",
+            quoi="la convention",
+            trouve=sienne.convention,
+            voulue=demandee.convention,
+        )
         yield Faute(classeur.fichier, *phrases)
-    if autres:
+    autre_annee = demandee.annee not in ("", sienne.annee)
+    if autre_annee:
+        phrases = mots(
+            "classeur_d_une_autre", quoi="l'année", trouve=sienne.annee, voulue=demandee.annee
+        )
+        yield Faute(classeur.fichier, *phrases)
+    if autre_convention or autre_annee:
         return
     connues = conventions()
-    if convention not in connues:
-        noms_proches = proches(convention, connues)
+    if sienne.convention not in connues:
+        noms_proches = proches(sienne.convention, connues)
         phrases = mots(
             "convention_proche" if noms_proches else "convention_du_fichier",
-            nom=convention,
+            nom=sienne.convention,
             connues=", ".join(connues),
             proches=noms_proches,
         )
         yield Faute(classeur.fichier, *phrases)
-    if not re.fullmatch(r"(19|20)[0-9]{2}", annee):
-        yield Faute(classeur.fichier, *mots("annee_illisible", annee=annee))
+    if not re.fullmatch(r"(19|20)[0-9]{2}", sienne.annee):
+        yield Faute(classeur.fichier, *mots("annee_illisible", annee=sienne.annee))
 
 
 def _convention_et_annee_propres(classeur: ClasseurLu) -> dict[str, str]:

@@ -102,7 +102,8 @@ class Tableau(Bloc):
         cellules = {}
         for colonne in colonnes:
             ecrire = colonne.ecrire or ecrire_valeur
-            valeurs = frame.get(colonne.cle, lignes)
+            # A column that the data lack is written from whole rows.
+            valeurs = frame[colonne.cle] if colonne.cle in frame.columns else lignes
             cellules[colonne.cle] = [ecrire(valeur) for valeur in valeurs]
         arguments = {"donnees": frame, **reste}
         return cls(colonnes=colonnes, cellules=pd.DataFrame(cellules), **arguments)

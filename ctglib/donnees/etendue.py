@@ -204,8 +204,11 @@ def _somme_des_iris(lignes: pd.DataFrame, serie: str, chiffres: Chiffres) -> pd.
     cellules_tues = par_annee["cellule_tue"].sum()
 
     compte = regle.personnes if serie in regle.de_personnes else regle.foyers
-    inconnus = _restants(connus, compte.connus, compte.total, chiffres, regle.ecart)
-    inconnus = inconnus.mask(iris_tus.eq(0), 0.0)
+    # How many the withheld IRIS have at most: what is left of the total of their communes, which
+    # the two files do not count quite alike.
+    totaux = _totaux(connus, compte.total, chiffres)
+    restants = totaux * (1 + regle.ecart) - _finis(connus, compte.connus)
+    inconnus = restants.clip(lower=0).mask(iris_tus.eq(0), 0.0)
     foyers_connus = _finis(connus, regle.foyers.connus)
     foyers = _totaux(connus, regle.foyers.total, chiffres)
     # The two files do not count quite alike: one that is withheld leaves no whole.
@@ -214,7 +217,7 @@ def _somme_des_iris(lignes: pd.DataFrame, serie: str, chiffres: Chiffres) -> pd.
     return pd.DataFrame(
         {
             "somme": somme,
-            "minimum": somme + 0 * inconnus,
+            "minimum": somme.where(inconnus.notna()),
             "maximum": somme + (regle.petit - 1) * cellules_tues + inconnus,
             "inconnus": inconnus,
             "parties": parties,
@@ -223,16 +226,6 @@ def _somme_des_iris(lignes: pd.DataFrame, serie: str, chiffres: Chiffres) -> pd.
             "secret": iris_tus.gt(0),
         }
     )
-
-
-def _restants(
-    iris: pd.DataFrame, connus: str, total: str, chiffres: Chiffres, ecart: float
-) -> pd.Series:
-    """Return how many the withheld IRIS of each year have at most: what is left of the total of
-    their communes, which the two files do not count quite alike.
-    """
-    totaux = _totaux(iris, total, chiffres)
-    return (totaux * (1 + ecart) - _finis(iris, connus)).clip(lower=0)
 
 
 def _finis(lignes: pd.DataFrame, serie: str) -> pd.Series:

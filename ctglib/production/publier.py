@@ -96,7 +96,19 @@ def publier(convention: str, annee: int, jour: date, *, sortie: Path) -> Note:
             )
         )
     registre = suivi.registre
-    publication = _publication(effectifs, registre, annee, jour, fichiers)
+    cle = cle_de(registre.convention)
+    numero = len(registre.publications) + 1
+    montres_au_registre, caches_au_registre = noter(effectifs, numero, cle)
+    publication = Publication(
+        numero=numero,
+        annee=annee,
+        jour=jour,
+        version=versions()[CLASSEUR],
+        cle=empreinte_de_la_cle(cle) if cle else "",
+        fichiers=fichiers,
+        montres=montres_au_registre,
+        caches=caches_au_registre,
+    )
     return _noter(registre, publication)
 
 
@@ -120,35 +132,15 @@ def fichiers_publies(manifeste: Manifeste, convention: str, annee: int) -> dict[
     return {nom: ecrite for nom, ecrite in sorted(fichiers.items()) if nom not in remplis}
 
 
-def _publication(
-    effectifs: pd.DataFrame,
-    registre: RegistrePublie,
-    annee: int,
-    jour: date,
-    fichiers: dict[str, str],
-) -> Publication:
-    cle = cle_de(registre.convention)
-    numero = len(registre.publications) + 1
-    montres, caches = noter(effectifs, numero, cle)
-    return Publication(
-        numero=numero,
-        annee=annee,
-        jour=jour,
-        version=versions()[CLASSEUR],
-        cle=empreinte_de_la_cle(cle) if cle else "",
-        fichiers=fichiers,
-        montres=montres,
-        caches=caches,
-    )
-
-
 def _noter(registre: RegistrePublie, publication: Publication) -> Note:
     """Write a register with one more publication, and without masque.csv, which is its first; not
     when the last one of the year has the same files.
     """
     convention = registre.convention
     chemin = chemin_du_registre(convention)
-    de_l_annee = [une for une in registre.publications if une.annee == publication.annee]
+    de_l_annee = [
+        ancienne for ancienne in registre.publications if ancienne.annee == publication.annee
+    ]
     if de_l_annee and de_l_annee[-1].fichiers == publication.fichiers:
         return Note(de_l_annee[-1], chemin, nouvelle=False)
     publications = (*registre.publications, publication)

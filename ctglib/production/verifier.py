@@ -189,8 +189,9 @@ def relever(
     for convention in conventions:
         dossiers = {plan.PUBLIQUE: sortie / convention, INTERNE: sortie / convention / INTERNE}
         presentes = [sorte for sorte in diffusions if fichiers_presents(dossiers[sorte])]
-        # Without any file the first is checked all the same: an absent manifest is a fault.
-        for diffusion in presentes or diffusions[:1]:
+        if not presentes:  # the first is checked all the same: an absent manifest is a fault
+            presentes = list(diffusions[:1])
+        for diffusion in presentes:
             manifeste = lire_manifeste(dossiers[diffusion])
             ecarts_des_fichiers += _ecarts_d_un_dossier(convention, manifeste, diffusion)
             for cle, trace in manifeste.traces.items():
@@ -205,9 +206,9 @@ def relever(
                 ecarts_des_causes += [Ecart(lieu, raison) for raison in raisons]
     # What stands around the reports comes from them: what is wrong there would be said twice.
     if not ecarts_des_fichiers:
-        dossiers = dossiers_publies(sortie)
-        site = {PORTAIL: empreinte(octets_du_portail(dossiers))}
-        for path, contenu in autour_des_rapports(sortie, dossiers).items():
+        publies = dossiers_publies(sortie)
+        site = {PORTAIL: empreinte(octets_du_portail(publies))}
+        for path, contenu in autour_des_rapports(sortie, publies).items():
             site[path.relative_to(sortie).as_posix()] = empreinte(contenu)
         ecarts_des_fichiers = [
             Ecart("portail", phrase) for phrase in phrases_des_fichiers_touches(sortie, site)

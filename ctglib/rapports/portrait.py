@@ -669,10 +669,13 @@ class Portrait:
         if nombres.isna().all():
             yield etude.dire("aucun_chiffre")
         if pd.notna(nombres["population"]):
+            recensement = 0  # of a file that does not tell the year of the population
+            if mesures["serie"].loc["population"] != etude.regles.population_sans_annee:
+                recensement = int(mesures["annee"].loc["population"])
             yield etude.dire(
                 "habitants",
                 habitants=nombres["population"],
-                recensement=self._recensement(),
+                recensement=recensement,
                 annee="" if nombres.isna().any() else f"{mesures.at['foyers', 'annee']:.0f}",
                 partiel=bool(est_partielle(mesures).reindex(["foyers", "personnes"]).any()),
                 foyers=nombres["foyers"],
@@ -683,13 +686,6 @@ class Portrait:
             yield couverture
         yield from self._ecarts()
         yield from self._evolutions()
-
-    def _recensement(self) -> int:
-        """Return the year of the population, 0 when the file that gives it does not tell it."""
-        mesures = self.etude.mesures.set_index("mesure")
-        if mesures["serie"].loc["population"] == self.etude.regles.population_sans_annee:
-            return 0
-        return int(mesures["annee"].loc["population"])
 
     def _couverture(self) -> str:
         """Return the gap of the places for young children, and the modes that make it; "" without.
