@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from fractions import Fraction
+from types import MappingProxyType
 
 import numpy as np
 from scipy.optimize import Bounds, LinearConstraint, milp
@@ -206,9 +207,12 @@ def tables_de_plusieurs(
     regles: Iterable[Iterable[Nom]],
     *,
     seuil: int,
+    valeurs: Mapping[Nom, int] = MappingProxyType({}),
 ) -> Iterator[tuple[Nom, dict[Nom, int]]]:
     """Yield, for each hidden count, a table where it is least and one where it is greatest, of those
-    that fit all that a reader of several publications knows.
+    that fit all that a reader of several publications knows; none where no table fits.
+
+    ``valeurs`` are those that some hidden counts are supposed to have.
 
     ``regles``: of the counts of each, one at least is small, as one of the publications says by
     itself. Each is a choice (0 or 1) a count: who is chosen is from 1 to under the threshold.
@@ -246,16 +250,23 @@ def tables_de_plusieurs(
             }
             ajouter(de_la_regle, 1, np.inf)
     contraintes = LinearConstraint(np.array(lignes), basses, hautes) if lignes else ()
-    bornes = Bounds(
-        np.zeros(taille), np.concatenate([np.full(len(noms), INFINI), np.ones(len(choix))])
-    )
+    moins = np.zeros(taille)
+    plus = np.concatenate([np.full(len(noms), INFINI), np.ones(len(choix))])
+    for nom, valeur in valeurs.items():
+        moins[rangs[nom]] = valeur
+        plus[rangs[nom]] = valeur
     for nom in caches:
         for signe in (1, -1):
             but = np.zeros(taille)
             but[rangs[nom]] = signe
             solution = milp(
-                but, integrality=np.ones(taille), bounds=bornes, constraints=contraintes
+                but,
+                integrality=np.ones(taille),
+                bounds=Bounds(moins, plus),
+                constraints=contraintes,
             )
-            assert solution.x is not None, solution.message
-            valeurs = np.rint(solution.x[: len(noms)]).astype(int).tolist()
-            yield nom, dict(zip(noms, valeurs, strict=True))
+            assert valeurs or solution.x is not None, solution.message
+            if solution.x is None:
+                return
+            trouvees = np.rint(solution.x[: len(noms)]).astype(int).tolist()
+            yield nom, dict(zip(noms, trouvees, strict=True))

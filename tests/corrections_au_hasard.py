@@ -7,7 +7,7 @@ which hidden counts are the same in two of them: whoever guesses it right knows 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -28,6 +28,7 @@ from ctglib.secret.modele import Cle, Tirage
 from ctglib.secret.publication import GARDE, Publiable
 
 ANNEE = 2023
+VALEURS_ESSAYEES = 3 * SEUIL  # from each end of what a hidden count may be
 DISPOSITIFS = ("cmj", "caj")
 AGES = ("m", "n", "o")
 SEXES = ("m", "n")
@@ -180,15 +181,36 @@ def resserres(
         sommes += siennes
         places_cachees |= lecture.caches
     caches -= set(publies)
-    gardees: dict[Nom, list[int]] = {nom: [] for nom in caches}
+    extremes: dict[Nom, list[int]] = {nom: [] for nom in caches}
+    gardees: dict[Nom, set[int]] = {nom: set() for nom in caches}
     for nom, table in tables_de_plusieurs(publies, caches, sommes, regles, seuil=SEUIL):
+        extremes[nom].append(table[nom])
         if retrouve({**publies, **table}):
-            gardees[nom].append(table[nom])
-    bornes = {
-        nom: (min(valeurs), max(valeurs)) if valeurs else (0, -1)
-        for nom, valeurs in gardees.items()
-    }
-    return {nom: (bas, haut) for nom, (bas, haut) in bornes.items() if haut - bas < SEUIL}
+            gardees[nom].add(table[nom])
+    trop_resserres = {}
+    for nom, valeurs in gardees.items():
+        if valeurs and max(valeurs) - min(valeurs) >= SEUIL:
+            continue
+        # An extreme may be thrown away, and the values beside it be possible.
+        for valeur in _vers_l_interieur(*extremes[nom]):
+            if len(valeurs) >= SEUIL:
+                break
+            autres = tables_de_plusieurs(
+                publies, sorted(caches), sommes, regles, seuil=SEUIL, valeurs={nom: valeur}
+            )
+            if any(retrouve({**publies, **table}) for _, table in autres):
+                valeurs.add(valeur)
+        if len(valeurs) < SEUIL:
+            trop_resserres[nom] = (min(valeurs, default=0), max(valeurs, default=-1))
+    return trop_resserres
+
+
+def _vers_l_interieur(bas: int, haut: int) -> Iterator[int]:
+    """Yield values from both ends of an interval towards its middle, so many of them at most."""
+    for pas in range(min(VALEURS_ESSAYEES, (haut - bas) // 2 + 1)):
+        yield bas + pas
+        if haut - pas > bas + pas:
+            yield haut - pas
 
 
 def nommer(saisie: Saisie, place: tuple[str, ...]) -> Nom:
