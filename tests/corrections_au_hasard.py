@@ -8,6 +8,7 @@ which hidden counts are the same in two of them: whoever guesses it right knows 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from itertools import combinations
 from typing import NamedTuple
 
 import numpy as np
@@ -220,7 +221,7 @@ def nommer(saisie: Saisie, place: tuple[str, ...]) -> Nom:
 
 def resserres_par_le_rejeu(graine: int, cle: bytes = b"une") -> int:
     """Return how many counts are narrowed to who has both publications and replays the public code,
-    with any key: a table that no key would have masked so is thrown away.
+    with any key: a table that no key would have masked so, both times, is thrown away.
     """
     hasard = np.random.default_rng(graine)
     personnes = tirer(hasard)
@@ -233,16 +234,24 @@ def resserres_par_le_rejeu(graine: int, cle: bytes = b"une") -> int:
     lues = [lire(publiable) for publiable in publiables]
 
     def retrouve(table: dict[Nom, int]) -> bool:
-        """Tell whether some key gives both masks: it adds the hidden counts that are not small."""
+        """Tell whether one key gives both masks.
+
+        It adds the hidden counts that were not small the first time, some of those that the second
+        publication alone hides, and makes all of them the cheaper ones.
+        """
         essais = []
-        tirages = []
+        grands: list[set[tuple[str, ...]]] = []
         for saisie, lue in zip(saisies, lues, strict=True):
             effectifs = {place: table[nommer(saisie, place)] for place in saisie.effectifs}
             essais.append(saisie._replace(effectifs=effectifs))
-            grands = {place for place in lue.caches if not 0 < effectifs[place] < SEUIL}
-            tirages.append(Choisi(frozenset(cle_de_la_place(place) for place in grands)))
-        refaites = _deux_publications(essais, tirages)
-        return [lire(refaite).caches for refaite in refaites] == [lue.caches for lue in lues]
+            grands.append({place for place in lue.caches if not 0 < effectifs[place] < SEUIL})
+        moins_chers = _cles_des_places(lues[0].caches | lues[1].caches)
+        for places in _parties(grands[1] - lues[0].caches):
+            tirage = Choisi(_cles_des_places(grands[0] | places), moins_chers)
+            refaites = _deux_publications(essais, (tirage, tirage))
+            if [lire(refaite).caches for refaite in refaites] == [lue.caches for lue in lues]:
+                return True
+        return False
 
     return len(resserres(zip(saisies, lues, strict=True), retrouve))
 
@@ -251,6 +260,16 @@ def _deux_publications(saisies: Sequence[Saisie], tirages: Sequence[Tirage]) -> 
     premiere = publier_la_saisie(saisies[0], RIEN, tirages[0])
     registre = noter_publication(premiere, ANNEE, tirage=tirages[0])
     return [premiere, publier_la_saisie(saisies[1], registre, tirages[1])]
+
+
+def _parties(places: set[tuple[str, ...]]) -> Iterator[set[tuple[str, ...]]]:
+    """Yield the sets of some places, the smallest first."""
+    for nombre in range(len(places) + 1):
+        yield from map(set, combinations(sorted(places), nombre))
+
+
+def _cles_des_places(places: Iterable[tuple[str, ...]]) -> frozenset[Cle]:
+    return frozenset(cle_de_la_place(place) for place in places)
 
 
 def cle_de_la_place(place: tuple[str, ...]) -> Cle:

@@ -68,15 +68,19 @@ RIEN = RegistrePublie(convention="c")  # nothing was published
 
 
 class Choisi(Tirage):
-    """The counts that are hidden for nothing are these."""
+    """The counts that are hidden for nothing are these, and some are the cheaper to hide."""
 
-    def __init__(self, en_plus: frozenset[Cle]) -> None:
+    def __init__(self, en_plus: frozenset[Cle], moins_chers: frozenset[Cle] | None = None) -> None:
         super().__init__(b"")
         object.__setattr__(self, "en_plus", en_plus)
+        object.__setattr__(self, "moins_chers", moins_chers)
 
     def tirer(self, cle: Cle) -> tuple[float, float]:
-        """Return one price for all, and the least chance for the chosen ones."""
-        return 0.0, 0.0 if cle in self.en_plus else 1.0
+        """Return the price, one for all when nothing is said of it, and the least chance for the
+        chosen ones.
+        """
+        moins_cher = self.moins_chers is None or cle in self.moins_chers
+        return 0.0 if moins_cher else 1.0, 0.0 if cle in self.en_plus else 1.0
 
 
 def cle(nom: str) -> Cle:

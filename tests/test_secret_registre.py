@@ -30,6 +30,7 @@ from secret_exemple import (
     RIEN,
     SANS_HASARD,
     SEUIL,
+    Choisi,
     noter_publication,
     observations,
     profils,
@@ -37,7 +38,7 @@ from secret_exemple import (
 )
 
 from ctglib.donnees.modeles.publications import RegistrePublie
-from ctglib.secret.modele import Tirage
+from ctglib.secret.modele import Cle, Tirage
 from ctglib.secret.publication import GARDE, Publiable
 
 EXEMPLE = {"a": 38, "b": 61, "c": 57, "d": 55, "e": 3}  # 214 in all: 214 − 38 − 61 − 57 − 55 = 3
@@ -135,6 +136,30 @@ def test_un_effectif_cache_puis_corrige_reste_cache_et_l_ancien_ne_se_deduit_pas
     assert ("caj", "age", "e") in lire(seconde).caches
     trop = resserres([(_saisie(avant), lire(premiere)), (_saisie(EXEMPLE), lire(seconde))])
     assert trop == {}
+
+
+def test_la_correction_d_un_effectif_cache_ne_dit_pas_s_il_etait_le_petit() -> None:
+    """Of 2 + 56 hidden, then 35 + 56, who replays the code tries 56 + 2, then 89 + 2: were this one
+    masked otherwise the second time, the first count would be known to be small.
+    """
+    publiees = ({"m": 2, "n": 21, "o": 56}, {"m": 35, "n": 21, "o": 56})
+    possibles = ({"m": 56, "n": 21, "o": 2}, {"m": 89, "n": 21, "o": 2})
+
+    lues = [_lues(*valeurs) for valeurs in (publiees, possibles)]
+
+    assert lues[0] == lues[1]
+    assert [lecture.caches for lecture in lues[0]] == [
+        {("caj", "age", "m"), ("caj", "age", "o")}
+    ] * 2
+
+
+def _lues(avant: dict[str, int], apres: dict[str, int]) -> list[Lecture]:
+    """Return what two publications show, of a key that adds ``m`` and ``o``."""
+    cles = [Cle(f"profils/{ANNEE}/caj", f"age/{nom}") for nom in ("m", "o")]
+    tirage = Choisi(frozenset(cles))
+    premiere = exemple(avant, RIEN, tirage)
+    registre = noter_publication(premiere, ANNEE, tirage=tirage)
+    return [lire(premiere), lire(exemple(apres, registre, tirage))]
 
 
 def _saisie(valeurs: dict[str, int]) -> Saisie:

@@ -21,7 +21,7 @@ from ctglib.donnees.modeles.publications import (
     RegistrePublie,
 )
 from ctglib.donnees.publications import empreinte_d_un_effectif
-from ctglib.secret.masque import CLE, groupes
+from ctglib.secret.masque import CLE, regles_de
 from ctglib.secret.modele import (
     Cellule,
     Cle,
@@ -30,6 +30,7 @@ from ctglib.secret.modele import (
     Tirage,
     deduire_les_inconnues,
     familles,
+    rangs_vrais,
 )
 
 # Hidden counts are looked for up to so many times the greatest that a publication showed.
@@ -103,7 +104,6 @@ def connaitre(
             continue
         montrees = _montrees(publication, annee)
         cachees = _cachees(publication, annee, cle, aujourd_hui)
-        noms_caches = {cellule.cle for cellule in cachees}
         d_alors = [*montrees, *cachees]
         effectifs, sommes = deduire_les_inconnues(
             d_alors, sommes_de([cellule.cle for cellule in d_alors])
@@ -116,13 +116,15 @@ def connaitre(
             else:
                 ancien = nom._replace(millesime=-(RANG * publication.numero + nom.millesime))
                 nom_de[nom] = noms.setdefault((nom, cellule.valeur), ancien)
-                anciennes.setdefault(nom_de[nom], cellule._replace(cle=nom_de[nom]))
+                anciennes.setdefault(nom_de[nom], _ancienne(cellule, nom_de[nom]))
         publiees |= {cellule.cle for cellule in montrees if nom_de[cellule.cle] == cellule.cle}
         valeurs |= {
             cellule.cle: cellule.valeur for cellule in d_alors if cellule.valeur is not None
         }
-        for regle in _regles(effectifs, sommes, noms_caches, lieux_caches, seuil):
-            regles[frozenset(nom_de[nom] for nom in regle)] = None
+        for regle in _regles(effectifs, sommes, lieux_caches, seuil):
+            # Alone, it is small by the rule itself; corrected since, no mask would do better.
+            if len(regle) > 1 or all(nom_de[nom] == nom for nom in regle):
+                regles[frozenset(nom_de[nom] for nom in regle)] = None
         lieux_caches |= {cellule.cle.lieu for cellule in cachees}
         for lien in sommes:
             parties = tuple(nom_de[partie] for partie in lien.parties)
@@ -142,26 +144,21 @@ def connaitre(
 def _regles(
     effectifs: dict[Cle, Cellule],
     sommes: list[Lien],
-    cachees_alors: Collection[Cle],
     lieux_caches: Collection[Lieu],
     seuil: int,
 ) -> Iterator[frozenset[Cle]]:
-    """Yield the hidden counts of a publication that move together, and of which one is small.
-
-    Its reader knows it by the rule, but where a place was hidden before: it stays so, small or not.
-    """
+    """Yield the hidden counts of a publication of which its reader knows that one is small."""
     tirage = Tirage(b"")
-    for famille in familles(effectifs, sommes, frozenset(), seuil, tirage):
-        for groupe in groupes(famille, frozenset()):
-            noms = [famille.cles[rang] for rang in groupe.rangs]
-            cachees = [
-                effectifs[nom] for nom in noms if nom in cachees_alors and effectifs[nom].sensible
-            ]
-            petites = [0 < (cellule.valeur or 0) < seuil for cellule in cachees]
-            connues = [cellule.cle.lieu in lieux_caches for cellule in cachees]
-            # Alone, it is small by the rule itself, and no mask would do better.
-            if len(cachees) > 1 and any(petites) and not any(connues):
-                yield frozenset(cellule.cle for cellule in cachees)
+    for famille in familles(effectifs, sommes, frozenset(lieux_caches), seuil, tirage):
+        rangs_caches = rangs_vrais(famille.masquables)  # what was shown is ``publiee``
+        yield from regles_de(famille, rangs_caches)
+
+
+def _ancienne(cellule: Cellule, cle: Cle) -> Cellule:
+    """Return a count of a publication that is no longer that of today: never shown again."""
+    cachee = cellule.affichee and not cellule.publiee
+    protegee = cachee and cellule.valeur is not None
+    return cellule._replace(cle=cle, affichee=cellule.publiee, protegee=protegee)
 
 
 def _somme(lien: Lien) -> tuple[Cle, frozenset[Cle]]:
@@ -207,9 +204,7 @@ def _cachees(
             Cellule(
                 cle_de_l_effectif,
                 valeur,
-                affichee=False,
                 sensible=actuelle.sensible if actuelle else True,
-                protegee=valeur is not None,
             )
         )
     return cellules

@@ -7,11 +7,15 @@ counts: those of the hidden ones must come to a minimum at least, whenever the c
 protects is hidden. Every sufficient mask satisfies it.
 
 The attacker knows every published count, the sums, that counts are whole and not negative, the
-threshold, and the rule: a count is hidden only because it is small, or to keep a small one from
-being worked out. So, of the hidden counts that move together, one at least is small; which one, the
-attacker does not know. A mask is sufficient when, for each hidden count and for each small one that
-was never shown, the least and the greatest value that fit all this differ by the threshold at
-least.
+threshold, and the rule: a count is hidden only because it is small, to keep a small one from being
+worked out, or because an earlier publication hid it. So, of the hidden counts that move together,
+where none was hidden before, one at least is small; which one, the attacker does not know. A mask
+is sufficient when, for each hidden count and for each small one that was never shown, the least and
+the greatest value that fit all this differ by the threshold at least.
+
+What the attacker concludes must follow from what is published, never from the true values: were it
+reckoned with only where it is true, other values that fit would have another mask, and whoever
+replays the code would throw them away.
 
 Words: a ``rang`` is the place of a count in its family, a ``position`` its place in a group of the
 family (see ``groupes``). A mask in the making is the set of the ranks that it hides.
@@ -64,6 +68,8 @@ class Masque(NamedTuple):
     # table, raison (SANS_PROTECTION or TROP_LONG): the tables withheld whole, as no smaller mask
     # suffices or none was found
     retraits: pd.DataFrame
+    # Counts of which one at least is small, as who reads this mask alone concludes.
+    regles: tuple[frozenset[Cle], ...] = ()
 
 
 def masquer(
@@ -102,9 +108,11 @@ def masquer(
         if petit or cellule.cle.lieu in lieux_caches_avant
     }
     retraits: set[tuple[str, str]] = set()
+    regles_du_masque: list[frozenset[Cle]] = []
     cellules_par_cle, sommes = deduire_les_inconnues([*cellules, *anciennes], liens)
     for famille in familles(cellules_par_cle, sommes, lieux_caches_avant, seuil, tirage, regles):
         rangs_caches, raison = _rangs_a_cacher(famille)
+        regles_du_masque += regles_de(famille, rangs_caches)
         cles_de_la_famille = {famille.cles[rang] for rang in rangs_caches}
         cles_cachees |= cles_de_la_famille
         if raison:
@@ -117,6 +125,7 @@ def masquer(
         effectifs=couvrir(effectifs, lignes_cachees, "effectif"),
         cellules=lieux_caches.sort_values(LIEU, ignore_index=True),
         retraits=pd.DataFrame(sorted(retraits), columns=RETRAITS, dtype=str),
+        regles=tuple(regles_du_masque),
     )
 
 
@@ -326,8 +335,10 @@ class Groupe(NamedTuple):
     """
 
     rangs: list[int]  # of its counts in the family, in order
-    # Positions (in ``rangs``) of counts of which the reader knows that one at least is small; none
-    # when the reader knows no such thing, several when earlier publications say some too.
+    # Positions (in ``rangs``) of counts of which one at least is small, by the rule of this mask
+    # alone; none when it says no such thing.
+    regle: list[int]
+    # That rule, and those of earlier publications.
     suspects: list[list[int]]
     equations: np.ndarray  # one row a sum that has some of them, one column a position
     valeurs: np.ndarray  # their true values
@@ -355,12 +366,14 @@ def groupes(famille: Famille, rangs_caches: frozenset[int]) -> Iterator[Groupe]:
     2. the counts of one reduced sum are tied;
     3. a group is a connected component of these ties.
 
-    What a reader concludes from the rule in each group (``Groupe.suspects``): one of its
-    hidden and sensitive counts is small. The reader cannot tell which, and the search for extreme
-    values reckons with that knowledge. In two cases, it does not:
+    What a reader concludes from the rule in each group (``Groupe.regle``): one of its hidden and
+    sensitive counts is small, or one that was never shown. The reader cannot tell which, and the
+    search for extreme values reckons with that knowledge. In four cases, it does not:
 
-    - no small count was hidden in the group: the rule says nothing true of it. What is hidden there
-      was hidden by an earlier bilan, or keeps a small count that was never shown;
+    - nothing is hidden in the group;
+    - a count of the group was hidden by an earlier publication: it stays so, small or not, and what
+      is hidden beside may only protect it. The rule of that publication says what is known;
+    - the draw alone hid the group: it is shown again in the end;
     - a report would show only one count of the family (an indicator without detail). A reader who
       sees it hidden concludes by the rule that it is most likely small, not which of the small
       values it has: a limit of the model, stated in docs/decisions/0006-secret-statistique.md. No
@@ -373,33 +386,41 @@ def groupes(famille: Famille, rangs_caches: frozenset[int]) -> Iterator[Groupe]:
     ensembles_lies = [np.flatnonzero(somme) for somme in sommes_reduites]
     ensembles_lies += [np.searchsorted(rangs_invisibles, regle) for regle in famille.regles]
     un_seul_effectif_affichable = int(famille.affichees.sum()) == 1
+    rangs_a_proteger = famille.rangs_imposes | famille.rangs_jamais_affiches
     for membres in composantes(ensembles_lies, len(rangs_invisibles)):
         rangs: list[int] = rangs_invisibles[membres].tolist()
         rangs_du_groupe = set(rangs)
-        a_un_petit_cache = not famille.rangs_petits.isdisjoint(rangs)
-        suspects = []
-        if a_un_petit_cache and not un_seul_effectif_affichable:
-            suspects.append(
-                [
-                    position
-                    for position, rang in enumerate(rangs)
-                    if rang in rangs_caches and famille.sensibles[rang]
-                ]
-            )
+        rien_de_cache = rangs_caches.isdisjoint(rangs)
+        garde = not famille.rangs_gardes.isdisjoint(rangs)
+        du_seul_tirage = rangs_a_proteger.isdisjoint(rangs)
+        regle: list[int] = []
+        if not (rien_de_cache or garde or du_seul_tirage or un_seul_effectif_affichable):
+            regle = np.flatnonzero(famille.sensibles[rangs]).tolist()
+        suspects = [regle] if regle else []
         suspects += [
-            [rangs.index(rang) for rang in regle]
-            for regle in famille.regles
-            if not rangs_du_groupe.isdisjoint(regle)
+            [rangs.index(rang) for rang in regle_d_avant]
+            for regle_d_avant in famille.regles
+            if not rangs_du_groupe.isdisjoint(regle_d_avant)
         ]
         equations = famille.equations[:, rangs]
         yield Groupe(
             rangs=rangs,
+            regle=regle,
             suspects=suspects,
             equations=equations[equations.any(axis=1)],
             valeurs=famille.valeurs[rangs],
             borne=famille.borne,
             seuil=famille.seuil,
         )
+
+
+def regles_de(famille: Famille, rangs_caches: frozenset[int]) -> Iterator[frozenset[Cle]]:
+    """Yield, for each group of a mask, the counts of which a reader knows that one is small."""
+    if not rangs_caches:
+        return
+    for groupe in groupes(famille, rangs_caches):
+        if groupe.regle:
+            yield frozenset(famille.cles[groupe.rangs[position]] for position in groupe.regle)
 
 
 def reduire(equations: np.ndarray) -> np.ndarray:

@@ -121,9 +121,10 @@ class Famille(NamedTuple):
     equations: np.ndarray  # one row a sum: −1 under the total, 1 under each part
     affichees: np.ndarray  # counts that a report would show
     masquables: np.ndarray  # those of them that may still be hidden
-    sensibles: np.ndarray  # those of them that are hidden when they are small
-    rangs_petits: frozenset[int]  # small and masquables: hidden because they are small
-    rangs_imposes: frozenset[int]  # hidden in any case: these, and those of earlier bilans
+    sensibles: np.ndarray  # counts that are secret when they are small, shown or not
+    rangs_imposes: frozenset[int]  # hidden in any case: small, or hidden by an earlier bilan
+    # Hidden by an earlier bilan, small or not: what is tied to them need have nothing small.
+    rangs_gardes: frozenset[int]
     rangs_jamais_affiches: frozenset[int]  # small, or protected: the others could give them away
     rangs_tires: frozenset[int]  # hidden because the draw says so
     prix: np.ndarray  # how dear each is to hide: by the draw, and by the sums it is the total of
@@ -327,9 +328,9 @@ def _famille(
         equations=equations,
         affichees=affichees,
         masquables=masquables,
-        sensibles=affichees & sensibles,
-        rangs_petits=rangs_vrais(masquables & petites),
+        sensibles=sensibles,
         rangs_imposes=rangs_vrais(masquables & (petites | cachees_avant)),
+        rangs_gardes=rangs_vrais((masquables & cachees_avant) | (~affichees & protegees)),
         rangs_jamais_affiches=rangs_vrais(~affichees & (petites | protegees)),
         rangs_tires=rangs_vrais(masquables & (chances < EN_PLUS / (1 + nombre_de_sommes) ** 2)),
         prix=(1 + DISPERSION * prix_tires) * (1 + nombre_de_sommes),

@@ -161,6 +161,7 @@ def _masquer_les_bilans(
     lieux_caches = set(connu.lieux_caches)
     retraits = pd.DataFrame(columns=RETRAITS)
     masques: dict[int, Masque] = {}
+    regles_des_bilans: list[frozenset[Cle]] = []
     for bilan in sorted({*effectifs["premier_bilan"].tolist(), annee}):
         connu_alors = connu.jusqu_a(bilan)
         masque_du_bilan = masquer(
@@ -170,9 +171,10 @@ def _masquer_les_bilans(
             tirage=demande.tirage,
             lieux_deja_caches=sorted(lieux_caches),
             anciennes=connu_alors.anciennes,
-            regles=connu_alors.regles,
+            regles=[*connu_alors.regles, *regles_des_bilans],
         )
         masques[bilan] = masque_du_bilan
+        regles_des_bilans += masque_du_bilan.regles
         lieux_caches |= set(masque_du_bilan.cellules.itertuples(index=False, name=None))
         retraits = pd.concat([retraits, masque_du_bilan.retraits])
         retraits = retraits.drop_duplicates("table", ignore_index=True)
