@@ -235,6 +235,28 @@ def test_deux_services_qui_se_contredisent_sont_listes_et_rien_n_est_choisi(tmp_
         )
 
 
+def test_une_valeur_qui_ne_va_pas_avec_celle_d_un_autre_service_dit_les_deux(
+    tmp_path: Path,
+) -> None:
+    enfance = vierge("enfance")
+    poser(enfance, "Indicateurs", "enfants_aeeh_accueillis", **{VALEUR: 84})
+    jeunesse = vierge("jeunesse")
+    poser(jeunesse, "Indicateurs", "enfants_aeeh_accueillis.caj", **{VALEUR: 94})
+    chemins = [
+        enregistrer(enfance, tmp_path, "ctg-harnes-2025-enfance.xlsx"),
+        enregistrer(jeunesse, tmp_path, "ctg-harnes-2025-jeunesse.xlsx"),
+    ]
+
+    dites = {faute.fichier: faute for faute in fautes(*chemins)}
+
+    de_jeunesse = dites["ctg-harnes-2025-jeunesse.xlsx"]
+    assert (de_jeunesse.trouve, de_jeunesse.attendu) == ("« 94 »", "84 au plus, l'ensemble")
+    d_enfance = dites["ctg-harnes-2025-enfance.xlsx"]
+    assert d_enfance.trouve.startswith("« 84 », qui ne va pas avec « 94 » (Enfants bénéficiaires")
+    assert "Centre d'animation jeunesse (CAJ), demandé à « Direction du service" in d_enfance.trouve
+    assert d_enfance.attendu == "de cette autre valeur : 84 au plus, l'ensemble"
+
+
 def test_une_ecriture_refusee_ne_laisse_rien_de_moitie(donnees: Path, tmp_path: Path) -> None:
     wb = vierge()
     poser(wb, "Indicateurs", REPERE, **{VALEUR: 3})

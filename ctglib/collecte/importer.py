@@ -258,7 +258,7 @@ def _essayer(
     fautes += fautes_du_comite
     fautes += _sauts_de_saisie(replace(cadre, suivis=resultat.apres), resultat.changements)
     if fichiers:
-        for faute in _fautes_a_l_ecriture(convention, fichiers, resultat, plan):
+        for faute in _fautes_a_l_ecriture(cadre, fichiers, resultat, plan):
             deja_dite = fautes_du_comite or comite_illisible
             if not deja_dite or faute.colonne != CHAMP_DU_COMITE:
                 fautes.append(faute)
@@ -663,7 +663,7 @@ _ELEMENT = re.compile(r"(?:comite\.)?\w+\[[0-9]+\]|\w*")
 
 
 def _fautes_a_l_ecriture(
-    convention: str, fichiers: dict[str, bytes], resultat: Resultat, plan: tuple[Feuille, ...]
+    cadre: Cadre, fichiers: dict[str, bytes], resultat: Resultat, plan: tuple[Feuille, ...]
 ) -> Iterator[Faute]:
     """Yield the faults of the files in the words of the sheet, at the cell; one that no entry
     explains, as it is.
@@ -678,6 +678,7 @@ def _fautes_a_l_ecriture(
             for cible in ligne.cibles:
                 mots_des_tables[cible.table] = mots_des_codes
 
+    convention = cadre.dossier.convention.id
     entrees = _entrees_des_fichiers(convention, resultat)
     for faute in fautes_de_saisie(convention, fichiers):
         champ = faute.colonne or ""
@@ -691,7 +692,49 @@ def _fautes_a_l_ecriture(
         if not en_cause and not faute.question:
             yield faute  # a question about what is not being entered was asked in its time
         for entree in en_cause:
-            yield _placer(faute, entree, mots_des_tables.get(entree.table, {}))
+            mots_des_codes = mots_des_tables.get(entree.table, {})
+            placee = _placer(faute, entree, mots_des_codes)
+            if entree is not entrees.get((faute.fichier, lieu)):
+                autre = _nommer_la_ligne(cadre, faute, resultat, plan)
+                placee = _placer_en_face(placee, entree, autre)
+            yield placee
+
+
+def _nommer_la_ligne(
+    cadre: Cadre, faute: Faute, resultat: Resultat, plan: tuple[Feuille, ...]
+) -> str:
+    """Return what the row of a fault is of, and who is asked for it, as the sheets say it; "" when
+    none of them has it.
+    """
+    trouve = re.search(r"/([0-9]{4})/(\w+)\.csv$", faute.fichier)
+    if trouve is None or faute.ligne is None:
+        return ""
+    table = trouve[2]
+    cle = list(resultat.apres[int(trouve[1])][table])[faute.ligne - 2]  # after the header
+    responsables = cadre.dossier.catalogue.responsables
+    for feuille in plan:
+        for ligne in feuille.lignes:
+            if any(cible.table == table and cible.cle == cle for cible in ligne.cibles):
+                dits = [str(ligne.montre.get(nom) or "") for nom in ("libelle", "poste", "detail")]
+                if ligne.service in responsables:
+                    dits.append(f"demandé à « {responsables[ligne.service].libelle} »")
+                return ", ".join(filter(None, dits))
+    return ""
+
+
+def _placer_en_face(faute: Faute, entree: Entree, autre: str) -> Faute:
+    """Return the fault of another row (``autre``), placed at a cell that does not go with it: what
+    that cell holds, then what the other one has.
+    """
+    colonne = "valeur" if "valeur" in entree.valeurs else next(iter(entree.valeurs))
+    trouve, attendu, remede = mots(
+        "valeur_en_face",
+        ici=entree.dit(colonne),
+        trouve=faute.trouve,
+        autre=autre or "déjà enregistré",
+        attendu=faute.attendu,
+    )
+    return replace(faute, trouve=trouve, attendu=attendu, remede=remede)
 
 
 def _placer(faute: Faute, entree: Entree, mots_des_codes: dict[str, str]) -> Faute:
