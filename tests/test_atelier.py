@@ -787,6 +787,11 @@ FRANCAIS = (
 )
 
 
+def test_la_recherche_dit_ou_sont_les_indices_du_radar() -> None:
+    with pytest.raises(DemandeImpossible, match="ouvrir_controle"):
+        a.chercher("radar")
+
+
 @pytest.mark.parametrize("encodage", ["utf-8", "utf-8-sig", "cp1252"])
 @pytest.mark.parametrize("separateur", [";", "\t"])
 def test_un_csv_francais_s_importe_et_dit_ce_qui_en_est_compris(

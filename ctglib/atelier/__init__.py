@@ -12,6 +12,7 @@ from ctglib.atelier.fichiers import importer
 from ctglib.atelier.prolongements import prolonger
 from ctglib.atelier.questions import cibles, comparer, frequentation, promesses, rang, semblables
 from ctglib.atelier.recherche import chercher
+from ctglib.atelier.ressemblances import comparables
 from ctglib.atelier.series import donnees, epci, lieux, oublier, ratio
 from ctglib.atelier.sorties import PONCTUELLE, enregistrer, figure, note, tableau
 from ctglib.atelier.suivre import evolution, provisoires, revisions
@@ -23,6 +24,7 @@ __all__ = [
     "carte",
     "chercher",
     "cibles",
+    "comparables",
     "comparer",
     "courbes",
     "definitions",

@@ -315,7 +315,7 @@ def _ecarts(
         marges = pd.Series(
             [marge(indicateur.arrondi_source) for indicateur in indicateurs], index=table.index
         )
-        calculs = _calculer(avant, apres.reindex(avant.index), ici, communes, marges)
+        calculs = calculer(avant, apres.reindex(avant.index), ici, communes, marges)
         table = table.assign(
             rupture=ruptures,
             valeur_reference=avant.loc[[ici]].iloc[0],
@@ -325,12 +325,14 @@ def _ecarts(
     return table.reset_index().reindex(columns=list(COLONNES)).astype(COLONNES)
 
 
-def _calculer(
+def calculer(
     avant: pd.DataFrame, apres: pd.DataFrame, ici: str, communes: list[str], marges: pd.Series
 ) -> pd.DataFrame:
-    """Return the figures of the gaps, one row an indicator.
+    """Return the figures of the gaps of a commune to others, one row an indicator.
 
-    A bound of a gap takes every count at the end of its rounding that makes the gap least, or
+    ``avant`` and ``apres`` are the counts of all the communes of the département, a column an
+    indicator; ``marges``, how far each printed count may be from the true one (see ``marge``). A
+    bound of a gap takes every count at the end of its rounding that makes the gap least, or
     greatest.
     """
     variations = 100 * (apres / avant - 1)

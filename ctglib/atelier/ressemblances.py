@@ -1,0 +1,167 @@
+"""L'évolution d'une commune à côté de celles qui lui ressemblent, avec son incertitude."""
+
+from dataclasses import dataclass, replace
+
+import pandas as pd
+
+from ctglib.atelier.phrases import dire, impossible
+from ctglib.atelier.series import codes_des_lieux, lieux
+from ctglib.atelier.suivre import evolution
+from ctglib.atelier.tables import attributs, avec_attributs
+from ctglib.calculs.comparables import calculer, marge, semblables
+from ctglib.calculs.ecriture import variation
+from ctglib.document.typographie import compter, de_a, points
+from ctglib.donnees.lignes import lignes as lire_lignes
+from ctglib.donnees.magasin import charger_famille, departement_de
+from ctglib.donnees.marques import Marque
+from ctglib.donnees.modeles.catalogue import Comparaison
+from ctglib.donnees.nombres import Nombres, marques_de, nombres
+from ctglib.donnees.publiques import source
+from ctglib.donnees.structure import lire_structure
+from ctglib.donnees.yaml_strict import charger_yaml
+
+COLONNES = [
+    "rang",
+    "territoire",
+    "libelle",
+    "distance",
+    "annee_depart",
+    "depart",
+    "annee",
+    "valeur",
+    "evolution",
+    "evolution_min",
+    "evolution_max",
+    "choisi",
+]
+
+
+@dataclass(frozen=True)
+class Ecart:
+    """The change of a commune, the mean one of those alike it, the gap and its bounds, in %; how
+    many of these are as far from the mean; whether rounding alone may make the gap.
+    """
+
+    variation: float
+    variation_moyenne: float
+    ecart: float
+    ecart_min: float
+    ecart_max: float
+    aussi_eloignees: int
+    bruit: bool
+
+
+def comparables(
+    code: str,
+    commune: str,
+    debut: int | None = None,
+    fin: int | None = None,
+    *,
+    n: int | None = None,
+) -> pd.DataFrame:
+    """Compare l'évolution d'une commune à celle des communes du département qui lui ressemblent, et
+    dit ce que l'arrondi de la source laisse incertain.
+
+    Les communes sont choisies par la densité, la taille et la structure des ménages, jamais par ce
+    qui est comparé : la règle de l'évaluation finale (data/catalogue/comparaison.yaml). L'écart à
+    leur moyenne, ses bornes et le nombre de communes aussi éloignées sont dans les remarques. Une
+    comparaison, jamais un effet.
+
+    Paramètres :
+        code: Le code d'une série d'effectifs (voir ``chercher``).
+        commune: Nom ou code.
+        debut: La première année ; par défaut, la première connue depuis la dernière rupture.
+        fin: La dernière année ; la dernière connue par défaut.
+        n: Combien de communes ; vingt, comme dans l'évaluation finale, par défaut.
+
+    Rend :
+        rang (0 pour la commune elle-même, 1 pour la plus proche), territoire, libelle, distance,
+        annee_depart, depart, annee, valeur, evolution (%), evolution_min et evolution_max (selon
+        l'arrondi), choisi.
+
+    Exemples :
+        >>> from ctglib import atelier as a
+        >>> a.comparables("cnaf_foyers_rsa", "Harnes", n=3)["rang"].tolist()
+        [0, 1, 2, 3]
+    """
+    regle = charger_yaml("catalogue/comparaison.yaml", Comparaison)
+    ici = codes_des_lieux(commune)[0]
+    if ici not in set(lieux(niveau="commune")["code"]):
+        raise impossible("comparables_de_communes", lieu=commune)
+    departement = departement_de(pd.Series([ici])).iloc[0]
+    changements = evolution(code, lieux(departement=departement), debut, fin)
+    attrs = attributs(changements)
+    if attrs["unite"] != "nombre":
+        raise impossible("comparables_d_effectifs", serie=attrs["titre"], unite=attrs["unite"])
+    changements = changements.set_index("territoire")
+    ruptures = [
+        annee
+        for marque in set(marques_de(changements["ecart"]))
+        if marque is not None
+        for annee, _ in marque.ruptures
+    ]
+    if ruptures:
+        raise impossible("comparables_rompus", serie=attrs["titre"], annee=max(ruptures))
+    connus = changements[changements["valeur"].notna() & changements["depart"].gt(0).fillna(False)]
+    if ici not in connus.index:
+        raise impossible("comparables_sans_valeur", commune=commune, serie=attrs["titre"])
+    structure = lire_structure(regle.ressemblance, connus.index)
+    voisins = regle.reglage.voisins if n is None else n
+    fenetre = regle.reglage.fenetre
+    distances = semblables(structure, ici, regle.ressemblance, fenetre=fenetre, voisins=voisins)
+    if distances.empty:
+        raise impossible("sans_comparables", commune=commune)
+
+    sources = " ; ".join(
+        source(charger_famille(famille), [annee])
+        for famille, annee in structure.attrs["tables"].items()
+    )
+    arrondi = attrs["series"][code].arrondi
+    marges = pd.Series({code: marge(arrondi if pd.notna(arrondi) else None)})
+    avant = changements[["depart"]].astype(float).set_axis([code], axis=1)
+    apres = changements[["valeur"]].astype(float).set_axis([code], axis=1)
+    calculs = calculer(avant, apres, ici, list(distances.index), marges)
+    ecart = next(lire_lignes(calculs, Ecart))
+
+    table = connus.loc[[ici, *distances.index]]
+    jeu = marges[code]
+    depart = table["depart"].astype(float)
+    valeur = table["valeur"].astype(float)
+    au_moins = 100 * ((valeur - jeu).clip(lower=0) / (depart + jeu) - 1)
+    au_plus = 100 * ((valeur + jeu) / (depart - jeu) - 1)
+    marques = marques_de(table["evolution"])
+    table = table.assign(
+        rang=range(len(table)),
+        distance=distances,
+        evolution_min=_comme(au_moins, marques),
+        evolution_max=_comme(au_plus, marques),
+        choisi=table.index == ici,
+    ).reset_index()
+    nom = table["libelle"].iloc[0]
+    phrase = "comparables_dans_l_arrondi" if ecart.bruit else "comparables_au_dela"
+    remarques = [
+        dire(
+            phrase,
+            commune=nom,
+            evolution=variation(ecart.variation),
+            moyenne=variation(ecart.variation_moyenne),
+            ecart=points(ecart.ecart),
+            bornes=de_a(ecart.ecart_min, ecart.ecart_max),
+        ),
+        dire(
+            "comparables_aussi_eloignees",
+            aussi_eloignees=compter(ecart.aussi_eloignees, "commune"),
+            nombre=len(distances),
+        ),
+        dire("comparables_choisies", fenetre=fenetre, sources=sources),
+        dire("ressemblance_sans_effet"),
+        *changements.attrs.get("remarques", ()),
+    ]
+    titre = dire("titre_des_comparables", serie=attrs["titre"], commune=nom, nombre=len(distances))
+    return avec_attributs(table[COLONNES], titre, remarques=remarques)
+
+
+def _comme(valeurs: pd.Series, marques: list[Marque | None]) -> Nombres:
+    """Return bounds of values with the marks of these: they come from the same counts."""
+    sans_arrondi = [None if marque is None else replace(marque, arrondi=0.0) for marque in marques]
+    return nombres(valeurs, sans_arrondi)
