@@ -21,11 +21,12 @@ from ctglib.blocs.decisions import dit_de_la_decision, fil_des_decisions
 from ctglib.blocs.messages_diagnostic import MessagesDuDiagnostic
 from ctglib.blocs.messages_suivi import MessagesDeLaFin, MessagesDuSuivi
 from ctglib.blocs.page_une import page_une
+from ctglib.blocs.propositions import objets
 from ctglib.calculs.constats import Constat, constater, premiers_par_fiche, sans_ce_qui_explique
 from ctglib.document.blocs import Liste, Titre
 from ctglib.donnees.fautes import DonneesInvalides
 from ctglib.donnees.lecture import VARIABLE
-from ctglib.donnees.modeles.suivi import Comite, Decision, Suite
+from ctglib.donnees.modeles.suivi import Comite, Decision, EtatSuite, Suite
 from ctglib.export.diapositives import MOTS_D_UN_TITRE, diapositives
 from ctglib.export.document import document_de
 
@@ -403,6 +404,61 @@ def _decider(etude: EtudeAnnuelle, decision: Decision, *suites: Suite) -> EtudeA
             2025: Comite(date=date(2025, 12, 1), suites=suites),
         },
     )
+
+
+def _avec_etat(etude: EtudeAnnuelle, modalite: str, **valeurs: object) -> EtudeAnnuelle:
+    """Return the study with an action in this state."""
+    etats = etude.etats.copy()
+    for colonne, valeur in valeurs.items():
+        etats.loc[etats["modalite"].eq(modalite), colonne] = valeur
+    return replace(etude, etats=etats)
+
+
+@pytest.mark.parametrize("etat_dit", ["en_cours", "non_renseignee"])
+def test_une_decision_est_faite_des_que_les_actions_qu_elle_decide_sont_realisees(
+    etat_dit: EtatSuite,
+) -> None:
+    etude = ouvrir_bilan(DEMONSTRATION, 2025).etude
+    decision = Decision(id="a", texte="Finir le guide", fiche="2", modalites=("2.3",))
+    suivie = _decider(etude, decision, Suite(decision="a", etat=etat_dit))
+
+    realisee = fil_des_decisions(
+        _avec_etat(suivie, "2.3", statut="realisee", fin=pd.Timestamp("2025-04-11"))
+    ).iloc[0]
+    en_cours = fil_des_decisions(_avec_etat(suivie, "2.3", statut="en_cours")).iloc[0]
+
+    assert (realisee["etat"], en_cours["etat"]) == ("faite", etat_dit)
+    assert "2.3 est réalisée depuis le 11\u00a0avril 2025" in realisee["remarque"]
+    assert ("disait « en cours »" in realisee["remarque"]) == (etat_dit == "en_cours")
+
+
+@pytest.mark.parametrize(
+    ("suite", "proposee"), [("en_cours", False), ("faite", True), ("abandonnee", True)]
+)
+def test_une_action_dont_un_comite_a_decide_n_est_plus_proposee(
+    suite: EtatSuite, proposee: bool
+) -> None:
+    etude = ouvrir_bilan(DEMONSTRATION, 2025).etude
+    en_retard = etude.etats.loc[etude.etats["en_retard"], ["fiche", "modalite"]].iloc[0]
+    decision = Decision(
+        id="a", texte="La garder", fiche=en_retard["fiche"], modalites=(en_retard["modalite"],)
+    )
+
+    retards = objets(_decider(etude, decision, Suite(decision="a", etat=suite)))["retard"]
+
+    numeros = [objet.avant.strip() for objet in retards]
+    assert (en_retard["modalite"] in numeros) == proposee
+
+
+def test_un_indicateur_dont_le_comite_a_decide_n_est_plus_propose() -> None:
+    etude = ouvrir_bilan(DEMONSTRATION, 2025).etude
+    sans_decision = avec_comites(etude, {})
+    decision = Decision(id="a", texte="La signer", indicateurs=("fiches_de_poste_signees",))
+
+    avant = [objet.nom for objet in objets(sans_decision)["cible_manquee"]]
+    apres = [objet.nom for objet in objets(_decider(etude, decision))["cible_manquee"]]
+
+    assert set(avant) - set(apres) == {"Fiches de poste de chargé de coopération"}
 
 
 def test_le_commentaire_d_une_annee_d_avant_porte_cette_annee() -> None:

@@ -11,17 +11,25 @@ import pandas as pd
 
 from ctglib.blocs.annee import EtudeAnnuelle
 from ctglib.blocs.avenants import en_long
-from ctglib.calculs.ecriture import enumerer, majuscule, minuscule
-from ctglib.calculs.etats import NON_RENSEIGNEE
+from ctglib.calculs.ecriture import SEPARATEUR, enumerer, majuscule, minuscule
+from ctglib.calculs.etats import NON_RENSEIGNEE, REALISEE
 from ctglib.document.blocs import Groupe, Liste, Renvoi, sous_titre
 from ctglib.document.tableau import RIEN, Tableau
 from ctglib.document.typographie import abreger, accorder, date_longue, nombrer, sont
 from ctglib.donnees.lecture import sans_accents
 from ctglib.donnees.lignes import lignes
 from ctglib.donnees.modeles.plan import Absence
-from ctglib.donnees.modeles.suivi import REJETEE, SUITES_OUVERTES, Comite, Decision, Suite
+from ctglib.donnees.modeles.suivi import (
+    REJETEE,
+    SUITES_OUVERTES,
+    Comite,
+    Decision,
+    EtatSuite,
+    Suite,
+)
 from ctglib.donnees.plan import est_du
 
+FAITE: EtatSuite = "faite"
 DECIDEE = "decidee"  # in the year: nobody had to say yet what became of it
 COLONNES = [
     "annee",
@@ -35,6 +43,9 @@ COLONNES = [
     "raison",
     "commentaire",
     "remarque",
+    "fiche",
+    "modalites",
+    "indicateurs",
 ]
 DANS_LA_LISTE = 2  # of those still open, on page one
 
@@ -55,13 +66,17 @@ class DecisionSuivie:
 def fil_des_decisions(etude: EtudeAnnuelle) -> pd.DataFrame:
     """Return every decision up to the year, the latest comité first, with what became of it.
 
-    Of several comités that say what became of a decision, the last one counts.
+    Of several comités that say what became of a decision, the last one counts. One that is still
+    open although all the actions that it decides are done is done: the state of an action is a
+    dated fact with its proof, and the comité may not have met since. The thread then says what the
+    comité had said.
 
     Returns:
         The columns ``COLONNES``. date: that of the comité, "" when it is not known; echeance: the
         last one that it was given; etat: "decidee" of what the year decided, "rejetee",
         or what a later one says ("faite", "en_cours", "abandonnee", "non_renseignee" when none
-        does); remarque: what is wrong with it, in words, "" when nothing is.
+        does); annee_de_la_suite: the year that says so; remarque: what is wrong with it, in words,
+        "" when nothing is; fiche, modalites, indicateurs: what it is about, "" when it doesn't say.
     """
     comites = {
         annee: suivi.bilan.comite
@@ -84,7 +99,12 @@ def fil_des_decisions(etude: EtudeAnnuelle) -> pd.DataFrame:
             elif annee == etude.annee:
                 etat = DECIDEE
             echeance = suite.echeance or decision.echeance
+            realisation = _realisation(etude, decision) if etat in SUITES_OUVERTES else ""
+            if realisation:
+                etat = FAITE
             remarques = _remarques(etude, decision, etat, echeance)
+            if realisation:
+                remarques.append(_dire_la_realisation(etude, decision, suite.etat, realisation))
             texte = sans_accents(decision.texte)
             if texte in deja_prises:
                 remarques.append(etude.texte("bilan.decision_deja_prise"))
@@ -102,11 +122,49 @@ def fil_des_decisions(etude: EtudeAnnuelle) -> pd.DataFrame:
                     "raison": suite.raison or "",
                     "commentaire": suite.commentaire or "",
                     "remarque": " ; ".join(remarques),
+                    "fiche": decision.fiche or "",
+                    "modalites": SEPARATEUR.join(decision.modalites),
+                    "indicateurs": SEPARATEUR.join(decision.indicateurs),
                 }
             )
     table = pd.DataFrame(decisions, columns=COLONNES)
     table = table.astype({"annee": "Int64", "annee_de_la_suite": "Int64"})
     return table.sort_values("annee", ascending=False, kind="stable", ignore_index=True)
+
+
+def _realisation(etude: EtudeAnnuelle, decision: Decision) -> str:
+    """Return the day when the last of the actions of a decision was done, or its year when no day
+    is given; "" when one is not done, or the decision names none.
+    """
+    etats = etude.etats
+    siennes = etats[
+        etats["fiche"].eq(decision.fiche or "") & etats["modalite"].isin(decision.modalites)
+    ]
+    if not decision.modalites or len(siennes) < len(decision.modalites):
+        return ""
+    if not siennes["statut"].eq(REALISEE).all():
+        return ""
+    return str(etude.annee) if siennes["fin"].isna().any() else str(siennes["fin"].max().date())
+
+
+def _dire_la_realisation(
+    etude: EtudeAnnuelle, decision: Decision, etat_dit: str, realisation: str
+) -> str:
+    """Return that the actions of a decision are done, since when, and what the last comité said."""
+    return etude.texte(
+        "bilan.decision_deja_faite",
+        actions=list(decision.modalites),
+        jour="" if realisation == str(etude.annee) else en_long(realisation),
+        dite="" if etat_dit == NON_RENSEIGNEE else mot_de_l_etat(etude, etat_dit),
+    )
+
+
+def sont_decides(etude: EtudeAnnuelle, decisions: pd.DataFrame) -> pd.Series:
+    """Tell which decisions of the thread answer what is asked of a comité: those of the year, voted
+    or not, and those of earlier ones that are still open.
+    """
+    de_l_annee = decisions["annee"].eq(etude.annee).fillna(False).astype(bool)
+    return de_l_annee | decisions["etat"].isin(SUITES_OUVERTES)
 
 
 def sont_sans_suite(etude: EtudeAnnuelle, decisions: pd.DataFrame) -> pd.Series:

@@ -11,8 +11,8 @@ import pandas as pd
 
 from ctglib.blocs.annee import EtudeAnnuelle
 from ctglib.blocs.constats import constats_de, selon_leur_poids
-from ctglib.blocs.decisions import fil_des_decisions, sont_sans_suite
-from ctglib.calculs.ecriture import enumerer, majuscule, minuscule, nombre
+from ctglib.blocs.decisions import fil_des_decisions, sont_decides, sont_sans_suite
+from ctglib.calculs.ecriture import SEPARATEUR, enumerer, majuscule, minuscule, nombre
 from ctglib.calculs.etats import echeance_venue, etat_inconnu
 from ctglib.calculs.evaluation import IMPLICITE, QUALITATIF
 from ctglib.calculs.parcours import MANQUES
@@ -91,7 +91,8 @@ def proposer(etude: EtudeAnnuelle) -> pd.DataFrame:
     """Return what the data of a year propose, in the words and order of the catalogue.
 
     What the comité of the year has decided is not proposed any more, nor what one of an earlier
-    year has decided once and for all. A rule that the convention has to write (``exigee``) proposes
+    year has decided once and for all, nor an action or an indicator that a decision is about, as
+    long as it is open. A rule that the convention has to write (``exigee``) proposes
     nothing where no clause does. In the last year, a rule may have other words.
 
     Returns:
@@ -177,8 +178,11 @@ def objets(etude: EtudeAnnuelle) -> dict[CodeProposition, list[Objet]]:
 
     comite_non_tenu = _comite_non_tenu(etude)
     etats = etude.etats
+    decisions = fil_des_decisions(etude)
+    decides = decisions[sont_decides(etude, decisions)]
+    indicateurs_decides = SEPARATEUR.join(decides["indicateurs"]).split(SEPARATEUR)
     reportees = etats["fin"].notna() & etats["fin"].gt(etude.arrete)  # a new date was given
-    en_retard = etats[etats["en_retard"] & ~reportees]
+    en_retard = etats[etats["en_retard"] & ~reportees & ~_sont_decidees(etats, decides)]
     echeance_passee = echeance_venue(etats, etude.arrete)
     echues_sans_etat = etats[etat_inconnu(etats) & echeance_passee]
     oublies = _attendus_une_fois(etude, indicateurs)
@@ -191,7 +195,6 @@ def objets(etude: EtudeAnnuelle) -> dict[CodeProposition, list[Objet]]:
     ]
     moyens = etude.annuel.moyens
     signataires_connus = set(moyens.loc[moyens["valeur"].notna(), "signataire"])
-    decisions = fil_des_decisions(etude)
     decisions_sans_suite = decisions.loc[sont_sans_suite(etude, decisions), "texte"]
     departs_demandes = etude.a_collecter.loc[
         etude.a_collecter["motif"].eq("valeur_initiale"), "responsable"
@@ -204,7 +207,9 @@ def objets(etude: EtudeAnnuelle) -> dict[CodeProposition, list[Objet]]:
             *_actions(selon_leur_poids(etude, echues_sans_etat)),
             *map(Objet, oublies),
         ],
-        "cible_manquee": _cibles_manquees(etude, indicateurs),
+        "cible_manquee": _cibles_manquees(
+            etude, indicateurs[~indicateurs["indicateur"].isin(indicateurs_decides)]
+        ),
         "postes_de_pilotage": _postes_a_convertir(etude, indicateurs),
         "collecte": _services_a_relancer(etude),
         "moyens": [
@@ -220,6 +225,15 @@ def objets(etude: EtudeAnnuelle) -> dict[CodeProposition, list[Objet]]:
         ],
         "lacunes": [Objet(lacune.objet) for lacune in etude.convention.lacunes_en_ordre],
     }
+
+
+def _sont_decidees(etats: pd.DataFrame, decisions: pd.DataFrame) -> pd.Series:
+    """Tell which actions some decisions of the thread are about."""
+    decidees = set()
+    for fiche, modalites in zip(decisions["fiche"], decisions["modalites"], strict=True):
+        decidees |= {(fiche, modalite) for modalite in modalites.split(SEPARATEUR)}
+    actions = zip(etats["fiche"], etats["modalite"], strict=True)
+    return pd.Series([action in decidees for action in actions], etats.index, dtype=bool)
 
 
 def _comite_non_tenu(etude: EtudeAnnuelle) -> list[Objet]:

@@ -46,6 +46,7 @@ REPOSE_SUR = "repose_sur"  # of a signed line: as JSON
 NUMEROTEES = ("consultations", "exemples")
 RUBRIQUES: tuple[NomDeRubrique, ...] = ("reussites", "difficultes", "perspectives")
 PHRASES = (*RUBRIQUES, "cooperation")
+SUJETS = ("modalites", "indicateurs")  # what a decision is about
 TOUTES = (*TABLES, *DOCUMENTS, *(liste for _, listes in DOCUMENTS.values() for liste in listes))
 
 
@@ -242,7 +243,7 @@ def _en_message(place: tuple[str, ...], ligne: Mapping[str, str]) -> dict[str, A
 
 def _typer(textes: Mapping[str, str], champs: Iterable[str]) -> dict[str, Any]:
     """Return the texts of some fields as YAML has them: days as dates, counts as numbers, sentences
-    as lists.
+    and what a decision is about as lists.
     """
     valeurs: dict[str, Any] = {}
     for champ in champs:
@@ -253,7 +254,7 @@ def _typer(textes: Mapping[str, str], champs: Iterable[str]) -> dict[str, Any]:
             valeurs[champ] = date.fromisoformat(texte)
         elif champ == "combien":
             valeurs[champ] = int(texte)
-        elif champ in PHRASES:
+        elif champ in (*PHRASES, *SUJETS):
             phrases = [ligne.strip() for ligne in texte.splitlines() if ligne.strip()]
             if phrases:
                 valeurs[champ] = phrases

@@ -82,6 +82,10 @@ class Decision(Modele):  # what the comité voted, for next year's bilan to say 
     etat: EtatDecision = "adoptee"
     responsable: Texte | None = None
     echeance: date | None = None
+    # what it is about: actions of a fiche, indicators
+    fiche: noms.Fiche | None = None
+    modalites: tuple[noms.ModaliteDUneFiche, ...] = ()
+    indicateurs: tuple[noms.IndicateurDeFiche, ...] = ()
 
 
 def nom_de_la_decision(regle: str, annee: int) -> str:
