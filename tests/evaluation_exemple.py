@@ -187,6 +187,7 @@ def evaluer_cas(cas: dict) -> pd.Series:
                 valeur_initiale=datee(cas.get("depart")),
                 cible=datee(cas.get("cible")),
                 implicite=implied,
+                fin_de_saison=cas.get("fin_de_saison"),
             ),
             **({"debut": cas["debut_fiche"]} if "debut_fiche" in cas else {}),
         ),

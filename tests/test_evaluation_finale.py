@@ -33,6 +33,7 @@ from ctglib.calculs.parcours import (
     evaluabilite,
     force,
     parcours,
+    preuves_du_suivi,
     recommander,
     relever,
 )
@@ -353,3 +354,47 @@ def test_un_depart_estime_garde_sa_marque() -> None:
         "E",
         "6 (e, 2023)",
     )
+
+
+def _jugee(verdict: str, annee_cible: int, *, raison: str = "", a_venir: bool = False) -> dict:
+    """Return a target and its verdict on a measure of 2026, or of its own year when it is past."""
+    return {
+        "indicateur": "x",
+        "verdict": verdict,
+        "raison": raison,
+        "annee_cible": annee_cible,
+        "annee_derniere": min(annee_cible, 2026),
+        "a_venir": a_venir,
+        "evolution": "",
+        "derniere": 1.0,
+        "annees_connues": 1,
+    }
+
+
+def _cibles(*jugees: dict) -> Preuve:
+    preuves = preuves_du_suivi(
+        pd.DataFrame({"statut": []}, dtype=object),
+        pd.DataFrame(jugees),
+        convention(prevu("x"), resultats=[]),
+        {},
+        ("postes", "convertis"),
+    )
+    return preuves["cibles_atteintes"]
+
+
+def test_une_cible_de_l_annee_en_cours_est_a_venir_meme_deja_tenue() -> None:
+    cibles = _cibles(
+        _jugee("manque", 2024),
+        _jugee("atteint", 2025),
+        _jugee("atteint", 2026, a_venir=True),
+        _jugee("non_evaluable", 2026, raison="annee_en_cours", a_venir=True),
+    )
+
+    assert (cibles.valeur, cibles.total) == (1, 2)
+    assert (cibles.a_venir, cibles.deja_tenues) == (2, 1)
+
+
+def test_une_fois_l_annee_finie_toutes_ses_cibles_comptent() -> None:
+    cibles = _cibles(_jugee("atteint", 2026), _jugee("manque", 2026))
+
+    assert (cibles.valeur, cibles.total, cibles.a_venir) == (1, 2, 0)

@@ -152,7 +152,7 @@ def test_un_chapo_est_a_relire_quand_un_constat_entre_parmi_les_premiers_ou_les_
     dits = changements(messages, ecrit.model_copy(update={"repose_sur": d_avant}))
 
     assert sorted(dits) == [
-        "cibles suivies, atteinte : 16 est devenu 10",
+        "cibles suivies, atteinte : 16 est devenu 11",
         "« Assistantes maternelles agréées » est devenu l'un des premiers constats",
         "« Visites au point information jeunesse » n'est plus l'un des premiers constats",
     ]

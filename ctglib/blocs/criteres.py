@@ -24,7 +24,7 @@ from ctglib.calculs.ecriture import (
     minuscule,
 )
 from ctglib.calculs.parcours import COMPTES as COMPTES_DES_FICHES
-from ctglib.calculs.parcours import CONVENTION, PROPOSITIONS, force, relever
+from ctglib.calculs.parcours import CONVENTION, PROPOSITIONS, Preuve, force, relever
 from ctglib.document.blocs import (
     Bloc,
     Groupe,
@@ -49,7 +49,7 @@ from ctglib.donnees.modeles.plan import Fiche, Poids
 from ctglib.donnees.montrable import Montrable
 from ctglib.donnees.numeros import ranger
 
-PREUVES = ["critere", "preuve", "libelle", "valeur", "total", "connus", "attendus"]
+PREUVES = ["critere", "preuve", "libelle", *Preuve._fields]
 # Where a need comes from, by the column that counts it.
 ORIGINES = {"indicateurs": INDICATEUR, "services": SERVICE, "constats": FICHE}
 POSTES = "financement_pilotage"
@@ -110,7 +110,8 @@ class Criteres(Montrable):
         complete (« 3 sur 5 »), the evaluators' answer.
 
         The CSV has one row a piece of evidence, with the columns ``PREUVES``: its count, out of how
-        many, and how many of the data that it needs are known, out of how many.
+        many, how many of the data that it needs are known, out of how many, and the targets that
+        wait for the end of the year.
         """
         etude = self.etude
         regles = etude.finale.regles
@@ -171,6 +172,8 @@ class Criteres(Montrable):
             phrase += f". Données réunies : {self.etude.mot(f'preuve_{decompte.completude}')}"
             if decompte.attendus:
                 phrase += f" ({preuve.attendus} : {sur(decompte.connus, decompte.attendus)})"
+        if decompte.a_venir:
+            phrase += f". {self.etude.cibles_a_venir(decompte).rstrip('.')}"
         if decompte.completude == "absente":
             return f"{phrase}."
         return phrase, Renvoi(preuve.renvoi, entre_parentheses=True), "."

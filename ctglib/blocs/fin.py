@@ -160,7 +160,18 @@ class EtudeFinale(EtudeAnnuelle):
                 connue = decompte.completude != "absente"
                 if preuve.renvoi == renvoi and preuve.note and connue:
                     notes.append(remplir(preuve.note, **decompte._asdict()))
+                if preuve.renvoi == renvoi and decompte.a_venir:
+                    notes.append(self.cibles_a_venir(decompte))
         return notes
+
+    def cibles_a_venir(self, decompte: calculs.Preuve) -> str:
+        """Return how many targets wait for the end of the year, some of them reached already."""
+        return self.texte(
+            "evaluation.cibles_a_venir",
+            annee=self.annee,
+            nombre=decompte.a_venir,
+            tenues=decompte.deja_tenues,
+        )
 
     @property
     def depuis_le_depart(self) -> pd.DataFrame:

@@ -21,7 +21,6 @@ from ctglib.calculs.suivi import (
     series,
 )
 from ctglib.donnees.catalogue import Catalogue
-from ctglib.donnees.modeles import Date
 from ctglib.donnees.modeles.avenants import Changement
 from ctglib.donnees.modeles.catalogue import Indicateur
 from ctglib.donnees.modeles.convention import Convention
@@ -72,6 +71,7 @@ COLONNES = (
     "facultatif",
     "dispense",
     "annee_finie",
+    "a_venir",
     "retard",
 )
 ENTIERS = ("annee_initiale", "annee_precedente", "annee", "annee_cible", "retard")
@@ -125,8 +125,9 @@ def evaluer(suivi: DossierSuivi, annee: int) -> pd.DataFrame:
         or what to know of a verdict. ``calcule``: the workbook works it out from others, nobody
         enters it. ``facultatif``: nobody has to give it. ``dispense``: why nobody is
         asked for it this year (see ``donnees.plan.dispense``), "" when somebody is.
-        ``annee_finie``: the bilan is not stopped before the end of the year. ``retard``: by how
-        many years a target was reached after it was due (see ``retards``).
+        ``annee_finie``: the bilan is not stopped before the end of the year, or of the season of
+        the indicator. ``a_venir``: the day of the target comes after that of the bilan.
+        ``retard``: by how many years a target was reached after it was due (see ``retards``).
     """
     convention = suivi.plan(annee)
     catalogue = suivi.catalogue
@@ -186,7 +187,7 @@ def evaluer(suivi: DossierSuivi, annee: int) -> pd.DataFrame:
     types = {
         **dict.fromkeys(ENTIERS, "Int64"),
         **dict.fromkeys(REELS, "float64"),
-        **dict.fromkeys(("renseigne", "calcule", "facultatif", "annee_finie"), "bool"),
+        **dict.fromkeys(("renseigne", "calcule", "facultatif", "annee_finie", "a_venir"), "bool"),
     }
     return table[list(COLONNES)].astype(types)
 
@@ -207,7 +208,6 @@ def _lignes(
         zip(mesures["indicateur"], mesures["dimension"], mesures["modalite"], strict=True)
     )
     lignes: list[dict[str, object]] = []
-    annee_finie = est_finie(bilan)
     porteuses = convention.porteuses
     for fiche in convention.fiches:
         for prevu in fiche.indicateurs:
@@ -215,6 +215,7 @@ def _lignes(
                 continue
             indicateur = catalogue.indicateurs_fiches[prevu.id]
             collecte = indicateur.collecte
+            annee_finie = est_du(prevu.est_acquis_le(bilan.annee), bilan.date_arretee)
             commun: dict[str, object] = {
                 "fiche": fiche.numero,
                 "dispense": dispense(fiche, bilan.date_arretee, prevu),
@@ -288,18 +289,13 @@ class Cible(NamedTuple):
     annuelle: bool = False  # it has to hold in each year
 
 
-def est_finie(bilan: Bilan) -> bool:
-    """Tell whether a bilan is not stopped before the end of its year."""
-    return est_du(Date(bilan.annee, 12, 31), bilan.date_arretee)
-
-
 def _est_a_venir(prevu: IndicateurFiche, cible: Cible, bilan: Bilan) -> bool:
     """Tell whether a target is for a day that comes after that of the bilan: the one that the text
-    writes, or the last of its year.
+    writes, or the last of its year, or of the season of the indicator.
     """
     jour = prevu.implicite.echeance if prevu.implicite else None
     if jour is None and cible.annee is not None:
-        jour = Date(cible.annee, 12, 31)
+        jour = prevu.est_acquis_le(cible.annee)
     return jour is not None and not est_du(jour, bilan.date_arretee)
 
 

@@ -14,6 +14,7 @@ import pandas as pd
 from ctglib.calculs.comparaison import FICHE
 from ctglib.calculs.etats import FAITES, NON_RENSEIGNEE
 from ctglib.calculs.evaluation import (
+    ANNEE_EN_COURS,
     DEPARTS_ECRITS,
     OBSERVATIONS,
     ORIENTATIONS,
@@ -72,6 +73,7 @@ COLONNES = (
     "a_maintenir",
     "dispense",
     "annee_finie",
+    "a_venir",
     "retard",
 )
 
@@ -358,13 +360,16 @@ def total_du_texte(evaluabilite: pd.DataFrame) -> pd.Series:
 class Preuve(NamedTuple):
     """A count out of a total, and how many of the data that it needs are known.
 
-    « 3 résultats mesurés sur 8 » is ``Preuve(3, 8, 1, 1)``.
+    « 3 résultats mesurés sur 8 » is ``Preuve(3, 8, 1, 1)``. Of targets, those that wait for the end
+    of a year that is not over are counted apart.
     """
 
     valeur: float
     total: float | None  # None for a count that is out of nothing
     connus: int  # data known
     attendus: int  # data needed
+    a_venir: int = 0  # left out: due by the end of a year that is not over
+    deja_tenues: int = 0  # of these, how many are reached already
 
     @property
     def completude(self) -> str:
@@ -445,8 +450,10 @@ def preuves_du_suivi(
     realisees = int(etats["statut"].isin(FAITES).sum())
     renseignees = int(etats["statut"].ne(NON_RENSEIGNEE).sum())
 
-    jugees = int(parcours["verdict"].ne("non_evaluable").sum())
-    atteintes = int(parcours["verdict"].isin(ATTEINTS).sum())
+    attendent = attendent_la_fin_de_l_annee(parcours)
+    jugees = int((parcours["verdict"].ne("non_evaluable") & ~attendent).sum())
+    atteintes = int((parcours["verdict"].isin(ATTEINTS) & ~attendent).sum())
+    deja_tenues = int((parcours["verdict"].eq("atteint") & attendent).sum())
     voulue = parcours["evolution"].isin(VOULUES)
     lisible = voulue | parcours["evolution"].isin(CONTRAIRES)
     resultats = [resultat for fiche in convention.fiches for resultat in fiche.resultats]
@@ -495,7 +502,9 @@ def preuves_du_suivi(
     lisibles = int(lisible.sum())
     return {
         "modalites_realisees": Preuve(realisees, modalites, renseignees, modalites),
-        "cibles_atteintes": Preuve(atteintes, jugees, jugees, indicateurs),
+        "cibles_atteintes": Preuve(
+            atteintes, jugees, jugees, indicateurs, int(attendent.sum()), deja_tenues
+        ),
         "evolutions_favorables": Preuve(voulues, lisibles, lisibles, indicateurs),
         "resultats_favorables": Preuve(
             resultats_favorables, resultats_lisibles, resultats_lisibles, len(resultats)
@@ -512,6 +521,17 @@ def preuves_du_suivi(
             sum(a_des_perspectives.values()), fiches, len(a_des_perspectives), fiches
         ),
     }
+
+
+def attendent_la_fin_de_l_annee(parcours: pd.DataFrame) -> pd.Series:
+    """Tell which targets are due by the end of a year that is not over, and judged only then.
+
+    One of them may be reached already, by a count that only grows; none can be missed yet. Beside
+    those that are due, they would all be reached.
+    """
+    de_l_annee = parcours["annee_cible"].eq(parcours["annee_derniere"]).fillna(False)
+    tenue_ou_en_cours = parcours["verdict"].eq("atteint") | parcours["raison"].eq(ANNEE_EN_COURS)
+    return parcours["a_venir"] & de_l_annee.astype(bool) & tenue_ou_en_cours
 
 
 def _nombre_de_resultats_montres(resultats: Iterable[Resultat], indicateurs: Iterable[str]) -> int:

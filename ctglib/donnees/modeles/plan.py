@@ -43,6 +43,12 @@ TYPES: dict[str, tuple[str, str, str, str]] = {
 # The roles that a list of indicators plays.
 PLUSIEURS = {"effectifs", "livrables", "annuels", "par_poste"}
 MOTS = {"numerateur", "denominateur", "rapport", "annees"}
+# « 08-31 »; never the 29 February, which not every year has.
+JOUR = (
+    r"^(02-(0[1-9]|1\d|2[0-8])|(0[469]|11)-(0[1-9]|[12]\d|30)"
+    r"|(0[13578]|1[02])-(0[1-9]|[12]\d|3[01]))$"
+)
+JourDeLAnnee = Annotated[str, Field(pattern=JOUR)]
 # What an avenant does to an element of the plan, and where the element stands after it.
 Action = Literal["ajouter", "changer", "suspendre", "reprendre", "abandonner", "retirer"]
 EtatDuPlan = Literal["en_vigueur", "suspendu", "abandonne"]
@@ -256,8 +262,14 @@ class IndicateurFiche(Vivant):
     implicite: Implicite | None = None
     debut: date | None = None  # from which it is asked; from the beginning of its fiche unless told
     fin: date | None = None  # until which it is asked
+    # the day of a year, « 08-31 », from which its value no longer changes: a summer's stay
+    fin_de_saison: JourDeLAnnee | None = None
     references: list[Texte] = []
     note: Texte | None = None
+
+    def est_acquis_le(self, annee: int) -> date:
+        """Return the day from which its value of a year no longer changes: by default the last."""
+        return date.fromisoformat(f"{annee}-{self.fin_de_saison or '12-31'}")
 
     @property
     def annee_attendue(self) -> int | None:
