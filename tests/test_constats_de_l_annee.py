@@ -514,3 +514,13 @@ def test_une_valeur_nulle_se_dit_aucune_ou_zero(indicateur: str, dit: str) -> No
     messages = MessagesDuSuivi(ouvrir_bilan(DEMONSTRATION, 2023).etude)
 
     assert messages.dire_un_chiffre(indicateur, 0.0) == dit
+
+
+def test_un_retard_n_est_pas_dit_comme_une_consequence() -> None:
+    messages = MessagesDuSuivi(ouvrir_bilan(DEMONSTRATION, 2025).etude)
+
+    suites = [constat.rediger().suite for constat in messages.premiers_constats]
+
+    dits = [(intitule, texte) for suite in suites for intitule, texte in suite]
+    en_retard = [intitule for intitule, texte in dits if "en retard" in texte]
+    assert en_retard and set(en_retard) == {"Écart"}
