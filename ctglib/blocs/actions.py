@@ -63,7 +63,6 @@ def bandes_des_actions(etude: EtudeAnnuelle) -> Figure:
     comptes = {
         "total": len(etat),
         "realisees": int(etat.isin((REALISEE, REALISEE_EN_RETARD)).sum()),
-        "realisees_en_retard": int(etat.eq(REALISEE_EN_RETARD).sum()),
         "en_retard": len(en_retard),
         "sans_nouvelles": int(etat.eq(NON_RENSEIGNEE).sum()),
     }
