@@ -10,11 +10,12 @@ import os
 import shutil
 import zipfile
 from collections.abc import Iterator
-from datetime import date
+from datetime import date, timedelta
 from email import message_from_bytes
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import docx
 import openpyxl
 import pytest
 from annee_exemple import ecrire_les_carnets
@@ -35,12 +36,15 @@ from ctglib.bureau.memoire import (
     se_souvenir,
 )
 from ctglib.bureau.publies import en_zip
+from ctglib.document.typographie import date_longue
+from ctglib.donnees.lecture import VARIABLE
 
 if TYPE_CHECKING:
     from playwright.sync_api import Page
 
 AVANT = "62413,2024,pij_demandes,,,2024,540,nombre,A,Registre,\n"
 JOUR = date(2026, 2, 12)
+REPONSE = date.today() + timedelta(days=30)
 
 
 @pytest.fixture(scope="module")
@@ -108,7 +112,7 @@ def test_le_bilan_d_une_annee_se_fait_par_clics_depuis_des_classeurs_dont_deux_s
         assert copie.value.suggested_filename.startswith("ctg-harnes-2025-")
 
         page.get_by_label("La valeur est juste, parce que").fill("Deux points ouverts")
-        assert page.input_value("#service") == "pij", "celui du classeur est proposé"
+        assert page.input_value("#service-0") == "pij", "celui du classeur est proposé"
         page.get_by_role("button", name="Confirmer et enregistrer").click()
         page.get_by_role("heading", name="2 fichiers enregistrés, 2 à reprendre").wait_for()
         examiner(page)
@@ -157,9 +161,13 @@ def test_on_demande_puis_on_ecrit_et_l_on_clot_l_annee_par_clics(bureau: BureauO
         page.get_by_role("link", name="Préparer les demandes").click()
         page.get_by_label("Réponse attendue pour le").fill("2026-03-01")
         page.get_by_role("button", name="Noter la demande").click()
+        page.get_by_role("heading", name="Le jour de la réponse est passé").wait_for()
+        page.go_back()
+        page.get_by_label("Réponse attendue pour le").fill(REPONSE.isoformat())
+        page.get_by_role("button", name="Noter la demande").click()
         with page.expect_download() as demandes:
             page.get_by_role("link", name="Télécharger les demandes").click()
-        assert "en retard" in texte(page, "main")
+        assert "attendu" in texte(page, "main")
         examiner(page)
         verifier_le_courriel(zipfile.ZipFile(demandes.value.path()))
 
@@ -169,13 +177,16 @@ def test_on_demande_puis_on_ecrit_et_l_on_clot_l_annee_par_clics(bureau: BureauO
         decision.get_by_role("textbox").first.fill("Ouvrir une permanence")
         page.get_by_role("button", name="Enregistrer ce que j’ai écrit").last.click()
         page.get_by_text("Rien n’est enregistré").wait_for()
+        fautif = page.locator(".points tbody th a").first
+        assert "Décisions de ce comité" in fautif.inner_text()
+        assert page.locator(f"[id='{(fautif.get_attribute('href') or '')[1:]}']").is_visible()
         decision = page.get_by_role("group", name="Décisions de ce comité").first
         assert decision.get_by_role("textbox").first.input_value() == "Ouvrir une permanence"
         examiner(page)
         assert not (suivi / "bilan.yaml").exists()
         page.get_by_role("group", name="Date du comité").locator("input").fill("2026-02-12")
         chapo = page.get_by_role("group", name="Chapô")
-        chapo.get_by_label("Ce que vous signez").fill("Le relais a trouvé son public")
+        chapo.get_by_label("Ce que vous signez").fill("Le relais a reçu 9 731 familles")
         chapo.get_by_label("Signé par").fill("Coordination de la CTG")
         page.get_by_role("button", name="Enregistrer ce que j’ai écrit").last.click()
         page.wait_for_url("**/ecrire?enregistre=oui")
@@ -186,7 +197,21 @@ def test_on_demande_puis_on_ecrit_et_l_on_clot_l_annee_par_clics(bureau: BureauO
         page.goto(annee)
         page.get_by_role("button", name="Produire les rapports 2025").click()
         page.get_by_text("terminée").wait_for()
+        page.goto(annee)
+        assert "1 ligne signée à relire" in texte(page, ".etapes")
         page.goto(annee + "/clore")
+        assert "9 731" in texte(page, "main")
+        assert not page.get_by_role("button", name="Clore l’année 2025").count()
+        page.get_by_role("link", name="La récrire").click()
+        chapo = page.get_by_role("group", name="Chapô")
+        chapo.get_by_label("Ce que vous signez").fill("Le relais a trouvé son public")
+        page.get_by_role("button", name="Enregistrer ce que j’ai écrit").last.click()
+        page.wait_for_url("**/ecrire?enregistre=oui")
+        page.goto(annee)
+        page.get_by_role("button", name="Produire les rapports 2025").click()
+        page.get_by_text("terminée").wait_for()
+        page.goto(annee + "/clore")
+        assert "Les années 2023, 2024 ne sont pas closes" in texte(page, "main")
         page.get_by_role("button", name="Clore l’année 2025, pour de bon").click()
         page.wait_for_url("**/travail")
         page.get_by_text("harnes, 2025 : année close le").wait_for()
@@ -210,7 +235,11 @@ def verifier_le_courriel(paquet: zipfile.ZipFile) -> None:
     assert set(joints) == {"ctg-harnes-2025-rpe.xlsx", "lettre-rpe.docx"}
     classeur = openpyxl.load_workbook(io.BytesIO(joints["ctg-harnes-2025-rpe.xlsx"].get_content()))
     assert "Indicateurs" in classeur.sheetnames
-    assert "pour le 1er mars 2026" in message.get_body().get_content().replace("\u00a0", " ")
+    le_jour = f"pour le {date_longue(REPONSE)}".replace("\u00a0", " ")
+    assert le_jour in message.get_body().get_content().replace("\u00a0", " ")
+    lettre = docx.Document(io.BytesIO(joints["lettre-rpe.docx"].get_content()))
+    ecrite = " ".join(paragraphe.text for paragraphe in lettre.paragraphs).replace("\u00a0", " ")
+    assert le_jour in ecrite
 
 
 @pytest.mark.navigateur
@@ -278,6 +307,28 @@ def test_le_bureau_se_souvient_des_demandes_et_oublie_un_fichier_corrige(donnees
     assert de_2025.a_revoir == (autre,)
     assert de_2025.demandes == Demandes(le=JOUR, reponse=date(2026, 3, 1))
     assert se_souvenir("harnes").de(2026).demandes is None
+
+
+@pytest.mark.navigateur
+def test_un_fichier_mis_de_cote_est_nomme_et_peut_etre_oublie(
+    bureau: BureauOuvert, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv(VARIABLE, str(bureau.donnees))
+    noter_les_retours("harnes", 2025, [ARevoir(fichier="rendu.docx", le=JOUR, fautes=2)], [])
+
+    def suivre(page: Page) -> None:
+        page.goto(bureau.adresse)
+        page.goto(page.url.rstrip("/") + "/conventions/harnes/2025")
+        assert "rendu.docx" in texte(page, "#a-corriger")
+        examiner(page)
+        page.get_by_role("button", name="Ne plus attendre rendu.docx").click()
+        page.get_by_text("rendu.docx").first.wait_for(state="detached")
+
+    conduire(suivre)
+
+    assert "rendu.docx" not in {
+        retour.fichier for retour in se_souvenir("harnes").de(2025).a_revoir
+    }
 
 
 def test_une_fenetre_restee_ouverte_ne_rend_pas_l_ancien_texte_a_une_ligne_recrite(

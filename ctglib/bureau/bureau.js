@@ -1,3 +1,11 @@
+// What is being written is not left without a word.
+const ecrit = document.querySelector("form.ecrire");
+if (ecrit) {
+  let change = false;
+  ecrit.addEventListener("input", () => { change = true; });
+  ecrit.addEventListener("submit", () => { change = false; });
+  addEventListener("beforeunload", (evenement) => { if (change) evenement.preventDefault(); });
+}
 // A file that takes time to be written: the page says so once it is asked for.
 for (const lien of document.querySelectorAll("[data-attente]")) {
   lien.addEventListener("click", () => {

@@ -77,7 +77,7 @@ def _courriel(
     nom = nom_du_classeur(convention.id, cadre.annee, service)
     message.add_attachment(octets, maintype="application", subtype=TYPE_EXCEL, filename=nom)
     message.add_attachment(
-        _lettre(cadre, service, manquantes),
+        _lettre(cadre, service, manquantes, reponse),
         maintype="application",
         subtype=TYPE_WORD,
         filename=f"lettre-{service}.docx",
@@ -86,7 +86,7 @@ def _courriel(
     return message.as_bytes()
 
 
-def _lettre(cadre: Cadre, service: str, manquantes: pd.DataFrame) -> bytes:
+def _lettre(cadre: Cadre, service: str, manquantes: pd.DataFrame, reponse: date | None) -> bytes:
     """Return the letter of a service about one year."""
     modele = cadre.gabarit.lettre
     principal = cadre.gabarit.parts.principal
@@ -113,4 +113,6 @@ def _lettre(cadre: Cadre, service: str, manquantes: pd.DataFrame) -> bytes:
         "elements": compter_les_elements(manquantes, cadre.gabarit),
         "delai": modele.delai,
     }
-    return lettre(modele, mots, demandees, annee=cadre.annee)
+    return lettre(
+        modele, mots, demandees, annee=cadre.annee, reponse=date_longue(reponse) if reponse else ""
+    )

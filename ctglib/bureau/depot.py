@@ -76,6 +76,11 @@ class Depot:
         ]
         return [(rang, juge, question) for rang, (juge, question) in enumerate(questions)]
 
+    @property
+    def a_confirmer_par_fichier(self) -> list[Juge]:
+        """The files whose values are to be confirmed, each once."""
+        return [juge for juge in self.juges if juge.issue == "a_confirmer"]
+
 
 def deposer(chemins: list[Path], jour: date) -> Depot:
     """Read files, record what is right, write beside a copy of what is not."""
@@ -104,20 +109,24 @@ def _enregistrer_une_convention(depot: Depot, classeur: ClasseurLu) -> None:
     depot.recus.append(Recu(preparation.convention, 0, (), {}, remarques, ""))
 
 
-def reprendre(depot: Depot, raisons: Mapping[int, str], service: str, jour: date) -> Depot:
-    """Return a drop with some of its values confirmed by a service: its files are judged again.
+def reprendre(
+    depot: Depot, raisons: Mapping[int, str], services: Mapping[str, str], jour: date
+) -> Depot:
+    """Return a drop with some of its values confirmed by services: its files are judged again.
 
     Args:
         depot: What was dropped.
         raisons: Why each value is right, by the number of its question.
-        service: Who says it.
+        services: Who says it, by file.
         jour: Today.
     """
     with tenir_les_donnees():
-        return _reprendre(depot, raisons, service, jour)
+        return _reprendre(depot, raisons, services, jour)
 
 
-def _reprendre(depot: Depot, raisons: Mapping[int, str], service: str, jour: date) -> Depot:
+def _reprendre(
+    depot: Depot, raisons: Mapping[int, str], services: Mapping[str, str], jour: date
+) -> Depot:
     dites: dict[Endroit, str] = {}
     concernes: dict[str, Juge] = {}
     for rang, juge, question in depot.a_confirmer:
@@ -130,7 +139,7 @@ def _reprendre(depot: Depot, raisons: Mapping[int, str], service: str, jour: dat
         juge = concernes.get(classeur.fichier)
         if juge:
             cadre = ouvrir_cadre(juge.convention, juge.annee)
-            classeur = confirmer(cadre, classeur, dites, service)
+            classeur = confirmer(cadre, classeur, dites, services[juge.nom])
         classeurs.append(classeur)
     suite = Depot(cle=depot.cle)
     a_rejuger = {classeur.fichier for classeur in classeurs}

@@ -22,7 +22,7 @@ from ctglib.donnees.modeles.rapports import PLACE_DU_CHAPO
 from ctglib.donnees.numeros import ranger
 from ctglib.donnees.pieces import annees_presentes
 from ctglib.production import plan
-from ctglib.production.manifeste import lire_manifeste, prevoir
+from ctglib.production.manifeste import lignes_a_relire, lire_manifeste, prevoir
 
 MOTS = yaml.safe_load(Path(__file__).with_name("mots.yaml").read_text(encoding="utf-8"))
 FAITE = "faite"
@@ -70,6 +70,7 @@ class EtatDeLAnnee:
     recus: int
     close: bool
     a_revoir: int
+    a_relire: tuple[str, ...]  # lines that the parties signed and that reports do not print
     memoire: AnneeDuBureau
 
     @property
@@ -182,16 +183,18 @@ def etudier_l_annee(
     memoire = se_souvenir(convention).de(annee)
     services = tuple(_services(cadre, table, memoire, jour))
     recus = int((~table["manque"]).sum())
+    close = est_close(convention, annee)
+    produits = _produits(convention, annee, sortie, carnets)
+    a_refaire = _a_refaire(produits)
+    a_relire = () if a_refaire else tuple(lignes_a_relire(produits))
     etapes = (
         _demander(memoire, recus),
         _recevoir(recus, len(table)),
         _verifier(cadre, memoire, recus),
-        _ecrire(cadre),
-        _produire(convention, annee, sortie, carnets),
+        _ecrire(cadre, a_relire, close),
+        _produire(produits, a_refaire),
         _tenir_le_comite(cadre),
-        _etape("clore", FAITE, "close")
-        if est_close(convention, annee)
-        else _etape("clore", A_VENIR, "ouverte"),
+        _etape("clore", FAITE, "close") if close else _etape("clore", A_VENIR, "ouverte"),
     )
     return EtatDeLAnnee(
         convention,
@@ -202,8 +205,9 @@ def etudier_l_annee(
         services,
         len(table),
         recus,
-        est_close(convention, annee),
+        close,
         len(memoire.a_revoir),
+        a_relire,
         memoire,
     )
 
@@ -291,13 +295,19 @@ def _verifier(cadre: Cadre, memoire: AnneeDuBureau, recus: int) -> Etape:
     return _etape("verifier", A_VENIR, "pas_encore")
 
 
-def _ecrire(cadre: Cadre) -> Etape:
+def _ecrire(cadre: Cadre, a_relire: tuple[str, ...], close: bool) -> Etape:
+    if a_relire and not close:
+        detail = "a_relire" if len(a_relire) == 1 else "a_relire_s"
+        return _etape("ecrire", A_CORRIGER, detail, nombre=len(a_relire))
+    if close and PLACE_DU_CHAPO not in cadre.saisi("messages"):
+        return _etape("ecrire", FAITE, "sans_chapo")
     if PLACE_DU_CHAPO in cadre.saisi("messages"):
         return _etape("ecrire", FAITE, "chapo_signe")
     return _etape("ecrire", A_VENIR, "chapo_a_signer")
 
 
-def _produire(convention: str, annee: int, sortie: Path, carnets: Path) -> Etape:
+def _produits(convention: str, annee: int, sortie: Path, carnets: Path) -> list[plan.Commande]:
+    """Return the reports of a year that are there."""
     traces = lire_manifeste(sortie / convention).traces
     toutes = plan.commandes(
         plan.rapports_connus(carnets),
@@ -306,13 +316,20 @@ def _produire(convention: str, annee: int, sortie: Path, carnets: Path) -> Etape
         sortie=sortie,
         carnets=carnets,
     )
-    faites = [commande for commande in toutes if commande.annee and commande.cle in traces]
-    if not faites:
+    return [commande for commande in toutes if commande.annee and commande.cle in traces]
+
+
+def _a_refaire(produits: list[plan.Commande]) -> int:
+    """Return how many reports are no longer as the data would make them."""
+    return sum(bool(prevision.raisons) for prevision in prevoir(produits))
+
+
+def _produire(produits: list[plan.Commande], a_refaire: int) -> Etape:
+    if not produits:
         return _etape("produire", A_VENIR, "jamais_produit")
-    a_refaire = [prevision for prevision in prevoir(faites) if prevision.raisons]
     if a_refaire:
-        return _etape("produire", A_VENIR, "a_refaire", nombre=len(a_refaire))
-    return _etape("produire", FAITE, "produit", nombre=len(faites))
+        return _etape("produire", A_VENIR, "a_refaire", nombre=a_refaire)
+    return _etape("produire", FAITE, "produit", nombre=len(produits))
 
 
 def _tenir_le_comite(cadre: Cadre) -> Etape:

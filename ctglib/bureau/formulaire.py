@@ -23,6 +23,7 @@ from ctglib.production.reception import recevoir_une_annee
 FEUILLES = ("premiere_page", "appreciations", "participation")
 STATUT = "statut"  # a year is closed by its own page
 FICHIER = "formulaire"
+PREMIERE_RANGEE = 2  # after the headings, as in a sheet
 # How a cell is typed, by the type of its column.
 SAISIES = {
     "texte": "ligne",
@@ -67,6 +68,15 @@ class Partie:
     consigne: str
     en_tete: Mapping[int, str]
     rangees: tuple[Rangee, ...]
+
+
+@dataclass(frozen=True)
+class FauteSituee:
+    """A fault of what was typed, and the cell of the page that has it."""
+
+    faute: Faute
+    ou: str
+    champ: str = ""  # its name, "" when it is of none
 
 
 def formulaire(convention: str, annee: int) -> tuple[Partie, ...]:
@@ -153,7 +163,7 @@ def enregistrer(
 def _grille(partie: Partie, valeurs: Mapping[str, str]) -> Grille:
     """Return a sheet as it would be read, with the rows that were changed."""
     lignes = {1: {numero: Cellule(titre) for numero, titre in partie.en_tete.items()}}
-    for rang, rangee in enumerate(partie.rangees, 2):
+    for rang, rangee in enumerate(partie.rangees, PREMIERE_RANGEE):
         tapees = {champ: valeurs.get(champ.nom, "").strip() for champ in rangee.champs}
         if all(texte == _comparable(champ.valeur) for champ, texte in tapees.items()):
             continue
@@ -163,6 +173,27 @@ def _grille(partie: Partie, valeurs: Mapping[str, str]) -> Grille:
                 cellules[champ.numero] = Cellule(_lire(champ, texte))
         lignes[rang] = cellules
     return Grille(FICHIER, partie.titre, lignes)
+
+
+def situer(parties: Iterable[Partie], fautes: Iterable[Faute]) -> list[FauteSituee]:
+    """Return the faults of a form at the cells of its page, which has no sheet and no row."""
+    par_titre = {partie.titre: partie for partie in parties}
+    situees = []
+    for faute in fautes:
+        partie = par_titre.get(faute.feuille or "")
+        rang = (faute.ligne or 0) - PREMIERE_RANGEE
+        if partie is None or not 0 <= rang < len(partie.rangees):
+            situees.append(FauteSituee(faute, faute.fichier))
+            continue
+        rangee = partie.rangees[rang]
+        ou = f"{rangee.sujet} : {rangee.rubrique}"
+        champs = [champ for champ in rangee.champs if (faute.colonne or "").endswith(champ.titre)]
+        if champs:
+            ou = f"{ou}, {champs[0].titre}"
+        elif rangee.champs:
+            champs = [rangee.champs[0]]
+        situees.append(FauteSituee(faute, ou, champs[0].nom if champs else ""))
+    return situees
 
 
 def _comparable(texte: str) -> str:

@@ -31,8 +31,13 @@ from tornado.iostream import StreamClosedError
 from ctglib.bureau.demandes import courriels, paquet
 from ctglib.bureau.depot import Depot, deposer, reprendre
 from ctglib.bureau.etat import MOTS, Lecteur
-from ctglib.bureau.formulaire import Partie, enregistrer, formulaire
-from ctglib.bureau.memoire import Demandes, noter_les_demandes, se_souvenir
+from ctglib.bureau.formulaire import Partie, enregistrer, formulaire, situer
+from ctglib.bureau.memoire import (
+    Demandes,
+    noter_les_demandes,
+    noter_les_retours,
+    se_souvenir,
+)
 from ctglib.bureau.officiels import Apport
 from ctglib.bureau.publies import (
     fichier_publie,
@@ -43,6 +48,7 @@ from ctglib.bureau.publies import (
 from ctglib.bureau.travail import Travail, clore_l_annee, produire_l_annee
 from ctglib.collecte.feuilles import ouvrir_cadre
 from ctglib.collecte.manques import demandes
+from ctglib.donnees.cloture import est_close
 from ctglib.donnees.fautes import DonneesInvalides, Empechement, Faute
 from ctglib.donnees.lecture import conventions
 from ctglib.production import plan
@@ -375,10 +381,14 @@ class PageDepot(Page):
             rang: self.get_body_argument(f"raison-{rang}", "") for rang, _, _ in depot.a_confirmer
         }
         services = await self.faire(_services_qui_confirment, depot)
-        service = self.get_body_argument("service", "")
-        if service not in services or not any(raison.strip() for raison in raisons.values()):
+        par_fichier = {
+            juge.nom: self.get_body_argument(f"service-{rang}", "")
+            for rang, juge in enumerate(depot.a_confirmer_par_fichier)
+        }
+        tous_connus = services.keys() >= set(par_fichier.values())
+        if not tous_connus or not any(raison.strip() for raison in raisons.values()):
             raise Refus(400, "raison_vide")
-        suite = await self.faire(reprendre, depot, raisons, service, date.today())
+        suite = await self.faire(reprendre, depot, raisons, par_fichier, date.today())
         self.bureau.garder(suite)
         self.redirect(f"/depots/{cle}", status=303)
 
@@ -549,6 +559,8 @@ class PageDemander(Page):
         reponse = None
         with suppress(ValueError):
             reponse = date.fromisoformat(self.get_body_argument("reponse", ""))
+        if reponse and reponse < date.today():
+            raise Refus(400, "jour_passe")
         demandes = Demandes(le=date.today(), reponse=reponse)
         await self.faire(noter_les_demandes, convention, numero, demandes)
         self.redirect(f"/conventions/{convention}/{numero}/demander", status=303)
@@ -619,7 +631,7 @@ class PageEcrire(Page):
             cle=cle,
             parties=self.bureau.formulaires[cle],
             valeurs=valeurs,
-            fautes=fautes,
+            fautes=situer(self.bureau.formulaires[cle], fautes),
             enregistre=bool(self.get_query_argument("enregistre", "")),
         )
 
@@ -631,8 +643,10 @@ class PageClore(Page):
     async def get(self, convention: str, annee: str) -> None:
         """Show what is missing."""
         numero = await self.faire(self.verifier_l_annee, convention, annee)
-        etat = await self.faire(self.bureau.lecteur.annee, convention, numero, date.today())
-        self.montrer("clore.html.j2", etat=etat)
+        jour = date.today()
+        etat = await self.faire(self.bureau.lecteur.annee, convention, numero, jour)
+        ouvertes = await self.faire(_annees_ouvertes_avant, convention, numero)
+        self.montrer("clore.html.j2", etat=etat, finie=jour.year > numero, ouvertes=ouvertes)
 
     @web.authenticated
     async def post(self, convention: str, annee: str) -> None:
@@ -645,6 +659,28 @@ class PageClore(Page):
         bureau.travail = Travail("clore", convention, numero)
         bureau.travail.lancer(clore_l_annee, convention, numero, bureau.sortie, bureau.carnets)
         self.redirect("/travail", status=303)
+
+
+def _annees_ouvertes_avant(convention: str, annee: int) -> list[int]:
+    """Return the years of a convention before this one that are not closed."""
+    return [
+        autre
+        for autre in plan.annees_de(convention)
+        if autre < annee and not est_close(convention, autre)
+    ]
+
+
+class PageOublier(Page):
+    """Forgets a file that was set aside, which nobody will send again."""
+
+    @web.authenticated
+    async def post(self, convention: str, annee: str) -> None:
+        """Forget it, then show the year."""
+        self.lire_le_formulaire()
+        numero = await self.faire(self.verifier_l_annee, convention, annee)
+        fichier = self.get_body_argument("fichier", "")
+        await self.faire(noter_les_retours, convention, numero, (), [fichier])
+        self.redirect(f"/conventions/{convention}/{numero}", status=303)
 
 
 class Fixe(Page):
@@ -687,6 +723,7 @@ default_handlers = [
     (rf"/conventions/{CONVENTION}/{ANNEE}/(demandes|relances)\.zip", FichierDesDemandes),
     (rf"/conventions/{CONVENTION}/{ANNEE}/ecrire", PageEcrire),
     (rf"/conventions/{CONVENTION}/{ANNEE}/clore", PageClore),
+    (rf"/conventions/{CONVENTION}/{ANNEE}/oublier", PageOublier),
     (r"/depots", PageDepots),
     (r"/depots/([A-Za-z0-9_-]{16})", PageDepot),
     (r"/depots/([A-Za-z0-9_-]{16})/copies/([0-9]{1,3})", PageCopie),

@@ -39,6 +39,7 @@ def lettre(
     depart: str = "",
     *,
     annee: int,
+    reponse: str = "",
 ) -> bytes:
     """Return the letter to a service, as the bytes of a Word file: who writes and when, why, what
     is asked for, by when, to whom to send it back.
@@ -49,6 +50,7 @@ def lettre(
         demandes: What is asked for, a sentence each.
         depart: Where the initial values are written, "" when none is asked for.
         annee: The last one of the convention: the file is dated of its end.
+        reponse: The day by which to answer, in words; "", whoever sends it chooses it in Word.
     """
     import docx
     from docx.enum.text import WD_ALIGN_PARAGRAPH
@@ -70,7 +72,10 @@ def lettre(
         document.add_paragraph(insecables(texte), style="List Bullet")
     if depart:
         _ecrire(document, depart, mots)
-    _ecrire(document, modele.reponse, mots, JOUR_A_CHOISIR, modele.jour_a_choisir)
+    if reponse:
+        _ecrire(document, modele.reponse.replace("{date}", reponse), mots)
+    else:
+        _ecrire(document, modele.reponse, mots, JOUR_A_CHOISIR, modele.jour_a_choisir)
     _ecrire(document, modele.fin, mots)
     if modele.signature:
         _ecrire(document, modele.signature, mots)
