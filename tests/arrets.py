@@ -132,11 +132,15 @@ def etat(donnees: Path) -> dict[str, str]:
 
 
 def main(mode: str, part: str, lieu: Path, dossier: Path, *arguments: str) -> None:
+    import ctglib.atelier.ordinaires
     import ctglib.collecte.import_convention
     import ctglib.collecte.importer
+    import ctglib.donnees.ajout
     import ctglib.donnees.officiels
+    import ctglib.export.document
     import ctglib.production.archive
     import ctglib.production.cloture
+    import ctglib.production.moteur
     import ctglib.production.prechargement
     import ctglib.production.signature
     import ctglib.secret.publication  # noqa: F401

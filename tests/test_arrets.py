@@ -43,6 +43,7 @@ from ctglib.production.site import ecrire_le_site
 
 posix = pytest.mark.skipif(os.name == "nt", reason="Windows n'a pas de fork")
 Essai = dict[str, Any]
+SUITE = 'paragraphe("Suite")'
 
 
 def classeur(dossier: Path, nom: str, **valeurs: float) -> str:
@@ -62,6 +63,12 @@ def importer(dossier: Path) -> list[str]:
 
 def ajouter(dossier: Path) -> list[str]:
     return ["source", "ajouter", "--oui", str(ecrire(dossier, "x.csv", cnaf(2026)))]
+
+
+def retirer(dossier: Path) -> list[str]:
+    """A file was added, with the tables that are made of it."""
+    reussir(*ajouter(dossier), dossier=dossier)
+    return ["source", "retirer", "--oui", "x.csv"]
 
 
 def publier(dossier: Path) -> list[str]:
@@ -146,6 +153,12 @@ def commencer(_: Path) -> list[str]:
     ]
 
 
+def poursuivre(_: Path) -> list[str]:
+    """Begin a convention from the one that ends."""
+    dates = ("--debut", "2027-01-01", "--fin", "2030-12-31")
+    return ["nouvelle-convention", "suivante", "--depuis", "harnes", *dates]
+
+
 def ecrire_un_gabarit(quoi: str, lieu: Path) -> list[str]:
     """Another workbook is there, whose name it takes."""
     for nom in ("convention.xlsx", "ctg-harnes-2025.xlsx"):
@@ -158,8 +171,16 @@ def produire_un_rapport(lieu: Path) -> list[str]:
     demande_du_rapport = ["produire", "bilan", *rapporter(lieu), "-a", "2025", "-f", "html"]
     carnet = lieu / "carnets" / "bilan.ipynb"
     parametres = (CONVENTION.replace("harnes", "demonstration"), ANNEE)
-    ecrire_carnet(carnet, COUVERTURE, LECTURE, 'paragraphe("Suite")', parametres=parametres)
+    ecrire_carnet(carnet, COUVERTURE, LECTURE, SUITE, parametres=parametres)
     return demande_du_rapport
+
+
+def analyser(lieu: Path) -> list[str]:
+    """The pages of an older state of the notebook are there."""
+    for nom in ("essai.html", "essai.docx"):
+        (lieu / nom).write_bytes(b"ancien")
+    ecrire_carnet(lieu / "essai.ipynb", SUITE)
+    return ["analyser", "essai.ipynb", "--formats", "html,docx"]
 
 
 def verifier_une_archive(lieu: Path) -> list[str]:
@@ -196,7 +217,10 @@ COMMANDES = {
     "clore": Essayee(clore, "4/30", au_plus_pres=False),
     "clore --signer": Essayee(clore_et_signer, au_plus_pres=False),
     "source ajouter": Essayee(ajouter, "1/1"),
+    "source retirer": Essayee(retirer, "1/1"),
     "nouvelle-convention": Essayee(commencer, "1/4"),
+    "nouvelle-convention --depuis": Essayee(poursuivre, "1/4"),
+    "analyser": Essayee(analyser, "1/4"),
     "gabarit": Essayee(partial(ecrire_un_gabarit, "2025"), "10/21"),
     "gabarit --texte": Essayee(partial(ecrire_un_gabarit, "--texte")),
     "produire": Essayee(produire_un_rapport, au_plus_pres=False),
