@@ -15,6 +15,7 @@ import zipfile
 from collections.abc import Callable
 from contextlib import redirect_stderr, redirect_stdout
 from pathlib import Path
+from typing import NoReturn
 
 import docx
 import duckdb
@@ -399,25 +400,45 @@ for nom, hostile in CARNETS.items():
 
 
 def essayer(dossier: Path) -> None:
-    """Give each file to its command, and print what was said and what it took: the exit code, the
-    message, the seconds of processor and the largest memory of a process so far.
+    """Give each file to its command, in a process of its own, and print what was said and what it
+    took: the exit code, the message, the seconds of processor, and the memory in MB.
     """
+    import ctglib.collecte.importer
+    import ctglib.donnees.ajout  # noqa: F401
+
     for rang, (commande, nom, _) in enumerate(ESSAIS.values()):
         chemin = dossier / str(rang) / nom
-        debut = _secondes()
+        resultat = chemin.with_name("resultat.json")
+        enfant = os.fork()
+        if not enfant:
+            _commander([*commande, str(chemin)], resultat)
+        _, statut, comptes = os.wait4(enfant, 0)
+        essai = {"code": os.waitstatus_to_exitcode(statut), "dit": "", "memoire": 0}
+        essai |= json.loads(resultat.read_text(encoding="utf-8"))
+        essai["secondes"] = comptes.ru_utime + comptes.ru_stime  # of the process that reads too
+        sys.stdout.write(json.dumps(essai) + "\n")
+        sys.stdout.flush()
+
+
+def _commander(arguments: list[str], resultat: Path) -> NoReturn:
+    """Run a command; write what it said and what it took, and end this process."""
+    code = 2
+    try:
+        avant = _memoire(resource.RUSAGE_SELF)
         with redirect_stdout(io.StringIO()), redirect_stderr(io.StringIO()) as dit:
-            code = lancer([*commande, str(chemin)])
-        memoire = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss // 1024
-        if Path("/proc/self/status").exists():
-            (ici,) = re.findall(r"VmHWM:\s+(\d+)", Path("/proc/self/status").read_text("ascii"))
-            memoire = max(memoire, int(ici) // 1024)
-        mesures = {"secondes": _secondes() - debut, "memoire": memoire}
-        sys.stdout.write(json.dumps({"code": code, "dit": dit.getvalue(), **mesures}) + "\n")
+            code = lancer(arguments)
+        # What the process that read it took at most, and what this one took on top.
+        memoire = _memoire(resource.RUSAGE_CHILDREN) + _memoire(resource.RUSAGE_SELF) - avant
+        ecrit = json.dumps({"dit": dit.getvalue(), "memoire": memoire})
+        resultat.write_text(ecrit, encoding="utf-8")
+    finally:
+        os._exit(code)
 
 
-def _secondes() -> float:
-    comptes = [resource.getrusage(qui) for qui in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)]
-    return sum(compte.ru_utime + compte.ru_stime for compte in comptes)
+def _memoire(qui: int) -> int:
+    """Return the most that this process, or one of its children, had at once, in MB."""
+    unite = MEGA if sys.platform == "darwin" else 1024  # macOS counts octets
+    return resource.getrusage(qui).ru_maxrss // unite
 
 
 if __name__ == "__main__":

@@ -42,7 +42,7 @@ ILLISIBLE = (
     expat.ExpatError,
 )
 MEGA = 1024**2
-MEMOIRE_MAX = 450 * MEGA  # resident, of the child
+MEMOIRE_MAX = 420 * MEGA  # resident, of the child
 # What it may ask of Linux, which holds it there at once: the libraries reserve more than they use,
 # duckdb thrice as much.
 ADRESSES_MAX = 600 * MEGA
