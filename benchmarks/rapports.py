@@ -167,6 +167,7 @@ def main() -> int:
         fichier=valeur_changee(),
         echelles=[echelle(nombre) for nombre in options.echelles],
         environnement=environnement,
+        version=version_de(DEPOT),
         ancienne=version_de(options.temoin) if options.temoin else "",
     )
     page = rediger(releve)

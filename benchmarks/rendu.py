@@ -6,6 +6,7 @@ import os
 import platform
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import date
 from importlib.metadata import version
 from statistics import median
 
@@ -41,7 +42,8 @@ commande et de tous les processus qu'elle lance. Le quotient est la médiane de 
 """
 PAGE = """# Mesures
 
-Écrit par `make bench` : ne pas modifier à la main. Ce qui est écrit ici a été mesuré, sur cette machine et ce jour-là :
+Écrit par `make bench` : ne pas modifier à la main. Ce qui est écrit ici a été mesuré le {jour}, sur la version {version}
+et sur cette machine :
 
 {machine}
 
@@ -57,8 +59,7 @@ du système.
 
 | Grandeur | Mesuré |
 |---|---:|
-| (a) / (c), en secondes | {gain} |
-| Mémoire d'un ouvrier au plus fort (Mo) | {memoire} |
+{gain}| Mémoire d'un ouvrier au plus fort (Mo) | {memoire} |
 | Mémoire de toute la commande en (c), ce que deux processus partagent compté deux fois (Mo) | {total} |
 | Environnement des rapports, une fois installé (Mo) | {environnement} |
 
@@ -93,6 +94,7 @@ class Releve:
     fichier: str  # where the corrected value is
     echelles: list[Echelle]
     environnement: float  # MB
+    version: str  # the commit that was measured
     ancienne: str = ""  # the older version measured beside, when there is one
 
 
@@ -100,14 +102,17 @@ def rediger(releve: Releve) -> str:
     """Return the page of what was measured."""
     mesures = releve.mesures
     milieux = {nom: median(valeurs) for nom, valeurs in mesures.items()}
-    gain = "non mesuré"
+    gain = ""
     if "ordinaire" in milieux:
-        gain = nombre(milieux["ordinaire"] / milieux["froid"], 1)
+        quotient = nombre(milieux["ordinaire"] / milieux["froid"], 1)
+        gain = f"| (a) / (c), en secondes | {quotient} |\n"
     temoin = ""
     if releve.ancienne:
         lignes = "\n".join(_comparer(nom, mesures) for nom in COMPAREES)
         temoin = TEMOIN.format(ancienne=releve.ancienne, lignes=lignes)
     return PAGE.format(
+        jour=f"{date.today():%d/%m/%Y}",
+        version=releve.version,
         machine=machine(),
         nombre=round(milieux["nombre"]),
         facons="\n".join(_facon(nom, mesures) for nom in FACONS if nom in mesures),
