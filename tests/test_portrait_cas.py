@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from html import unescape
 from math import inf, nan
 from pathlib import Path
 
@@ -171,3 +172,29 @@ def test_une_commune_dont_un_iris_est_tu_a_sa_somme_dans_un_diagnostic() -> None
 
     assert (found["valeur"], found["statut"]) == (1036.0, "E")
     assert "sur 17, 97 % des foyers ; de 1036 à" in found["origine"]
+
+
+def test_un_nombre_tu_n_est_pas_un_iris_tu() -> None:
+    # « tait jusqu'à 3 IRIS sur 8 (100,0 % des foyers allocataires) »: three counts of students.
+    page = unescape(ouvrir_portrait("80001").theme("jeunesse").html)  # Abbeville
+    page = page.replace("\u202f", " ").replace("\xa0", " ")
+
+    assert "tait un nombre trop petit dans jusqu'à 3 IRIS sur 8" in page
+    assert "foyers allocataires au moins" not in page
+
+
+def test_une_seule_commune_n_est_pas_des_communes_semblables() -> None:
+    # « 19,3 % dans les communes semblables » was Albert alone.
+    abbeville = ouvrir_portrait("80001")
+
+    assert "semblables" not in etudier_portrait("80001").lieux
+    html = abbeville.semblables().html.replace("\u202f", " ").replace("\xa0", " ")
+    assert "moins de 3 communes de la Somme" in html
+
+
+def test_un_ecart_que_rien_ne_borne_n_est_pas_du_bruit() -> None:
+    # « 68,3 % contre 56,7 % : dans le bruit », for 5 IRIS of 88.
+    html = ouvrir_portrait("33063").theme("familles").html
+
+    assert "non jugé" in html and "Non jugé" in html
+    assert "dans le bruit" not in html

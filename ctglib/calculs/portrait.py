@@ -62,8 +62,9 @@ def mesurer(
         mesure, serie, annee, unite, pour; then for each role (no suffix for the territory)
         numerateur, denominateur, valeur, minimum and maximum (what it may be), part_connue, parties
         and connues (see ``etendue``), raison ("", "secret", "absent", "trop_peu"); ecart to the
-        département (between amounts in %, missing between counts); bruit, whether what is rounded
-        or withheld is enough to explain it; fragile, whether the value is that of a handful, or one
+        département (between amounts in %, missing between counts); sans_borne, whether nothing
+        bounds what is withheld, and so what the gap may be; bruit, whether what is rounded or
+        withheld is enough to explain it; fragile, whether the value is that of a handful, or one
         that rounding moves too much.
     """
     lignes = []
@@ -80,17 +81,18 @@ def mesurer(
     table = pd.DataFrame(lignes)
     table = table.assign(fragile=fragile(table, prudence))
     if f"valeur_{DEPARTEMENT}" not in table:
-        return table.assign(ecart=np.nan, bruit=False)
+        return table.assign(ecart=np.nan, sans_borne=False, bruit=False)
     reference = table[f"valeur_{DEPARTEMENT}"]
     ecart = table["valeur"] - reference
     ecart_en_pourcent = 100 * ecart / reference
     unite = table["unite"]
-    # Bounds that nothing gives exclude no value.
     au_dessus = table["minimum"].gt(reference)
     au_dessous = table["maximum"].lt(reference)
+    sans_borne = ecart.notna() & (table["minimum"].isna() | table["maximum"].isna())
     return table.assign(
         ecart=ecart.mask(unite.eq("euros"), ecart_en_pourcent).mask(unite.eq("nombre")),
-        bruit=ecart.notna() & ~au_dessus & ~au_dessous,
+        sans_borne=sans_borne,
+        bruit=ecart.notna() & ~sans_borne & ~au_dessus & ~au_dessous,
     )
 
 

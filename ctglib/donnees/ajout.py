@@ -106,6 +106,10 @@ class Ajout:
             if deja_ajoute:
                 self.phrases.append(f"{officiel.nom} : déjà ajouté, rien à changer")
             else:
+                if not departements:  # the whole of it takes the place of its parts
+                    fichiers = [
+                        fichier for fichier in fichiers if fichier.sha256 != officiel.sha256
+                    ]
                 jour = le or date.fromtimestamp(chemin.stat().st_mtime)
                 fichiers.append(self._ajouter(officiel, jour))
         self._rattacher_aux_epci()

@@ -60,6 +60,7 @@ EPCI = "epci"
 COMPTES = "cnaf_communes"
 FOYERS = "cnaf_foyers"
 SUR_LA_PAGE = 3  # at most so many messages, so many uncertainties, so many requests
+SANS_BORNE = "sans_borne"  # the same for a gap of which nothing tells what it may be
 BRUIT = "bruit"  # in the words of the catalogue: what is shown for a gap that noise explains
 ENVIRON_TOUT = 0.995  # a share over it is written with a decimal, so that it is not said to be all
 POUR_CENT = 100
@@ -257,7 +258,7 @@ class Portrait:
         for role in (TERRITOIRE, SEMBLABLES, EPCI, DEPARTEMENT, AUTRE_DEPARTEMENT):
             colonnes[role] = partial(self._valeur, role) if role in etude.lieux else None
         colonnes["ecart_dit"] = self._ecart
-        interieures = ["indicateur", "pour", "theme", "famille", "iris", "fragile"]
+        interieures = ["indicateur", "pour", "theme", "famille", "iris", "fragile", "sans_borne"]
         tableau = etude.tableau(
             "mesures",
             mesures,
@@ -270,7 +271,7 @@ class Portrait:
 
         notes = [
             cle
-            for cle in (BRUIT, TROP_PEU, SECRET)
+            for cle in (SANS_BORNE, BRUIT, TROP_PEU, SECRET)
             if tableau.cellules.isin([mots[cle]]).to_numpy().any()
         ]
         if mesures["iris"].any():
@@ -282,6 +283,9 @@ class Portrait:
     def _notes_des_bornes(self, mesures: pd.DataFrame) -> list[str]:
         """Return what is known of the parts of sums that are not whole: of IRIS, of communes."""
         partielles = mesures[est_partielle(mesures)]
+        # All the households are known where single cells alone are withheld.
+        cellules_tues = partielles[partielles["iris"] & partielles["part_connue"].eq(1)]
+        partielles = partielles.drop(cellules_tues.index)
         notes = []
         for iris, lignes_du_groupe in partielles.groupby("iris", sort=False):
             moins_connue = lignes_du_groupe.loc[lignes_du_groupe["part_connue"].idxmin()]
@@ -298,6 +302,11 @@ class Portrait:
                     bornees=bool(lignes_du_groupe["maximum"].notna().any()),
                 )
             )
+        if not cellules_tues.empty:
+            parties = int(cellules_tues["parties"].max())
+            tues = parties - int(cellules_tues["connues"].min())
+            phrase = self.etude.dire("note_cellules", tues=tues, parties=parties)
+            notes.append(phrase)
         return notes
 
     def _compte(self, mesure: pd.Series) -> str:
@@ -348,8 +357,9 @@ class Portrait:
         ecart = mesure["ecart"]
         if pd.isna(ecart):
             return RIEN
-        if mesure["bruit"]:
-            return self.etude.regles.mots[BRUIT]
+        for cle in (SANS_BORNE, BRUIT):
+            if mesure[cle]:
+                return self.etude.regles.mots[cle]
         ecart_type = "pourcent" if mesure["unite"] == "euros" else "points"
         return self.etude.contexte.ecart(mesure["mesure"], ecart, ecart_type)
 
@@ -534,11 +544,17 @@ class Portrait:
         etude = self.etude
         voisins = etude.voisins
         territoire = etude.territoire
-        if voisins.empty:
-            return paragraphe(etude.dire("sans_semblable"))
         communes = territoire.niveau == "commune"
         lesquels = "communes" if communes else "EPCI"
         ressemblance = charger_yaml("catalogue/comparaison.yaml", Comparaison).ressemblance
+        if voisins.empty:
+            structure = lire_structure(ressemblance, etude.lieux[TERRITOIRE].membres)
+            connue = len(structure) > 0 and not structure.isna().to_numpy().any()
+            au_moins = etude.regles.semblables.au_moins
+            phrase = etude.dire(
+                "sans_semblable", connue=connue, au_moins=au_moins, communes=communes
+            )
+            return paragraphe(phrase)
         libelles = ressemblance.libelles
 
         def densite(degre: float) -> str:
@@ -773,6 +789,7 @@ class Portrait:
         nettes = mesures[
             mesures["mesure"].isin(a_dire)
             & mesures["ecart"].notna()
+            & ~mesures["sans_borne"]
             & ~mesures["bruit"]
             & ~mesures["fragile"]
         ]
@@ -1244,6 +1261,8 @@ def _semblables(
             fenetre=regle.fenetre,
             voisins=regle.voisins.get(territoire.niveau, 0),
         )
+        if len(proches) < regle.au_moins:  # two towns are no company
+            proches = proches[:0]
     else:
         tailles = lieux["habitants"].sort_values(ascending=False)
         proches = 1 / tailles  # so that the largest EPCI comes first; no table shows it

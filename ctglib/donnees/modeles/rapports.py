@@ -458,6 +458,7 @@ class ThemeDePortrait(Modele):  # the measures of a chapter
 
 class Semblables(Modele):  # how many territories alike there are, of what sizes
     voisins: dict[Literal["commune", "epci"], int]  # by level
+    au_moins: Positif  # with fewer of them, none is told
     fenetre: Positif
 
 
