@@ -124,7 +124,7 @@ def test_filosofi_donne_le_chiffre_publie_de_chaque_niveau_et_n_en_calcule_aucun
 
 
 def test_un_taux_ne_se_somme_pas_et_une_somme_trop_incomplete_ne_se_donne_pas() -> None:
-    rate = publiques.lire("cnaf_couverture", ["62413", "62", LENS_LIEVIN])
+    rate = publiques.lire("cnaf_couverture", ["62413", "62", LENS_LIEVIN], [2023])
     deaths = publiques.lire("insee_deces", ["62", "62413"], [2024])
 
     assert rate["valeur"].fillna(0).tolist() == [50.4, 57.7, 0] and rate["statut"].tolist() == [
