@@ -5,6 +5,7 @@ No address is known here: whoever sends the mail chooses to whom.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import date
 from email.message import EmailMessage
@@ -28,7 +29,8 @@ TYPE_WORD = "vnd.openxmlformats-officedocument.wordprocessingml.document"
 def courriels(
     convention: str, annee: int, reponse: date | None, *, relance: bool
 ) -> dict[str, bytes]:
-    """Return the drafts of the mails to the services that have something to send, by file name.
+    """Return what is sent to the services that have something to send, by file name: for each, the
+    draft of a mail, then the workbook and the letter that it has, for who opens no draft.
 
     Args:
         convention: The convention.
@@ -45,18 +47,37 @@ def courriels(
     for service in cadre.dossier.catalogue.responsables:
         siennes = manquantes[manquantes["responsable"].eq(service)]
         if len(siennes):
+            joints = _joints(cadre, service, siennes, reponse)
             nom = f"courriel-{annee}-{service}.eml"
-            prets[nom] = _courriel(cadre, service, siennes, reponse, relance)
+            prets[nom] = _courriel(cadre, service, siennes, reponse, relance, joints)
+            prets |= joints
     return prets
 
 
 def paquet(courriels_prets: dict[str, bytes]) -> bytes:
-    """Return the drafts as one archive."""
+    """Return the drafts, and what lies beside them, as one archive."""
     return en_zip(courriels_prets.items())
 
 
+def _joints(
+    cadre: Cadre, service: str, manquantes: pd.DataFrame, reponse: date | None
+) -> dict[str, bytes]:
+    """Return the workbook of a service and its letter, by file name."""
+    du_service = replace(cadre, responsable=service)
+    nom = nom_du_classeur(cadre.dossier.convention.id, cadre.annee, service)
+    return {
+        nom: classeur(du_service, feuilles(du_service)),
+        f"lettre-{service}.docx": _lettre(cadre, service, manquantes, reponse),
+    }
+
+
 def _courriel(
-    cadre: Cadre, service: str, manquantes: pd.DataFrame, reponse: date | None, relance: bool
+    cadre: Cadre,
+    service: str,
+    manquantes: pd.DataFrame,
+    reponse: date | None,
+    relance: bool,
+    joints: Mapping[str, bytes],
 ) -> bytes:
     """Return the draft of a mail: programs open one with « X-Unsent » as a message to be sent."""
     textes = MOTS["courriel"]
@@ -72,16 +93,9 @@ def _courriel(
     message["Subject"] = sorte["objet"].format(**mots)
     message["X-Unsent"] = "1"
     message.set_content("\n\n".join(texte.format(**mots) for texte in sorte["texte"]))
-    du_service = replace(cadre, responsable=service)
-    octets = classeur(du_service, feuilles(du_service))
-    nom = nom_du_classeur(convention.id, cadre.annee, service)
-    message.add_attachment(octets, maintype="application", subtype=TYPE_EXCEL, filename=nom)
-    message.add_attachment(
-        _lettre(cadre, service, manquantes, reponse),
-        maintype="application",
-        subtype=TYPE_WORD,
-        filename=f"lettre-{service}.docx",
-    )
+    for nom, octets in joints.items():
+        sous_type = TYPE_EXCEL if nom.endswith(".xlsx") else TYPE_WORD
+        message.add_attachment(octets, maintype="application", subtype=sous_type, filename=nom)
     message.set_boundary(f"ctg-{convention.id}-{cadre.annee}-{service}")  # the same bytes twice
     return message.as_bytes()
 
