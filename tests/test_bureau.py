@@ -138,9 +138,15 @@ def test_le_bilan_d_une_annee_se_fait_par_clics_depuis_des_classeurs_dont_deux_s
         page.get_by_role("link", name="Page HTML : Rapport bilan").click()
         page.wait_for_url("**/rapports/harnes/2025/bilan.html")
 
+        page.goto(page.url.replace("2025/bilan", "2024/bilan"))
+        page.get_by_role("heading", name="Ce rapport n’est pas encore produit").wait_for()
+        assert page.get_by_text("Revenir au bureau").count() == 1
+        page.get_by_role("link", name="Produire les rapports 2024").click()
+        assert page.get_by_role("button", name="Produire les rapports 2024").is_visible()
+
     conduire(suivre)
 
-    assert erreurs == []
+    assert len(erreurs) == 1 and "404" in erreurs[0], "la page du rapport qui n'est pas produit"
     assert "etp_rpe" in (harnes / "2025/observations.csv").read_text(encoding="utf-8")
     confirmations = (harnes / "2025/confirmations.csv").read_text(encoding="utf-8")
     ligne = f"5400,pij,{date.today().isoformat()},Deux points ouverts"
@@ -214,7 +220,10 @@ def test_on_demande_puis_on_ecrit_et_l_on_clot_l_annee_par_clics(bureau: BureauO
         assert "Les années 2023, 2024 ne sont pas closes" in texte(page, "main")
         page.get_by_role("button", name="Clore l’année 2025, pour de bon").click()
         page.wait_for_url("**/travail")
-        page.get_by_text("harnes, 2025 : année close le").wait_for()
+        page.get_by_text("sont définitifs").wait_for()
+        assert not page.get_by_text("sha256").first.is_visible(), "le détail est replié"
+        assert str(bureau.dossier) in texte(page, "main"), "le dossier de l'archive est dit"
+        examiner(page)
         page.goto(annee)
         page.get_by_role("heading", name="Le bilan 2025 est clos").wait_for()
 
@@ -240,6 +249,8 @@ def verifier_le_courriel(paquet: zipfile.ZipFile) -> None:
     lettre = docx.Document(io.BytesIO(joints["lettre-rpe.docx"].get_content()))
     ecrite = " ".join(paragraphe.text for paragraphe in lettre.paragraphs).replace("\u00a0", " ")
     assert le_jour in ecrite
+    a_cote = {nom: paquet.read(nom) for nom in joints}
+    assert a_cote == {nom: joint.get_content() for nom, joint in joints.items()}
 
 
 @pytest.mark.navigateur
@@ -282,7 +293,8 @@ def test_au_clavier_seul_on_saute_au_contenu_puis_on_depose(bureau: BureauOuvert
 @pytest.mark.parametrize(
     ("mots", "attendue"),
     [
-        ({2023: "close", 2024: "commencee", 2025: "commencee"}, 2024),
+        ({2023: "close", 2024: "commencee", 2025: "commencee"}, 2025),
+        ({2023: "vide", 2024: "vide", 2025: "close", 2026: "vide"}, 2026),
         ({2024: "vide", 2025: "vide", 2026: "vide"}, 2025),
         ({2026: "vide", 2027: "a_venir"}, 2026),
         ({2023: "close", 2024: "close"}, 2024),

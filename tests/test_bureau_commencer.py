@@ -6,11 +6,13 @@ from __future__ import annotations
 
 import shutil
 import subprocess
+import zipfile
 from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import openpyxl
 import pytest
 from bureau_ouvert import BureauOuvert, conduire, examiner, ouvrir, texte
 from donnees_suivies import DONNEES
@@ -20,7 +22,7 @@ from ctglib.bureau import officiels, pages
 from ctglib.bureau.publies import pages_de_l_an_dernier
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Page
+    from playwright.sync_api import Locator, Page
 
 
 @pytest.fixture(scope="module")
@@ -34,7 +36,7 @@ def bureau(tmp_path_factory: pytest.TempPathFactory) -> Iterator[BureauOuvert]:
 
 @pytest.mark.navigateur
 def test_une_convention_se_commence_par_un_code_puis_celle_qui_suit_harnes(
-    bureau: BureauOuvert,
+    bureau: BureauOuvert, tmp_path: Path
 ) -> None:
     def suivre(page: Page) -> None:
         page.goto(bureau.adresse)
@@ -45,19 +47,25 @@ def test_une_convention_se_commence_par_un_code_puis_celle_qui_suit_harnes(
         page.get_by_label("Dernier jour").fill("2030-12-31")
         page.get_by_label("Son territoire").fill("62498")
         page.get_by_label("Ses signataires").fill("Ville de Lens")
-        page.get_by_label("Nombre de fiches action").fill("3")
+        page.get_by_label("Nombre de fiches action").fill("trois")
         page.get_by_role("button", name="Écrire le dossier").click()
         page.get_by_text("refusée").wait_for()
-        assert "signataire" in texte(page, ".message")
+        assert "au moins deux signataires" in texte(page, "#parties-defaut")
+        assert "de 1 à 20" in texte(page, "#fiches-defaut")
+        assert "--" not in texte(page, "main"), "une option de commande ne dit rien ici"
         assert page.get_by_label("Son territoire").input_value() == "62498", "rien n'est à retaper"
         examiner(page)
 
         page.get_by_label("Ses signataires").fill("Ville de Lens ; Caf du Pas-de-Calais")
+        page.get_by_label("Nombre de fiches action").fill("3")
         page.get_by_role("button", name="Écrire le dossier").click()
         page.get_by_role("heading", name="Le dossier de la convention est écrit").wait_for()
         examiner(page)
         page.get_by_role("link", name="Revenir au bureau").click()
-        assert page.get_by_role("link", name="Année 2027").is_visible()
+        de_lens = page.get_by_role("region", name="Lens")
+        assert de_lens.get_by_text("le texte est à saisir").is_visible()
+        assert de_lens.get_by_role("progressbar").count() == 0, "rien ne se demande sans texte"
+        saisir_le_texte(page, de_lens, tmp_path)
 
         page.get_by_role("link", name="Commencer une convention").click()
         page.get_by_label("Son nom court").fill("harnes_2027")
@@ -66,11 +74,41 @@ def test_une_convention_se_commence_par_un_code_puis_celle_qui_suit_harnes(
         page.get_by_label("Elle suit une convention qui s’achève").select_option("harnes")
         page.get_by_role("button", name="Écrire le dossier").click()
         page.get_by_role("heading", name="Le dossier de la convention est écrit").wait_for()
+        page.get_by_role("link", name="Saisir le texte").click()
+        page.get_by_role("heading", name="Le texte de la convention est en projet").wait_for()
+        examiner(page)
+        with page.expect_download() as annexes:
+            page.get_by_role("link", name="projet-annexes.docx").click()
+        assert zipfile.is_zipfile(annexes.value.path())
 
     conduire(suivre)
 
     for nom in ("lens", "harnes_2027"):
         assert (bureau.donnees / "conventions" / nom / "convention.yaml").is_file()
+
+
+def saisir_le_texte(page: Page, de_lens: Locator, dossier: Path) -> None:
+    """Take the workbook of a convention from the desk, fill it, and drop it on its page."""
+    de_lens.get_by_role("link", name="Prendre son classeur").click()
+    page.get_by_role("heading", name="Le texte de la convention est à saisir").wait_for()
+    examiner(page)
+    with page.expect_download() as pris:
+        page.get_by_role("link", name="convention.xlsx").click()
+    rempli = dossier / "convention.xlsx"
+    pris.value.save_as(rempli)
+    classeur = openpyxl.load_workbook(rempli)
+    for feuille in classeur:
+        for rangee in feuille.iter_rows():
+            for cellule in rangee:
+                if cellule.value == "À compléter":
+                    cellule.value = "Écrit"
+    classeur.save(rempli)
+    page.set_input_files("#fichiers", str(rempli))
+    page.get_by_role("button", name="Vérifier et enregistrer").click()
+    page.get_by_role("heading", name="1 fichier enregistré").wait_for()
+    page.get_by_role("link", name="Bureau", exact=True).click()
+    assert not de_lens.get_by_text("le texte est à saisir").is_visible()
+    assert de_lens.get_by_role("link", name="Année 2027").is_visible()
 
 
 @pytest.mark.navigateur

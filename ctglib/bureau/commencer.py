@@ -2,17 +2,30 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from contextlib import suppress
 from datetime import date
 from importlib.util import find_spec
+from types import MappingProxyType
 
 from tornado import web
 
 from ctglib.bureau.commande import Dit, commander
+from ctglib.bureau.etat import MOTS, texte_de
 from ctglib.bureau.officiels import PHRASES_MONTREES, Annonce, Apport, ajouter, annoncer
-from ctglib.bureau.pages import Bureau, Page, Refus
+from ctglib.bureau.pages import CONVENTION, Bureau, Page, Refus
+from ctglib.collecte.classeur_convention import ANNEXES, classeur_de
+from ctglib.collecte.classeur_convention import NOM as CLASSEUR
+from ctglib.collecte.nouvelle_convention import (
+    defauts_de_la_demande,
+    defauts_du_contenu,
+    lire_le_nombre_de_fiches,
+    lire_les_signataires,
+)
 from ctglib.donnees.geographie import NIVEAUX
-from ctglib.donnees.lecture import conventions
+from ctglib.donnees.lecture import CONVENTIONS, conventions, racine
+from ctglib.donnees.validation import lignes_a_completer
+from ctglib.production import plan
 
 # What the form of a new convention asks, beside its name: the options of the command.
 REPONSES = ("depuis", "territoire", "debut", "fin", "parties", "fiches")
@@ -32,6 +45,11 @@ class PageNouvelleConvention(Page):
         self.lire_le_formulaire()
         champs = ("nom", *REPONSES)
         reponses = {nom: self.get_body_argument(nom, "").strip() for nom in champs}
+        defauts = await self.faire(_defauts_par_champ, reponses)
+        if defauts:
+            self.set_status(409)
+            self.montrer_le_formulaire(await self.faire(conventions), reponses, defauts=defauts)
+            return
         options = [f"--{nom}={reponses[nom]}" for nom in REPONSES if reponses[nom]]
         dit = await self.faire(commander, "nouvelle-convention", *options, "--", reponses["nom"])
         if not dit.reussi:
@@ -39,10 +57,79 @@ class PageNouvelleConvention(Page):
         self.montrer_le_formulaire(await self.faire(conventions), reponses, dit)
 
     def montrer_le_formulaire(
-        self, connues: tuple[str, ...], reponses: dict[str, str], dit: Dit | None = None
+        self,
+        connues: tuple[str, ...],
+        reponses: dict[str, str],
+        dit: Dit | None = None,
+        defauts: Mapping[str, list[str]] = MappingProxyType({}),
     ) -> None:
         """Write the page."""
-        self.montrer("nouvelle.html.j2", conventions=connues, reponses=reponses, dit=dit)
+        self.montrer(
+            "nouvelle.html.j2", conventions=connues, reponses=reponses, dit=dit, defauts=defauts
+        )
+
+
+def _defauts_par_champ(reponses: dict[str, str]) -> dict[str, list[str]]:
+    """Return what is wrong in the form of a new convention, in its own words, by field."""
+    defauts = list(
+        defauts_de_la_demande(reponses["nom"], _jour(reponses["debut"]), _jour(reponses["fin"]))
+    )
+    if not reponses["depuis"]:
+        defauts += defauts_du_contenu(
+            reponses["territoire"],
+            lire_les_signataires(reponses["parties"]),
+            lire_le_nombre_de_fiches(reponses["fiches"]),
+        )
+    par_champ: dict[str, list[str]] = {}
+    for defaut in defauts:
+        champ, phrase = MOTS["nouvelle"][defaut.cle]
+        phrases = par_champ.setdefault(champ, [])
+        phrases.append(phrase.format(**defaut.valeurs))
+        if defaut.proposes:
+            proposes = [f"{code} ({nom})" for code, nom in defaut.proposes]
+            phrases.append(MOTS["nouvelle"]["proposes"].format(proposes=" ; ".join(proposes)))
+    return par_champ
+
+
+def _jour(texte: str) -> date | None:
+    with suppress(ValueError):
+        return date.fromisoformat(texte)
+    return None
+
+
+class PageTexte(Page):
+    """The text of a convention: its workbook to take, to fill and to drop."""
+
+    @web.authenticated
+    async def get(self, convention: str) -> None:
+        """Show the page."""
+        await self.faire(self.verifier_la_convention, convention)
+        dossier = racine() / CONVENTIONS / convention
+        self.montrer(
+            "texte.html.j2",
+            convention=convention,
+            titre=(await self.faire(plan.convention_de, convention)).titre,
+            texte=await self.faire(texte_de, convention),
+            restent=len(await self.faire(lignes_a_completer, convention)),
+            annexes=ANNEXES if (dossier / ANNEXES).is_file() else "",
+            dossier=dossier,
+        )
+
+
+class FichierDuTexte(Page):
+    """The workbook of a convention as it is recorded, or the draft of its annexes."""
+
+    @web.authenticated
+    async def get(self, convention: str, nom: str) -> None:
+        """Give the file."""
+        await self.faire(self.verifier_la_convention, convention)
+        if nom == CLASSEUR:
+            self.donner(nom, await self.faire(classeur_de, convention))
+            return
+        annexes = racine() / CONVENTIONS / convention / ANNEXES
+        if not annexes.is_file():
+            raise Refus(404, "inconnu")
+        self.donner(nom, annexes.read_bytes())
 
 
 class PageOfficiels(Page):
@@ -129,6 +216,8 @@ class PageAtelier(Page):
 
 default_handlers = [
     (r"/nouvelle-convention", PageNouvelleConvention),
+    (rf"/conventions/{CONVENTION}", PageTexte),
+    (rf"/conventions/{CONVENTION}/(convention\.xlsx|projet-annexes\.docx)", FichierDuTexte),
     (r"/officiels", PageOfficiels),
     (r"/officiels/([A-Za-z0-9_-]{16})", PageOfficielsLus),
     (r"/atelier", PageAtelier),

@@ -18,9 +18,12 @@ from ctglib.document.typographie import date_longue
 from ctglib.donnees.cloture import est_close
 from ctglib.donnees.fautes import DonneesInvalides
 from ctglib.donnees.lecture import CONVENTIONS, conventions, racine
+from ctglib.donnees.modeles.evaluation import ReglesProjet
 from ctglib.donnees.modeles.rapports import PLACE_DU_CHAPO
 from ctglib.donnees.numeros import ranger
 from ctglib.donnees.pieces import annees_presentes
+from ctglib.donnees.validation import lignes_a_completer
+from ctglib.donnees.yaml_strict import charger_yaml
 from ctglib.production import plan
 from ctglib.production.manifeste import lignes_a_relire, lire_manifeste, prevoir
 
@@ -89,6 +92,12 @@ class EtatDeLaConvention:
     annees: dict[int, str] = field(default_factory=dict)  # a word of ``MOTS["annees"]`` each
     courante: EtatDeLAnnee | None = None
     fautes: DonneesInvalides | None = None
+    texte: str = ""  # a word of ``MOTS["textes"]``: what is left to do to the text itself
+
+    @property
+    def se_suit(self) -> bool:
+        """Whether its years are at work: its text is there, or something was recorded already."""
+        return not self.texte or not {"commencee", "close"}.isdisjoint(self.annees.values())
 
 
 class Lecteur:
@@ -113,7 +122,14 @@ class Lecteur:
         annees = {annee: mot_de_l_annee(nom, annee, jour) for annee in plan.annees_de(nom)}
         convention = plan.convention_de(nom)
         courante = self.annee(nom, annee_courante(annees, jour), jour)
-        return EtatDeLaConvention(nom, convention.titre, bool(convention.fictive), annees, courante)
+        return EtatDeLaConvention(
+            nom,
+            convention.titre,
+            bool(convention.fictive),
+            annees,
+            courante,
+            texte=texte_de(nom),
+        )
 
     def annee(self, convention: str, annee: int, jour: date) -> EtatDeLAnnee:
         """Return the state of a year of a convention.
@@ -140,6 +156,19 @@ def _marques(*dossiers: Path) -> tuple[tuple[str, int, int], ...]:
     return tuple(marques)
 
 
+def texte_de(convention: str) -> str:
+    """Return what is left to do to the text of a convention: a word of ``MOTS["textes"]``, or "".
+
+    It is to be typed while a line says « À compléter », to be read again while it is the draft that
+    another convention gave.
+    """
+    if lignes_a_completer(convention):
+        return "a_saisir"
+    signature = plan.convention_de(convention).date_signature
+    en_projet = charger_yaml("catalogue/projet.yaml", ReglesProjet).convention["sans_signature"]
+    return "en_projet" if getattr(signature, "absent", "") == en_projet else ""
+
+
 def mot_de_l_annee(convention: str, annee: int, jour: date) -> str:
     """Return the word of a year: one of the keys of ``MOTS["annees"]``."""
     if est_close(convention, annee):
@@ -150,12 +179,15 @@ def mot_de_l_annee(convention: str, annee: int, jour: date) -> str:
 
 
 def annee_courante(mots: dict[int, str], jour: date) -> int:
-    """Return the year that somebody is at work on: the first that is begun and open, else the last
-    that is over, else the first.
+    """Return the year that somebody is at work on: the last that is begun and open, else the one
+    that follows the last that is closed, else the last that is over, else the first.
     """
     commencees = [annee for annee, mot in mots.items() if mot == "commencee"]
     if commencees:
-        return commencees[0]
+        return commencees[-1]
+    closes = [annee for annee, mot in mots.items() if mot == "close"]
+    if closes:
+        return min(closes[-1] + 1, max(mots))
     finies = [annee for annee, mot in mots.items() if mot == "vide" and annee < jour.year]
     if finies:
         return finies[-1]

@@ -30,7 +30,7 @@ from tornado.iostream import StreamClosedError
 
 from ctglib.bureau.demandes import courriels, paquet
 from ctglib.bureau.depot import Depot, deposer, reprendre
-from ctglib.bureau.etat import MOTS, Lecteur
+from ctglib.bureau.etat import MOTS, Lecteur, texte_de
 from ctglib.bureau.formulaire import Partie, enregistrer, formulaire, situer
 from ctglib.bureau.memoire import (
     Demandes,
@@ -161,6 +161,7 @@ class Refus(web.HTTPError):
         self.cle = cle
         self.fautes = fautes
         self.phrase = ""
+        self.suite: tuple[str, str] | None = None  # where to go on: a button, its address
 
 
 @web.stream_request_body
@@ -295,7 +296,13 @@ class Page(JupyterHandler):
             phrases=MOTS["refus"][cle],
             phrase=getattr(error, "phrase", ""),
             fautes=getattr(error, "fautes", ()),
+            suite=getattr(error, "suite", None),
         )
+
+    def verifier_la_convention(self, convention: str) -> None:
+        """Refuse a convention of the address that is not there."""
+        if convention not in conventions():
+            raise Refus(404, "inconnu")
 
     def verifier_l_annee(self, convention: str, annee: str) -> int:
         """Return a year of the address, once it is one of the convention's."""
@@ -334,7 +341,8 @@ class PageAnnee(Page):
         etat = await self.faire(self.bureau.lecteur.annee, convention, numero, date.today())
         annees = await self.faire(plan.annees_de, convention)
         rapports = rapports_de(self.bureau.sortie, convention, numero)
-        self.montrer("annee.html.j2", etat=etat, annees=annees, rapports=rapports)
+        texte = await self.faire(texte_de, convention)
+        self.montrer("annee.html.j2", etat=etat, annees=annees, rapports=rapports, texte=texte)
 
 
 class PageDepots(Page):
@@ -447,7 +455,7 @@ class PageTravail(Page):
         if self.bureau.travail is None:
             self.redirect("/")
             return
-        self.montrer("travail.html.j2")
+        self.montrer("travail.html.j2", dossier=Path.cwd())
 
 
 class FluxDuTravail(Page):
@@ -534,8 +542,23 @@ class FichierPublie(Page):
         """Give the file."""
         publie = await self.faire(fichier_publie, self.bureau.sortie, chemin)
         if publie is None or not publie.is_file():
-            raise Refus(404, "inconnu")
+            raise await self.faire(_refus_du_rapport, chemin)
         self.donner(publie.name, publie.read_bytes())
+
+
+def _refus_du_rapport(chemin: str) -> Refus:
+    """Return why a report is not given: it is of a year whose page makes it, or of nothing."""
+    convention, _, reste = chemin.partition("/")
+    annee, _, nom = reste.partition("/")
+    est_une_annee = annee.isdecimal() and int(annee) in (
+        plan.annees_de(convention) if convention in conventions() else ()
+    )
+    if not nom or not est_une_annee:
+        return Refus(404, "inconnu")
+    refus = Refus(404, "pas_produit")
+    bouton = MOTS["suites"]["produire"].format(annee=annee)
+    refus.suite = (bouton, f"/conventions/{convention}/{annee}#produire")
+    return refus
 
 
 class PageDemander(Page):

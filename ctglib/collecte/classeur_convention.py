@@ -65,6 +65,7 @@ from ctglib.donnees.pieces import lire_pieces
 from ctglib.donnees.yaml_strict import charger_yaml
 
 NOM = "convention.xlsx"
+ANNEXES = "projet-annexes.docx"  # beside it, the draft in Word of those of a project
 SORTE = "convention"  # what the workbook says that it is, in its custom properties
 _A_REMPLIR = PatternFill("solid", fgColor="FFFFF3C4", bgColor="FFFFF3C4")
 _HAUTEUR_D_UNE_LIGNE = 15

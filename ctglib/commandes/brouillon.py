@@ -21,8 +21,8 @@ from ctglib.blocs.propositions import service
 from ctglib.blocs.reprise import ce_qui_vit, rangs_repris
 from ctglib.calculs.ecriture import enumerer, minuscule
 from ctglib.calculs.territoire import remplir
+from ctglib.collecte.classeur_convention import ANNEXES, classeur_de
 from ctglib.collecte.classeur_convention import NOM as CLASSEUR
-from ctglib.collecte.classeur_convention import classeur_de
 from ctglib.donnees import publiques
 from ctglib.donnees.csv_strict import charger_schema
 from ctglib.donnees.dossier import COLLECTE
@@ -48,7 +48,6 @@ from ctglib.rapports.projet import ProjetDAnnexes
 MODELE = "catalogue/modele"
 THEMES = "catalogue/themes"
 OBSERVATIONS = "observations"
-ANNEXES = "projet-annexes.docx"
 FICHIERS_RECOPIES = (  # from the folder of the old convention, those that it has
     "offre.csv",
     "territoires.yaml",

@@ -3,7 +3,6 @@
 ``ctg valider``, ``gabarit``, ``importer``, ``nouvelle-convention``.
 """
 
-import re
 import sys
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, nullcontext
@@ -32,18 +31,18 @@ from ctglib.donnees.fautes import (
     recueillir,
     refus,
 )
-from ctglib.donnees.lecture import CLE, CONVENTIONS, conventions, proches, racine
+from ctglib.donnees.lecture import CLE, CONVENTIONS, conventions, racine
 from ctglib.donnees.provisoires import isoler_les_temporaires
 
 if TYPE_CHECKING:
     from ctglib.collecte.importer import Changement, Preparation
+    from ctglib.collecte.nouvelle_convention import Defaut
     from ctglib.collecte.ouverture import ClasseurLu
 
 RIEN_D_ENREGISTRE = "Rien n'a été enregistré."
 _VIDE = "(vide)"
 A_SAUVEGARDER = "faite au hasard : à sauvegarder avec la saisie, à ne jamais publier."
 A_RENVOYER_DIT = "À renvoyer, avec ce qui a été saisi ; chaque cellule à reprendre est colorée :"
-FICHES_AU_PLUS = 20
 QUESTIONS = {  # asked on the terminal for what was not typed after « ctg nouvelle-convention »
     "territoire": "Code Insee de la commune, ou SIREN de l'EPCI (exemple : 62413)",
     "debut": "Premier jour de la convention (exemple : 2024-01-01)",
@@ -378,6 +377,12 @@ def nouvelle_convention(
     fiches: NombreDeFiches = 0,
 ) -> None:
     """Écrire le dossier d'une convention : à remplir, ou d'après celle qui s'achève (--depuis)."""
+    from ctglib.collecte.nouvelle_convention import (
+        defauts_de_la_demande,
+        defauts_du_contenu,
+        lire_le_nombre_de_fiches,
+        lire_les_signataires,
+    )
     from ctglib.commandes.brouillon import commencer, poursuivre
     from ctglib.document.typographie import date_longue
     from ctglib.rapports.evaluation import ouvrir_evaluation
@@ -397,16 +402,14 @@ def nouvelle_convention(
                 reponses[question] = input(f"{QUESTIONS[question]} : ").strip()
     premier_jour = _jour("--debut", reponses["debut"])
     dernier_jour = _jour("--fin", reponses["fin"])
-    # a YAML text in quotes would end at one
-    parties_nommees = reponses["parties"].replace('"', "'").split(";")
-    signataires = [partie.strip() for partie in parties_nommees if partie.strip()]
-    nombre_de_fiches = int(reponses["fiches"]) if reponses["fiches"].isdecimal() else 0
+    signataires = lire_les_signataires(reponses["parties"])
+    nombre_de_fiches = lire_le_nombre_de_fiches(reponses["fiches"])
 
-    fautes = list(_fautes_de_la_demande(nom, premier_jour, dernier_jour))
+    defauts = list(defauts_de_la_demande(nom, premier_jour, dernier_jour))
     if not depuis:
-        fautes += _fautes_du_contenu(reponses["territoire"], signataires, nombre_de_fiches)
-    if fautes:
-        raise DonneesInvalides(fautes)
+        defauts += defauts_du_contenu(reponses["territoire"], signataires, nombre_de_fiches)
+    if defauts:
+        raise DonneesInvalides([_faute(defaut) for defaut in defauts])
     assert premier_jour is not None  # « sans_debut » is not among the faults
     assert dernier_jour is not None  # nor « sans_fin »
 
@@ -444,52 +447,10 @@ def _jour(option: str, texte: str) -> date | None:
         raise refus(COMMANDE, *mots("date_de_convention", texte=texte, option=option)) from None
 
 
-def _fautes_de_la_demande(
-    nom: str, premier_jour: date | None, dernier_jour: date | None
-) -> Iterator[Faute]:
-    """Yield what is wrong in the name of a new convention and in its dates."""
-    from ctglib.document.typographie import date_longue
-
-    connues = conventions()
-    if not re.fullmatch(r"[a-z][a-z0-9_]{0,59}", nom):
-        yield Faute(COMMANDE, *mots("nom_impossible", nom=nom))
-    if nom in connues:
-        yield Faute(COMMANDE, *mots("nom_pris", nom=nom))
-    if not premier_jour:
-        yield Faute(COMMANDE, *mots("sans_debut"))
-    if not dernier_jour:
-        yield Faute(COMMANDE, *mots("sans_fin"))
-    if premier_jour and dernier_jour and dernier_jour <= premier_jour:
-        dates = {"debut": date_longue(premier_jour), "fin": date_longue(dernier_jour)}
-        yield Faute(COMMANDE, *mots("fin_avant_le_debut", **dates))
-
-
-def _fautes_du_contenu(code: str, signataires: list[str], fiches: int) -> Iterator[Faute]:
-    """Yield what is wrong in what a convention begun from nothing is to contain.
-
-    The signatories are too few, the fiches too few or too many, or ``code`` is that of no commune
-    and no EPCI; when it is a name, or close to one, the fault gives its code.
-    """
-    from ctglib.donnees import publiques
-
-    if len(signataires) < 2:
-        phrases = mots("trop_peu_de_signataires", signataires=len(signataires))
-        yield Faute(COMMANDE, *phrases)
-    if not 1 <= fiches <= FICHES_AU_PLUS:
-        phrases = mots("nombre_de_fiches", fiches=fiches, maximum=FICHES_AU_PLUS)
-        yield Faute(COMMANDE, *phrases)
-    if re.fullmatch(r"[0-9][0-9AB][0-9]{3}|[0-9]{9}", code):
-        if publiques.territoires([code], niveaux=("commune", "epci")).empty:
-            yield Faute(COMMANDE, *mots("territoire_introuvable", code=code))
-        return
-    territoires = publiques.territoires(niveaux=("commune", "epci"))
-    memes_noms = territoires["nom"].str.casefold() == code.casefold()
-    if not memes_noms.any():
-        memes_noms = territoires["nom"].isin(proches(code, territoires["nom"].tolist()))
-    premiers = territoires[memes_noms].head(3)
-    propositions = [
-        f"--territoire {code_propose} ({nom})"
-        for code_propose, nom in zip(premiers["code"], premiers["nom"], strict=True)
-    ]
+def _faute(defaut: "Defaut") -> Faute:
+    """Return the fault of the command that something wrong in it is."""
+    if defaut.cle != "territoire_en_mots":
+        return Faute(COMMANDE, *mots(defaut.cle, **defaut.valeurs))
+    propositions = [f"--territoire {code} ({nom})" for code, nom in defaut.proposes]
     remede = " ; ".join(propositions) or "écrire --territoire 62413, par exemple"
-    yield Faute(COMMANDE, *mots("territoire_en_mots", code=code, remede=remede))
+    return Faute(COMMANDE, *mots(defaut.cle, **defaut.valeurs, remede=remede))

@@ -110,6 +110,17 @@ def fautes_de_saisie(convention: str, fichiers: Mapping[str, bytes | None]) -> t
             return error.fautes
 
 
+def lignes_a_completer(convention: str) -> list[int]:
+    """Return the lines of ``convention.yaml`` that are still to be filled, from 1."""
+    texte = lire_octets(f"{CONVENTIONS}/{convention}/convention.yaml").decode("utf-8")
+    numeros = []
+    for numero, ligne in enumerate(texte.splitlines(), 1):
+        sans_commentaire = ligne.partition("#")[0]
+        if A_COMPLETER in sans_commentaire:
+            numeros.append(numero)
+    return numeros
+
+
 def avertissements(convention: str) -> list[str]:
     """Return what is no fault and has to be seen: what is left to fill, the files of another
     convention, the fiches that the final evaluation will not read, what a closed year keeps.
@@ -118,13 +129,9 @@ def avertissements(convention: str) -> list[str]:
 
     # The lines of the convention that are still to be filled.
     fichier = f"{CONVENTIONS}/{convention}/convention.yaml"
-    numeros = []
-    for numero, ligne in enumerate(lire_octets(fichier).decode("utf-8").splitlines(), 1):
-        sans_commentaire = ligne.partition("#")[0]
-        if A_COMPLETER in sans_commentaire:
-            numeros.append(str(numero))
+    numeros = lignes_a_completer(convention)
     if numeros:
-        lignes_citees = ", ".join(numeros[:8])
+        lignes_citees = ", ".join(str(numero) for numero in numeros[:8])
         avertis.append(f"{fichier}, {len(numeros)} « {A_COMPLETER} » (lignes {lignes_citees})")
 
     # The tables that are the very ones of the conventions of other territories.
