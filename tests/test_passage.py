@@ -83,13 +83,13 @@ def test_les_iris_d_une_part_ne_sont_pas_ceux_de_la_commune(donnees: Path, tmp_p
     communes = ["50129", "50173", "50203", "50416", "50602"]
     entiere = [entete, *[f"{code}0101{chiffres}" for code in communes], ""]
     une_part = [entete, *[f"{code}0101{chiffres}" for code in communes[:3]], ""]
-    for nom, lignes in (("data_CAF_2016_IRIS", entiere), ("data_CAF_2015_IRIS", une_part)):
+    for nom, lignes in (("data_CAF_2014_IRIS", entiere), ("data_CAF_2015_IRIS", une_part)):
         chemin = ecrire(tmp_path, f"{nom}.csv", "\n".join(lignes))
         Ajout([chemin], niveau="iris").enregistrer()
 
-    lues = publiques.lire("iris_allocataires", "50129", [2015, 2016]).set_index("annee")
+    lues = publiques.lire("iris_allocataires", "50129", [2014, 2015]).set_index("annee")
 
-    assert (lues.loc[2016, "valeur"], lues.loc[2016, "origine"]) == (2350, "somme de 5 IRIS")
+    assert (lues.loc[2014, "valeur"], lues.loc[2014, "origine"]) == (2350, "somme de 5 IRIS")
     assert lues.loc[2015, "statut"] == "O"
     assert str(lues.loc[2015, "origine"]).startswith(f"{ROMPUE}01/01/2016")
     tables = list(magasin.tables("insee_caf_iris").values())
