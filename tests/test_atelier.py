@@ -11,10 +11,12 @@ from graphlib import TopologicalSorter
 from pathlib import Path
 
 import matplotlib.pyplot as plt
+import nbformat
 import openpyxl
 import pandas as pd
 import pytest
 from docx import Document
+from fichiers_suivis import DEPOT
 from import_exemple import avec_libreoffice, libreoffice
 
 from ctglib import atelier as a
@@ -785,6 +787,20 @@ FRANCAIS = (
     "Bourg;1053;7;;12\n"
     "Total;;1029;;\n"
 )
+
+
+def test_la_galerie_a_une_cellule_pour_chaque_verbe() -> None:
+    galerie = nbformat.read(DEPOT / "analyses/galerie.ipynb", as_version=4)
+
+    montres = {
+        cellule.id.removeprefix("verbe-"): cellule.source
+        for cellule in galerie.cells
+        if cellule.id.startswith("verbe-")
+    }
+
+    assert set(montres) == set(a.__all__) - {"PONCTUELLE", "oublier"}
+    for verbe, source in montres.items():
+        assert f"a.{verbe}(" in source
 
 
 def test_la_recherche_dit_ou_sont_les_indices_du_radar() -> None:

@@ -139,6 +139,21 @@ def test_un_dessin_d_ecarts_dit_que_ce_sont_des_ecarts_et_leurs_textes_tiennent(
     assert axes.get_xlim()[0] < 1.05 * min(barre.get_width() for barre in axes.patches)
 
 
+@pytest.mark.filterwarnings("error")
+@pytest.mark.parametrize("tracer", [a.courbes, a.pente])
+def test_ce_que_dit_un_dessin_tient_aussi_sur_un_ecran_etroit(tracer) -> None:
+    axes = tracer(a.donnees(LOGEMENT, ["Harnes", "62"]))
+
+    etroit = a.figure(axes, alt="Deux lieux.").dessiner("etroit")
+    etroit.draw_without_rendering()
+
+    textes = [*etroit.texts]
+    if etroit.axes[0].get_legend() is not None:
+        textes += etroit.axes[0].get_legend().get_texts()
+    assert any("upture" in texte.get_text() for texte in textes)
+    assert all(texte.get_window_extent().x1 <= etroit.bbox.width * 1.01 for texte in textes)
+
+
 # Tables and files.
 
 

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import os
 import re
+import signal
 import subprocess
 import sys
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -28,6 +30,33 @@ def test_un_carnet_inconnu_est_dit_avec_le_plus_proche() -> None:
 
     assert fait.returncode == 1
     assert "« accuil.ipynb » n'existe pas ; vouliez-vous dire « accueil.ipynb »" in fait.stderr
+
+
+def test_arreter_la_commande_par_un_signal_arrete_jupyterlab() -> None:
+    commande = [
+        sys.executable,
+        "-m",
+        "ctglib",
+        "laboratoire",
+        "--sans-navigateur",
+        "--port",
+        "18888",
+    ]
+    ctg_laboratoire = subprocess.Popen(
+        commande, cwd=DEPOT, stderr=subprocess.PIPE, encoding="utf-8"
+    )
+    _adresse(ctg_laboratoire)
+    pid = ctg_laboratoire.pid
+    (jupyterlab,) = Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
+
+    ctg_laboratoire.terminate()
+    ctg_laboratoire.wait(timeout=30)
+
+    try:
+        assert not Path(f"/proc/{jupyterlab}").exists()
+    finally:
+        with suppress(ProcessLookupError):
+            os.kill(int(jupyterlab), signal.SIGKILL)
 
 
 @pytest.mark.navigateur

@@ -628,7 +628,12 @@ def lieux(
         assez_de_foyers = foyers.loc[foyers["valeur"] >= foyers_min, "territoire"]
         choisis = choisis[choisis["code"].isin(assez_de_foyers)]
     choisis = choisis.drop_duplicates("code").drop(columns="nom_cherche", errors="ignore")
-    return choisis.reset_index(drop=True)
+    return _dire_des_lieux(choisis.reset_index(drop=True))
+
+
+def _dire_des_lieux(choisis: pd.DataFrame) -> pd.DataFrame:
+    """Return places with a title and the source of their codes."""
+    return avec_attributs(choisis, dire("titre_des_lieux"), dire("source_des_lieux"))
 
 
 def _iris(commune: str) -> pd.DataFrame:
@@ -661,7 +666,7 @@ def epci(nom: str) -> pd.DataFrame:
         >>> a.epci("Lens-Liévin")["code"].tolist()
         ['246200364']
     """
-    return _trouver(nom, "epci")
+    return _dire_des_lieux(_trouver(nom, "epci"))
 
 
 def codes_des_lieux(demandes: Lieux) -> list[str]:

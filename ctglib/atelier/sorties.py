@@ -29,7 +29,7 @@ from ctglib.atelier.tables import (
     unite_de,
 )
 from ctglib.document.blocs import MIME, Bloc, Encadre, Groupe, Paragraphe, Titre, en_json, liste
-from ctglib.document.figure import SANS_DATE, Figure, charter_style, figure_de
+from ctglib.document.figure import SANS_DATE, Figure, charte, charter_style, figure_de
 from ctglib.document.tableau import Colonne, Tableau, neutraliser
 from ctglib.donnees.ecriture import ecrire as ecrire_fichiers
 from ctglib.donnees.lecture import sans_accents
@@ -85,7 +85,8 @@ def figure(
     legende = legende_de(dessin)
     if legende:  # the caption of the report will say the title and the source
         dessin = deepcopy(dessin)
-        dessin.supxlabel(legende["notes"])
+        gris = charte().couleurs.secondaire
+        dessin.supxlabel(legende["notes"], x=0.01, ha="left", fontsize="small", color=gris)
         if dessin.get_suptitle():
             dessin.suptitle("")
         else:
@@ -394,6 +395,7 @@ def montrer_dans_un_carnet(shell: "InteractiveShell") -> None:
     """
     formats = cast("DisplayFormatter", shell.display_formatter).mimebundle_formatter
     formats.for_type(Axes, _montrer_des_axes)
+    formats.for_type(Dessin, _montrer_un_dessin)  # of several axes: ``panneaux``
     formats.for_type(pd.DataFrame, _montrer_une_table)
     formats.for_type(pd.Series, _montrer_une_colonne)
     formats.for_type_by_name("pandas.io.formats.style", "Styler", _montrer_un_style)
@@ -405,6 +407,10 @@ def montrer_dans_un_carnet(shell: "InteractiveShell") -> None:
 
 def _montrer_des_axes(axes: Axes, **_: object) -> dict[str, object] | None:
     return _montrer(axes) if legende_de(axes.figure) else None
+
+
+def _montrer_un_dessin(dessin: Dessin, **_: object) -> dict[str, object] | None:
+    return _montrer(dessin) if legende_de(dessin) else None
 
 
 def _montrer_une_table(table: pd.DataFrame, **_: object) -> dict[str, object] | None:

@@ -7,6 +7,7 @@ ponctuelle », of which nothing goes to the portal, the manifest or an archive.
 import json
 import os
 import re
+import signal
 import subprocess
 import sys
 from collections.abc import Mapping, Sequence
@@ -104,6 +105,8 @@ def laboratoire(
         dire("JupyterLab s'ouvre dans le navigateur. Pour l'arrêter : Ctrl + C dans cette fenêtre.")
     commande = [sys.executable, "-m", "jupyterlab", *options]
     with subprocess.Popen(commande, env=environnement(), cwd=PROJET) as serveur:
+        # Who ends this program by a signal ends JupyterLab, which ends its kernels.
+        signal.signal(signal.SIGTERM, lambda *_: serveur.terminate())
         try:
             return 1 if serveur.wait() else 0
         except KeyboardInterrupt:  # JupyterLab receives it too when it is typed

@@ -45,6 +45,11 @@ SANS_DATE = {
     "png": {"Software": None},
 }
 MARGE = 9.0  # points around a framed image
+# of what is written around the axes of a figure made narrow
+POINTS_PAR_POUCE = 72
+ENTRE_LIGNES = 1.2  # of the size of the text
+LIGNES_D_UN_TEXTE = 12
+AVANT_UN_TEXTE = 80.0  # points: the values and the sign on the left of a text of a key
 BALISE = re.compile(r"<[^<>]+>")
 STYLES = re.compile(r' style="([^"]*)"')
 DECIMALES = re.compile(r"\d+\.\d{3,}")
@@ -241,10 +246,35 @@ def _a_la_largeur(dessin: Dessin, taille: Largeur) -> Dessin:
     hauteur = hauteur_d_origine * largeur_voulue / largeur_d_origine
     hauteur = max(hauteur, 0.75 * hauteur_d_origine)
     hauteur = min(hauteur, PLUS_HAUT_QUE_LARGE * largeur_voulue)
+    if largeur_voulue < largeur_d_origine:
+        hauteur += _recouper(copie, largeur_voulue * POINTS_PAR_POUCE) / POINTS_PAR_POUCE
     copie.set_size_inches(largeur_voulue, hauteur)
     if copie.get_layout_engine() is None:
         copie.set_layout_engine("constrained")
     return copie
+
+
+def _recouper(dessin: Dessin, largeur: float) -> float:
+    """Cut again, in place, what is written around and under the axes of a figure for a width in
+    points; return the height of the lines that it adds.
+    """
+    textes = [(texte, largeur) for texte in dessin.texts]
+    for axes in dessin.axes:
+        legende = axes.get_legend()
+        if legende is not None:
+            textes += [(texte, largeur - AVANT_UN_TEXTE) for texte in legende.get_texts()]
+    ajoutees = 0.0
+    for texte, place in textes:
+        lignes = texte.get_text().split("\n")
+        taille = float(texte.get_fontsize())
+        coupees = [
+            morceau
+            for ligne in lignes
+            for morceau in wrap(ligne, place, LIGNES_D_UN_TEXTE, taille, bold=False)
+        ]
+        texte.set_text("\n".join(coupees))
+        ajoutees += (len(coupees) - len(lignes)) * taille * ENTRE_LIGNES
+    return ajoutees
 
 
 def charte() -> Charte:
