@@ -198,3 +198,11 @@ def test_un_ecart_que_rien_ne_borne_n_est_pas_du_bruit() -> None:
 
     assert "non jugé" in html and "Non jugé" in html
     assert "dans le bruit" not in html
+
+
+def test_une_commune_qui_a_change_dit_pourquoi_ses_chiffres_d_avant_manquent() -> None:
+    # « l'Insee ne le publie qu'au-delà d'un nombre de ménages » was all that was said of it.
+    page = ouvrir_portrait("60694").manques().html  # Les Hauts-Talican
+
+    assert "a changé le 01/01/2024" in page
+    assert "a changé le" not in ouvrir_portrait("62413").manques().html

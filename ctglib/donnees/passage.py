@@ -22,6 +22,7 @@ from ctglib.donnees.magasin import (
     derniere_table_si_presente,
     lire_tables,
     serie_gardee,
+    tables,
 )
 from ctglib.donnees.modeles.sources import Famille, TableGardee
 
@@ -70,6 +71,18 @@ def communes_changees(geographie: int | None) -> Mapping[str, Origine]:
     # Read through the recorded reader each time, and worked out once.
     empreintes = tuple(empreinte(table.table) for table in (*codes, *mouvements))
     return _origines(empreintes, geographie)
+
+
+def dernier_changement(commune: str) -> str:
+    """Return when a commune last became another one than in some table of the store (« 2024-01-01
+    »), "" when it never did.
+    """
+    dates = [""]
+    for geographie in {table.geographie for table in tables().values()}:
+        changees = communes_changees(geographie)
+        if commune in changees:
+            dates.append(changees[commune].date)
+    return max(dates)
 
 
 @cache

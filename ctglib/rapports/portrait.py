@@ -6,6 +6,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import date
 from functools import cached_property, partial
 from math import inf, nan
 from typing import Any, cast
@@ -47,7 +48,7 @@ from ctglib.donnees.modeles.catalogue import (
 )
 from ctglib.donnees.modeles.evaluation import Evaluation, SeuilsEvaluation
 from ctglib.donnees.modeles.sources import SerieOfficielle, TableGardee
-from ctglib.donnees.passage import lire_chiffres, lire_iris
+from ctglib.donnees.passage import dernier_changement, lire_chiffres, lire_iris
 from ctglib.donnees.structure import lire_structure
 from ctglib.donnees.yaml_strict import charger_yaml
 from ctglib.graphiques.barres import parts
@@ -536,6 +537,10 @@ class Portrait:
                 if sources_possibles:
                     phrase = f"{phrase} {etude.dire('fichier', famille=sources_possibles[0])}"
                 phrases.append(phrase)
+        change_le = dernier_changement(etude.territoire.code)
+        if change_le:
+            jour = date.fromisoformat(change_le)
+            phrases.append(etude.dire("commune_changee", date=f"{jour:%d/%m/%Y}"))
         tableau = etude.tableau("manques", demandes, {"quoi": majuscule, "pourquoi": majuscule})
         return tableau + liste(phrases)
 
