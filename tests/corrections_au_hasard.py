@@ -245,6 +245,9 @@ def resserres_par_le_rejeu(graine: int, cle: bytes = b"une") -> int:
             effectifs = {place: table[nommer(saisie, place)] for place in saisie.effectifs}
             essais.append(saisie._replace(effectifs=effectifs))
             grands.append({place for place in lue.caches if not 0 < effectifs[place] < SEUIL})
+        for place in lues[1].caches & lues[0].montres.keys():
+            if essais[0].effectifs[place] == essais[1].effectifs[place]:
+                return False  # shown once, it is never hidden
         moins_chers = _cles_des_places(lues[0].caches | lues[1].caches)
         for places in _parties(grands[1] - lues[0].caches):
             tirage = Choisi(_cles_des_places(grands[0] | places), moins_chers)
