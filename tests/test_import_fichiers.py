@@ -85,6 +85,7 @@ FICHIERS = [
         "un fichier qui n'est pas un classeur",
         "Classeur Excel (.xlsx)",
     ),
+    ("rendu.pdf", b"%PDF-1.7 et la suite", "un document PDF", "redemander au service le classeur"),
     ("coupe.xlsx", b"PK\x03\x04 et la suite manque", "un classeur abîmé", "reprendre le gabarit"),
     (
         "lettre.xlsx",

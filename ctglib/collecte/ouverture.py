@@ -42,6 +42,7 @@ _NATURES = {
     "classeur_vide": rb"\Z",
     "classeur_chiffre": _OLE + b".*" + "EncryptedPackage".encode("utf-16-le"),
     "classeur_xls": _OLE,
+    "un_pdf": rb"%PDF-",
     "pas_un_classeur": rb"(?!PK)",
 }
 
