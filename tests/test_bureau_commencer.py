@@ -116,12 +116,19 @@ def test_un_fichier_officiel_montre_ce_qu_il_change_avant_d_etre_ajoute(
     bureau: BureauOuvert, tmp_path: Path
 ) -> None:
     fichier = ecrire(tmp_path, "ndur_s_ben_com_f.csv", cnaf())
+    mauvais = tmp_path / "rien.csv"
+    mauvais.write_text("a;b\n1;2\n", encoding="utf-8")
     registre = bureau.donnees / "sources/locales/origine.yaml"
 
     def suivre(page: Page) -> None:
         page.goto(bureau.adresse)
         page.get_by_role("link", name="Ajouter des chiffres publics").click()
         examiner(page)
+        page.set_input_files("#fichiers", str(fichier))
+        page.get_by_label("Leur date").fill("2026-06-30")
+        page.set_input_files("#fichiers", str(mauvais))
+        page.get_by_role("button", name="Voir ce qu’ils changent").click()
+        page.get_by_role("link", name="Revenir au formulaire").click()
         page.set_input_files("#fichiers", str(fichier))
         page.get_by_label("Leur date").fill("2026-06-30")
         page.get_by_role("button", name="Voir ce qu’ils changent").click()

@@ -142,7 +142,15 @@ class PageOfficiels(Page):
 
     @web.authenticated
     async def post(self) -> None:
-        """Read the files, then show what they would change."""
+        """Read the files, then show what they would change; a refusal leads back to the form."""
+        try:
+            await self.lire_les_officiels()
+        except Refus as refus:
+            refus.suite = (MOTS["suites"]["officiels"], "/officiels")
+            raise
+
+    async def lire_les_officiels(self) -> None:
+        """Read the files, keep them in memory, and go to what they would change."""
         self.lire_le_formulaire()
         fichiers = self.lire_les_fichiers()
         try:

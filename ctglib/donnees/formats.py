@@ -119,7 +119,10 @@ def _csv(nom: str, contenu: bytes) -> Tableau:
     lignes = lire()
     coupures = []
     if not contenu.endswith((b"\n", b"\r")):
-        coupures.append("le fichier ne finit pas par un saut de ligne")
+        coupures.append(
+            "le fichier ne finit pas par un saut de ligne : le téléchargement a pu être coupé ; "
+            "comparer sa taille à celle que dit la page du producteur"
+        )
     return Tableau("", list(islice(lignes, 1)), lignes, coupures)
 
 
