@@ -25,6 +25,7 @@ from donnees_suivies import DONNEES
 from import_exemple import SUIVI
 from suivi_exemple import OBSERVATIONS
 
+from ctglib.bureau.depot import deposer
 from ctglib.bureau.etat import annee_courante
 from ctglib.bureau.formulaire import enregistrer as enregistrer_le_formulaire
 from ctglib.bureau.formulaire import formulaire
@@ -341,6 +342,24 @@ def test_un_fichier_mis_de_cote_est_nomme_et_peut_etre_oublie(
     assert "rendu.docx" not in {
         retour.fichier for retour in se_souvenir("harnes").de(2025).a_revoir
     }
+
+
+def test_ce_qui_change_se_dit_dans_les_mots_du_classeur(
+    donnees: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    premier = vierge("rpe")
+    poser(premier, "Indicateurs", "etp_rpe", Valeur_2025=0.8)
+    deposer([enregistrer(premier, tmp_path, "premier.xlsx")], JOUR)
+    second = vierge("rpe")
+    poser(second, "Indicateurs", "etp_rpe", Valeur_2025=0.9)
+
+    (recu,) = deposer([enregistrer(second, tmp_path, "second.xlsx")], JOUR).recus
+
+    (changement,) = recu.changements
+    assert "relais" in changement.sujet.lower() and "etp_rpe" not in changement.sujet
+    assert (changement.avant, changement.apres) == ("0.8", "0.9")
+    assert recu.titre == "Convention territoriale globale de Harnes, 2023-2026"
 
 
 def test_une_fenetre_restee_ouverte_ne_rend_pas_l_ancien_texte_a_une_ligne_recrite(

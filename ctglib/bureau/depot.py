@@ -16,14 +16,22 @@ from typing import Literal
 
 from ctglib.bureau.memoire import ARevoir, noter_les_retours
 from ctglib.collecte.confirmation import Endroit, confirmer
-from ctglib.collecte.feuilles import ouvrir_cadre
+from ctglib.collecte.feuilles import (
+    OBSERVATIONS,
+    Cible,
+    Feuille,
+    Ligne,
+    feuilles,
+    ouvrir_cadre,
+)
 from ctglib.collecte.fichiers import recevoir
 from ctglib.collecte.import_convention import est_une_convention, preparer_convention
 from ctglib.collecte.importer import Changement, par_annee
+from ctglib.collecte.lecture import Entree
 from ctglib.collecte.ouverture import ClasseurLu
 from ctglib.donnees.ecriture import tenir_les_donnees
 from ctglib.donnees.fautes import DonneesInvalides, Faute
-from ctglib.donnees.lecture import CLE
+from ctglib.donnees.lecture import CLE, racine
 from ctglib.production.reception import Reception, recevoir_une_annee
 
 Issue = Literal["enregistre", "sans_nouveau", "a_corriger", "a_confirmer", "attend", "illisible"]
@@ -44,16 +52,29 @@ class Juge:
 
 
 @dataclass(frozen=True)
+class ChangementDit:
+    """A cell whose content changes, in the words of the sheets."""
+
+    lieu: str
+    sujet: str  # « Assistantes maternelles agréées »
+    colonne: str
+    avant: str
+    apres: str
+    revision: bool
+
+
+@dataclass(frozen=True)
 class Recu:
     """What the files of one year changed."""
 
     convention: str
     annee: int
-    changements: tuple[Changement, ...]
-    nouvelles: Mapping[str, int]
+    changements: tuple[ChangementDit, ...]
+    nouvelles: Mapping[str, int]  # rows added, by sheet
     remarques: tuple[str, ...]
     reste: str
-    cle_faite: str = ""  # the path of the secret key that was made with them
+    titre: str = ""  # of the convention
+    cle_faite: str = ""  # the whole path of the secret key that was made with them
 
 
 @dataclass
@@ -208,15 +229,21 @@ def _noter(depot: Depot, reception: Reception, convention: str, annee: int, jour
             depot.classeurs.append(classeur)
     depot.juges += juges
     if preparation.pris:
+        cadre = ouvrir_cadre(convention, annee)
+        plan = feuilles(cadre)
+        cles = [str(racine() / nom) for nom in preparation.fichiers if nom.endswith(CLE)]
         depot.recus.append(
             Recu(
                 convention,
                 annee,
-                preparation.changements,
-                preparation.nouvelles,
+                tuple(
+                    dire_le_changement(plan, changement) for changement in preparation.changements
+                ),
+                _par_feuille(plan, preparation.nouvelles),
                 preparation.remarques,
                 preparation.reste,
-                next((nom for nom in preparation.fichiers if nom.endswith(CLE)), ""),
+                cadre.dossier.convention.titre,
+                "".join(cles),
             )
         )
     a_revoir = [
@@ -233,6 +260,62 @@ def _noter(depot: Depot, reception: Reception, convention: str, annee: int, jour
     pris = [juge for juge in juges if juge.issue in ("enregistre", "sans_nouveau")]
     noms = [nom for juge in pris for nom in (juge.nom, juge.service)]
     noter_les_retours(convention, annee, a_revoir, noms)
+
+
+def dire_le_changement(plan: tuple[Feuille, ...], changement: Changement) -> ChangementDit:
+    """Return what changes in the words of the sheets: what the row is about, the words of codes."""
+    entree = changement.entree
+    sujet = ""
+    mots_des_codes: dict[str, str] = {}
+    for feuille in plan:
+        for ligne in feuille.lignes:
+            if any(_est_de(cible, entree) for cible in ligne.cibles):
+                sujet = _sujet(feuille, ligne)
+                liste = feuille.liste(ligne, changement.colonne)
+                mots_des_codes = {code: mot for mot, code in liste.codes.items()} if liste else {}
+    return ChangementDit(
+        entree.origine.lieu,
+        sujet,
+        entree.origine.colonnes.get(changement.colonne, changement.colonne),
+        mots_des_codes.get(changement.avant, changement.avant),
+        mots_des_codes.get(changement.apres, changement.apres),
+        changement.revision,
+    )
+
+
+def _est_de(cible: Cible, entree: Entree) -> bool:
+    """Tell whether a row fills what an entry does, whatever the millésime of a figure."""
+    if cible.table != entree.table:
+        return False
+    if cible.table == OBSERVATIONS:
+        return cible.cle[:-1] == entree.cle[:-1]
+    return cible.cle == entree.cle
+
+
+def _sujet(feuille: Feuille, ligne: Ligne) -> str:
+    """Return what a row is about: its label, its subject and its heading, or else its key."""
+    noms = ["libelle", "detail"]
+    if "rubrique" in ligne.montre:
+        noms = ["sujet", "rubrique"]
+    elif "libelle" not in ligne.montre:
+        noms = [colonne.id for colonne in feuille.modele.ecrites.values() if colonne.role == "cle"]
+    textes = [str(ligne.montre.get(nom, "")) for nom in noms]
+    return ", ".join(texte for texte in textes if texte)
+
+
+def _par_feuille(plan: tuple[Feuille, ...], nouvelles: Mapping[str, int]) -> dict[str, int]:
+    """Return how many rows were added, by the title of the sheet that fills their table."""
+    titres = {
+        cible.table: feuille.modele.titre
+        for feuille in plan
+        for ligne in feuille.lignes
+        for cible in ligne.cibles
+    }
+    par_feuille: dict[str, int] = {}
+    for table, nombre in nouvelles.items():
+        titre = titres.get(table, table)
+        par_feuille[titre] = par_feuille.get(titre, 0) + nombre
+    return par_feuille
 
 
 def _issue(
