@@ -9,7 +9,6 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 
-from ctglib.document.typographie import date_longue
 from ctglib.donnees.lecture import conventions, proches
 
 FICHES_AU_PLUS = 20
@@ -40,7 +39,7 @@ def defauts_de_la_demande(
     if not dernier_jour:
         yield Defaut("sans_fin")
     if premier_jour and dernier_jour and dernier_jour <= premier_jour:
-        dates = {"debut": date_longue(premier_jour), "fin": date_longue(dernier_jour)}
+        dates = {"debut": f"{premier_jour:%d/%m/%Y}", "fin": f"{dernier_jour:%d/%m/%Y}"}
         yield Defaut("fin_avant_le_debut", dates)
 
 
