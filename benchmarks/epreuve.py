@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import argparse
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -52,6 +52,15 @@ HAUT = 0.9
 MAYOTTE = "976"  # no births before 2014
 # Student's law, 95 %, by degrees of freedom, from 1.
 STUDENT = (12.706, 4.303, 3.182, 2.776, 2.571, 2.447, 2.365, 2.306)
+# What the settings of the method could have been.
+AUTRES_REGLAGES = {
+    "oubli": (0.6, 0.8, 0.9),
+    "amortissement": (0.7, 0.9),
+    "annees_de_la_pente": (4, 6),
+}
+DECIMALES = 4  # of what is per 100: what reads it rounds once
+UNE_FOIS_SUR_DEUX = 0.5
+COTES = {"dessous": -1, "dessus": 1}
 REGLES_DE_FOURCHETTE = ("melee", "enveloppe")  # the narrowest first
 ENTETE_DES_RESULTATS = (
     "# Écrit par « make epreuve » : ne pas modifier à la main. Ce que l'essai a trouvé, par cible,",
@@ -61,6 +70,7 @@ ENTETE_DES_RESULTATS = (
 )
 COMMUNE_DE_L_EXEMPLE = "62413"
 ENFANTS: Cible = "moins_de_3_ans"
+NAISSANCES: Cible = "naissances"
 COMMUNES_AU_MOINS = 30_000
 CIBLES: tuple[Cible, ...] = get_args(Cible)
 
@@ -192,6 +202,14 @@ class Essai:
         """Return the origins of which what happened is known."""
         return range(PREMIERE_ORIGINE, self.annees[-1] - horizon + 1)
 
+    def pays_connu(self) -> dict[str, object]:
+        """Return the years to say when the country's births rose, and that of their worst fall."""
+        cours = self.naissances.sum().pct_change().loc[PREMIERE_ORIGINE + 1 :]
+        return {
+            "hausses": [int(annee) for annee in cours[cours.gt(0)].index],
+            "plus_forte_baisse": int(cours.idxmin()),
+        }
+
     def prevoir(self, origine: int, methode: str) -> Iterator[tuple[int, Cible, np.ndarray]]:
         """Yield what a method says, horizon by horizon, as far as what happened is known."""
         passe = self.passe(origine)
@@ -204,7 +222,7 @@ class Essai:
                 annees = self.regles.cibles[cible].annees
                 yield horizon, cible, additionner(passe.naissances, prevues, horizon, annees)
 
-    def ecarts(self) -> pd.DataFrame:
+    def ecarts(self, methodes: Collection[str] = tuple(METHODES)) -> pd.DataFrame:
         """Return how far off each method was: the sum of gaps and that of births, by methode,
         cible, horizon, origine, juge and classe.
         """
@@ -212,7 +230,7 @@ class Essai:
         classes = len(self.regles.classes)
         for origine in self.origines(1):
             classe = classe_de(self.passe(origine).naissances, self.regles)
-            for methode in METHODES:
+            for methode in methodes:
                 for horizon, cible, central in self.prevoir(origine, methode):
                     constatees = self.constatees(origine, horizon, cible)
                     for juge in (False, True):
@@ -261,6 +279,19 @@ def choisir(ecarts: pd.DataFrame) -> pd.Series:
     par_methode = parts.unstack("methode")
     relatives = par_methode.div(par_methode["derniere_annee"], axis=0)
     return relatives.mean().sort_values(kind="stable")
+
+
+def essayer_les_reglages(essai: Essai, methode: str) -> pd.DataFrame:
+    """Return reglage, valeur and relative: how far off the method chosen is beside the last year
+    repeated, when one of its settings is another; on what chooses.
+    """
+    lignes = []
+    for reglage, valeurs in AUTRES_REGLAGES.items():
+        for valeur in valeurs:
+            regles = essai.regles.model_copy(update={reglage: valeur})
+            ecarts = Essai(essai.naissances, regles).ecarts(("derniere_annee", methode))
+            lignes.append((reglage, valeur, choisir(ecarts)[methode]))
+    return pd.DataFrame(lignes, columns=["reglage", "valeur", "relative"])
 
 
 def quantiles(relatifs: dict[tuple[Cible, int, int], pd.DataFrame]) -> pd.DataFrame:
@@ -344,43 +375,123 @@ def couvertures(
     return pd.DataFrame(lignes, columns=noms)
 
 
+def issues(
+    relatifs: dict[tuple[Cible, int, int], pd.DataFrame], calage: pd.DataFrame, regle: str
+) -> pd.DataFrame:
+    """Return on which side of its range each commune that judges fell, at each origin that judges:
+    cible, horizon, origine, commune, classe, cote (−1 below, 0 within, 1 above).
+    """
+    tables = []
+    for (cible, horizon, origine), table in relatifs.items():
+        connues = origine - horizon - PREMIERE_ORIGINE + 1
+        if origine <= DERNIERE_ORIGINE_DU_CHOIX or connues < ORIGINES_DU_CALAGE:
+            continue
+        for classe, communes in table[table["juge"]].groupby("classe"):
+            ecarts = fourchette(relatifs, calage, regle, (cible, horizon, int(classe)), origine)
+            bas, haut = borner(communes["central"].to_numpy(), *ecarts)
+            au_dessus = communes["constatees"].gt(haut).astype(int)
+            au_dessous = communes["constatees"].lt(bas).astype(int)
+            tables.append(
+                pd.DataFrame(
+                    {
+                        "cible": cible,
+                        "horizon": horizon,
+                        "origine": origine,
+                        "commune": communes.index,
+                        "classe": classe,
+                        "cote": au_dessus - au_dessous,
+                    }
+                )
+            )
+    return pd.concat(tables, ignore_index=True)
+
+
+def horizons_dits(lignes: list[dict[str, object]], cible: Cible, classe: int) -> list[object]:
+    """Return the horizons that have a range."""
+    return [
+        ligne["horizon"]
+        for ligne in lignes
+        if (ligne["cible"], ligne["classe"], ligne["motif"]) == (cible, classe, "")
+    ]
+
+
 def tenues_ensemble(
-    relatifs: dict[tuple[Cible, int, int], pd.DataFrame],
-    essais: pd.DataFrame,
-    lignes: list[dict[str, object]],
+    cotes: pd.DataFrame, lignes: list[dict[str, object]]
 ) -> list[dict[str, object]]:
     """Return, by class, how often the ranges of all the horizons that have one held together
     (``EnsembleDeLEpreuve``), on the communes that judge: a table is read as a whole.
     """
     ensembles = []
-    for classe, de_la_classe in essais.groupby("classe"):
-        horizons = [
-            ligne["horizon"]
-            for ligne in lignes
-            if (ligne["cible"], ligne["classe"], ligne["motif"]) == (ENFANTS, classe, "")
-        ]
+    for classe, de_la_classe in cotes.groupby("classe"):
+        horizons = horizons_dits(lignes, ENFANTS, int(classe))
+        if not horizons:
+            continue
         dits = de_la_classe[de_la_classe["horizon"].isin(horizons)]
-        jugees = dits["origine"].map(dits["origine"].value_counts())
-        entieres = dits[jugees.eq(len(horizons))]
-        parts = []
-        for origine, fourchettes in entieres.groupby("origine"):
-            tenues = []
-            for ecarts in fourchettes.itertuples():
-                table = relatifs[ENFANTS, int(ecarts.horizon), int(origine)]
-                communes = table[table["juge"] & table["classe"].eq(classe)]
-                bas, haut = borner(communes["central"].to_numpy(), ecarts.bas, ecarts.haut)
-                tenues.append(communes["constatees"].between(bas, haut))
-            parts.append(100 * pd.concat(tenues, axis=1).all(axis=1).mean())
-        if parts:
-            ensembles.append(
-                {
-                    "classe": int(classe),
-                    "horizons": len(horizons),
-                    "origines": len(parts),
-                    "couverture": _arrondi(float(np.mean(parts))),
-                }
-            )
+        enfants = dits[dits["cible"].eq(ENFANTS)]
+        juges = enfants.groupby("origine")["horizon"].nunique()
+        entieres = juges[juges.eq(len(horizons))].index
+        dits = dits[dits["origine"].isin(entieres)]
+        enfants = dits[dits["cible"].eq(ENFANTS)]
+        d_une_annee = horizons_dits(lignes, NAISSANCES, int(classe))
+        naissances = dits[dits["cible"].eq(NAISSANCES) & dits["horizon"].isin(d_une_annee)]
+        ensemble = None
+        if not naissances.empty:
+            ensemble = _tenues_a_la_fois(pd.concat([enfants, naissances]))
+        ensembles.append(
+            {
+                "classe": int(classe),
+                "horizons": len(horizons),
+                "origines": len(entieres),
+                "couverture": _arrondi(_tenues_a_la_fois(enfants)),
+                "avec_les_naissances": _arrondi(ensemble),
+            }
+        )
     return ensembles
+
+
+def _tenues_a_la_fois(cotes: pd.DataFrame) -> float:
+    """Return in how many communes per 100 all the ranges held, the mean of the origins."""
+    tenues = cotes["cote"].eq(0).groupby([cotes["origine"], cotes["commune"]]).all()
+    return 100 * tenues.groupby("origine").mean().mean()
+
+
+def deja_depassees(cotes: pd.DataFrame, lignes: list[dict[str, object]]) -> list[dict[str, object]]:
+    """Return how ranges held in communes that had been on one side of theirs at least half of the
+    time, at the same horizon, as far as their origin knew (``DepasseesDeLEpreuve``).
+    """
+    resultats = []
+    enfants = cotes[cotes["cible"].eq(ENFANTS)]
+    for horizon, de_l_horizon in enfants.groupby("horizon"):
+        for cote, signe in COTES.items():
+            cas = _cas_deja_depasses(de_l_horizon, int(horizon), signe)
+            for classe, de_la_classe in cas.groupby("classe"):
+                if horizon not in horizons_dits(lignes, ENFANTS, int(classe)):
+                    continue
+                resultats.append(
+                    {
+                        "classe": int(classe),
+                        "horizon": int(horizon),
+                        "cote": cote,
+                        "cas": len(de_la_classe),
+                        "origines": int(de_la_classe["origine"].nunique()),
+                        "couverture": _arrondi(100 * de_la_classe["cote"].eq(0).mean()),
+                        "encore": _arrondi(100 * de_la_classe["cote"].eq(signe).mean()),
+                    }
+                )
+    return sorted(resultats, key=lambda resultat: (resultat["classe"], resultat["horizon"]))
+
+
+def _cas_deja_depasses(cotes: pd.DataFrame, horizon: int, signe: int) -> pd.DataFrame:
+    """Return the rows of one horizon whose commune had been on that side at least half of the
+    time, among the origins of which its own origin knew what happened.
+    """
+    cas = []
+    for origine, lignes in cotes.groupby("origine"):
+        connus = cotes[cotes["origine"].le(int(origine) - horizon)]
+        parts = connus["cote"].eq(signe).groupby(connus["commune"]).mean()
+        deja = parts[parts.ge(UNE_FOIS_SUR_DEUX)].index
+        cas.append(lignes[lignes["commune"].isin(deja)])
+    return pd.concat(cas)
 
 
 def fourchettes_passees(
@@ -478,8 +589,10 @@ def juger(
                 "meilleure": _arrondi(par_origine.max() if nombre else None),
                 "derniere": _arrondi(par_origine.iloc[-1] if nombre else None),
                 "pire_des_dernieres": _arrondi(dernieres.min() if nombre else None),
+                "dessous": _arrondi(origines["dessous"].mean() if nombre else None),
                 "dessous_moins": _arrondi(origines["dessous"].min() if nombre else None),
                 "dessous_plus": _arrondi(origines["dessous"].max() if nombre else None),
+                "dessus": _arrondi(origines["dessus"].mean() if nombre else None),
                 "dessus_moins": _arrondi(origines["dessus"].min() if nombre else None),
                 "dessus_plus": _arrondi(origines["dessus"].max() if nombre else None),
                 "de": int(par_origine.index[0]) if nombre else None,
@@ -491,7 +604,7 @@ def juger(
 
 
 def _arrondi(valeur: float | None) -> float | None:
-    return None if valeur is None else round(float(valeur), 1)
+    return None if valeur is None else round(float(valeur), DECIMALES)
 
 
 def lire_le_magasin(serie: str) -> pd.DataFrame:
@@ -529,6 +642,7 @@ def ecrire_les_resultats(
         "premiere": essai.annees[0],
         "communes": len(essai.naissances),
         "methode": methode,
+        **essai.pays_connu(),
     }
     textes = [
         *ENTETE_DES_RESULTATS,
@@ -566,6 +680,29 @@ def meilleures_par_classe(
     return [noms[partout[:, classe]].tolist() for classe in range(partout.shape[1])]
 
 
+def mieux_repetee(
+    ecarts: pd.DataFrame, methode: str, lignes: list[dict[str, object]]
+) -> pd.DataFrame:
+    """Return, by class, the targets and horizons that have a range (dits), and those where the last
+    year repeated judges better than the method (mieux).
+    """
+    erreurs = {
+        (cible, horizon): erreurs_par_classe(ecarts, cible, horizon)
+        for cible in CIBLES
+        for horizon in HORIZONS
+    }
+    comptes = []
+    for ligne in lignes:
+        if ligne["motif"]:
+            continue
+        classe = ligne["classe"]
+        table = erreurs[ligne["cible"], ligne["horizon"]]
+        repetee = table.loc["derniere_annee", classe] < table.loc[methode, classe]
+        comptes.append((classe, 1, int(repetee)))
+    table = pd.DataFrame(comptes, columns=["classe", "dits", "mieux"])
+    return table.groupby("classe").sum()
+
+
 def ecrire_la_page(
     essai: Essai,
     ecarts: pd.DataFrame,
@@ -574,6 +711,7 @@ def ecrire_la_page(
     tenues: pd.DataFrame,
     lignes: list[dict[str, object]],
     ensembles: list[dict[str, object]],
+    depassees: list[dict[str, object]],
     fichier: Path,
     *,
     par_defaut: bool,
@@ -586,6 +724,7 @@ def ecrire_la_page(
     )["couverture"]
     a_trois_ans = juges["regle"].eq(regle) & juges["cible"].eq(ENFANTS) & juges["horizon"].eq(3)
     par_taille = juges[a_trois_ans].groupby("classe")[["petites", "grandes"]].mean()
+    reglages = essayer_les_reglages(essai, str(rangs.index[0]))
     modele = Environment(
         loader=FileSystemLoader(Path(__file__).parent),
         undefined=StrictUndefined,
@@ -616,6 +755,12 @@ def ecrire_la_page(
         recul_du_pays=100 * (1 - du_pays.iloc[-1] / du_pays.iloc[-4]),
         lignes=lignes,
         ensembles=ensembles,
+        depassees=depassees,
+        reglages=reglages,
+        ecart_des_reglages=(reglages["relative"] - rangs.iloc[0]).abs().max(),
+        avance=rangs.iloc[1] - rangs.iloc[0],
+        repetees=mieux_repetee(ecarts, str(rangs.index[0]), lignes),
+        **essai.pays_connu(),
         tres_grandes=int(recentes.gt(essai.regles.naissances_au_plus).sum()),
         moyennes=moyennes.mean(),
         par_origine=par_origine,
@@ -696,10 +841,13 @@ def main() -> None:
     regle, par_defaut = choisir_la_fourchette(du_choix, regles)
     lignes = juger(regles, calage, tenues, regle)
     passees = fourchettes_passees(relatifs, calage, regle, tenues)
-    ensembles = tenues_ensemble(relatifs, passees, lignes)
+    cotes = issues(relatifs, calage, regle)
+    ensembles = tenues_ensemble(cotes, lignes)
+    depassees = deja_depassees(cotes, lignes)
     listes = {
         "lignes": lignes,
         "ensembles": ensembles,
+        "depassees": depassees,
         "essais": passees.to_dict("records"),
     }
     ecrire_les_resultats(essai, methode, listes, arguments.resultats)
@@ -711,6 +859,7 @@ def main() -> None:
         tenues,
         lignes,
         ensembles,
+        depassees,
         arguments.page,
         par_defaut=par_defaut,
     )

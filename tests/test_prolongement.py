@@ -32,6 +32,7 @@ from ctglib.calculs.prolongement import (
     places_pour_100,
 )
 from ctglib.document.contexte import Contexte
+from ctglib.donnees.dossier import lire_dossier, lire_finale
 from ctglib.donnees.fautes import DonneesInvalides
 from ctglib.donnees.modeles.catalogue import Territoire
 from ctglib.donnees.modeles.prolongement import Epreuve, ReglesProlongement, SaisieProlongement
@@ -169,10 +170,19 @@ def test_la_section_dit_les_places_la_mesure_et_ce_qu_elle_ne_dit_pas(
         "pour 100 de ces enfants en 2028" in texte
         and "contre 6,7 pour ceux nés de 2022 à 2024" in texte
     )
-    assert "fois sur 100" in texte and "(5, dont 2 au plus sans année" in texte
+    assert "(5, dont 2 au plus sans année" in texte
     assert "effet de la convention" in texte
-    assert "sont tombées au-dessous" in texte
-    assert "les 4 des enfants ont tenu ensemble 72 fois sur 100" in " ".join(ville.tableau().notes)
+    assert "86 en moyenne ont eu leur nombre dans une fourchette" in texte
+    assert "de 1 à 7 sur 100 ont eu moins que leur fourchette, de 8 à 13 plus" in texte
+    assert "à 1 an, jusqu'à 19 moins" in texte
+    assert "2021 excepté : ni reprise durable, ni chute pire qu'en 2023" in texte
+    assert "essai sur 34 854 communes (Insee, état civil, 2008-2024" in texte.replace(
+        "\u202f", " "
+    ).replace("\xa0", " ")
+    notes = " ".join(ville.tableau().notes)
+    assert "les 4 des enfants ont tenu ensemble 72 fois sur 100" in notes
+    assert "tout le tableau, 55 fois" in notes
+    assert "Dans les communes de cette taille qui" not in texte
     assert "6 fois sur 6 à 3 ans et 5 fois sur 5 à 4 ans." in texte
     assert len(list(ville.tableau().lignes())) == 4
 
@@ -185,9 +195,12 @@ def test_une_annee_deja_connue_est_dite_et_n_est_pas_employee(
 
     assert avec.prolonger("naissances").equals(sans.prolonger("naissances"))
     (dite,) = section(avec).deja_connues()
-    assert dite == "Les naissances de 2025 (250, d'un autre fichier) ne sont pas employées."
+    assert dite == (
+        "Les naissances de 2025 (250, d'un autre fichier, à vérifier) ne sont pas employées ; "
+        "avec elles, 550 enfants nés de 2023 à 2025."
+    )
     (inventee,) = section(replace(avec, inventees=True)).deja_connues()
-    assert inventee == "Les naissances de 2025 (250) ne sont pas employées."
+    assert inventee.startswith("Les naissances de 2025 (250) ne sont pas employées")
 
 
 def test_une_grande_ville_dont_les_dernieres_fourchettes_n_ont_pas_tenu_est_refusee_plus_tot(
@@ -197,7 +210,7 @@ def test_une_grande_ville_dont_les_dernieres_fourchettes_n_ont_pas_tenu_est_refu
 
     assert ville.dits["annee"].tolist() == [2025, 2026]
     texte = " ".join(ville.phrases())
-    assert "qui finissent en 2027 : la fourchette a tenu 80 fois sur 100 en moyenne et 73" in texte
+    assert "fourchettes réglées de même ont tenu 80 fois sur 100 en moyenne et 73" in texte
     assert "il en est voulu 80 en moyenne, et plus de 75 à chacune" in texte
 
 
@@ -251,17 +264,19 @@ def test_les_places_sont_celles_des_structures_d_accueil_collectif(
 ) -> None:
     offre = pd.DataFrame(
         [
-            ("creche", "Crèche", "creche", "places", ""),
-            ("lutins", "Les Lutins", "micro_creche", "places", "12"),
-            ("nid", "Le Nid", "mam", "places", "8"),
-            ("am", "Assistantes maternelles", "assistantes_maternelles", "places", "186"),
+            ("creche", "Crèche", "creche", "places", "", "nombre"),
+            ("lutins", "Les Lutins", "micro_creche", "places", "12", "nombre"),
+            ("lutins", "Les Lutins", "micro_creche", "age_max", "4", "ans"),
+            ("nid", "Le Nid", "mam", "places", "8", "nombre"),
+            ("nid", "Le Nid", "mam", "age_max", "3", "ans"),
+            ("am", "Assistantes maternelles", "assistantes_maternelles", "places", "186", "nombre"),
         ],
-        columns=["structure", "nom", "type", "caracteristique", "valeur"],
+        columns=["structure", "nom", "type", "caracteristique", "valeur", "unite"],
     )
 
     places = places_d_aujourd_hui(offre, regles)
 
-    assert places == Places(20, ["Les Lutins", "Le Nid"])
+    assert places == Places(20, ["Les Lutins", "Le Nid"], vides=["Crèche"], plus_ages=1, age=4)
     assert places_d_aujourd_hui(offre[offre["valeur"].eq("")], regles) is None
 
 
@@ -290,7 +305,45 @@ def test_un_scenario_au_dela_de_l_essai_n_a_pas_de_couverture(
     tot, tard = ville.et_si().lignes()
 
     assert "en 2028" in tot[3] and tot[4] == "–" and tot[5].startswith("Enfance")
-    assert tard[3] == "2031 est au-delà de l'essai (2028)"
+    assert "à enfants égaux, de 2,3 à 3,3 de plus" in tot[3]
+    assert tard[3] == "2031 : refusé, rien n'est dit après 2028"
+    assert "+12 places, +2,3 à +3,3 ; +12 places, rien n'est dit si loin" in str(
+        ville.essentiel().pieces[0].texte
+    )
+
+
+def test_un_scenario_ne_retire_pas_plus_de_places_que_la_convention_n_en_ecrit(
+    donnees: Path,
+) -> None:
+    fichier = donnees / "conventions/demonstration/prolongement.yaml"
+    texte = fichier.read_text(encoding="utf-8")
+    fichier.write_text(texte.replace("places: -12", "places: -80"), encoding="utf-8")
+
+    with pytest.raises(DonneesInvalides, match="−80 places") as leve:
+        lire_finale(lire_dossier("demonstration"))
+
+    assert "62" in str(leve.value)
+
+
+def test_les_communes_deja_depassees_disent_ce_qui_y_a_tenu(
+    regles: ReglesProlongement, epreuve: Epreuve
+) -> None:
+    ville = avenir_de(150, regles, epreuve)
+    passes = pd.DataFrame(
+        [(1, 8, 6, 0, 2), (3, 6, 2, 0, 4), (4, 5, 2, 0, 3)],
+        columns=["horizon", "origines", "dedans", "dessous", "dessus"],
+    )
+
+    cas = ville.depassees(passes)
+
+    assert [(c.horizon, c.cote, c.cas, round(c.couverture, 1)) for c in cas] == [
+        (3, "dessus", 129, 72.9),
+        (4, "dessus", 48, 75.0),
+    ]
+    assert avenir_de(60, regles, epreuve).depassees(passes) == []
+    phrases = " ".join(section(lire_l_avenir("62413")).phrases())
+    assert "73 fois sur 100 à 3 ans (encore au-dessus 23" in phrases
+    assert "75 fois sur 100 à 4 ans" in phrases and "une seule année de départ" in phrases
 
 
 def test_des_euros_sans_bareme_source_ne_sont_pas_lus(tmp_path: Path) -> None:
@@ -323,15 +376,21 @@ def test_l_atelier_prolonge_et_dessine_un_eventail(
     )
 
     table = a.prolonger("moins_de_3_ans", "Harnes", 2028)
-    ax = a.eventail(table)
+    ax = a.eventail(a.prolonger("moins_de_3_ans", "Harnes"))
 
     a_venir = table[table["horizon"].gt(0)]
     assert a_venir["annee"].tolist() == [2025, 2026, 2027, 2028]
-    assert a_venir[["bas", "central", "haut", "a_tenu"]].notna().all(axis=None)
-    assert "limite de l'essai" in [texte.get_text() for texte in ax.texts]
+    colonnes = ["bas", "central", "haut", "a_tenu", "pire", "dessous", "dessus", "ici"]
+    assert a_venir[colonnes].notna().all(axis=None)
+    assert a_venir["ici"].tolist() == ["8 sur 8", "7 sur 7", "6 sur 6", "5 sur 5"]
+    assert any("huit chances sur dix" in remarque for remarque in table.attrs["remarques"])
+    assert "au-delà : refusé" in [texte.get_text() for texte in ax.texts]
+    assert "au-delà : refusé" not in [texte.get_text() for texte in a.eventail(table).texts]
     plt.close("all")
     with pytest.raises(DemandeImpossible, match="du simple à plus du double"):
         a.prolonger("insee_naissances", "01002")
+    with pytest.raises(DemandeImpossible, match="2024 n'est pas à venir"):
+        a.prolonger("moins_de_3_ans", "Harnes", 2024)
     with pytest.raises(DemandeImpossible, match="rien d'autre n'a été essayé"):
         a.prolonger("cnaf_foyers", "Harnes")
 
@@ -364,3 +423,18 @@ def test_chaque_refus_d_un_territoire_est_dit_dans_l_atelier() -> None:
     for lieu in ("62", "97611", "59350"):
         with pytest.raises(DemandeImpossible, match="n'est pas prolongé"):
             a.prolonger("moins_de_3_ans", lieu, 2028)
+
+
+def test_un_arrondissement_est_refuse_par_son_nom() -> None:
+    with pytest.raises(DemandeImpossible, match="75101 est un arrondissement de Paris"):
+        a.prolonger("moins_de_3_ans", "75101")
+
+
+def test_un_lieu_refuse_parmi_d_autres_a_des_lignes_sans_valeur() -> None:
+    table = a.prolonger("moins_de_3_ans", ["Harnes", "59350"], 2026)
+
+    lille = table[table["territoire"].eq("59350")]
+    assert lille["annee"].tolist() == [2025, 2026] and lille["bas"].isna().all()
+    assert lille["statut"].str.contains("plus de 1.500 naissances").all()
+    harnes = table[table["territoire"].eq("62413") & table["annee"].eq(2025)]
+    assert harnes["statut"].tolist() == ["prolongé ; constaté depuis, non employé : 449"]

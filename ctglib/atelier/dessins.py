@@ -342,7 +342,7 @@ def carte(
 
 def eventail(table: pd.DataFrame, *, titre: str | None = None, ax: Axes | None = None) -> Axes:
     """Trace ce que rend ``prolonger`` pour un lieu : les années connues, puis la fourchette,
-    jusqu'à la limite de l'essai.
+    jusqu'aux années refusées.
 
     Paramètres :
         table: Ce que rend ``prolonger``, un seul lieu.

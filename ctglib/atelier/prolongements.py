@@ -1,13 +1,17 @@
 """Les années à venir, aussi loin que l'essai le permet."""
 
+import re
+
 import numpy as np
 import pandas as pd
 
 from ctglib.atelier.phrases import DemandeImpossible, dire, impossible, inconnu
 from ctglib.atelier.series import Lieux, codes_des_lieux
 from ctglib.atelier.tables import avec_attributs
-from ctglib.blocs.prolongement import Avenir, lire_l_avenir
+from ctglib.blocs.prolongement import ENFANTS, Avenir, lire_l_avenir
+from ctglib.calculs.ecriture import nombre
 from ctglib.donnees import publiques
+from ctglib.donnees.magasin import villes
 from ctglib.donnees.modeles.prolongement import Cible
 
 COLONNES = [
@@ -20,6 +24,10 @@ COLONNES = [
     "central",
     "haut",
     "a_tenu",
+    "pire",
+    "dessous",
+    "dessus",
+    "ici",
     "statut",
 ]
 
@@ -27,9 +35,10 @@ COLONNES = [
 def prolonger(code: str, lieux: Lieux, jusqu_a: int | None = None) -> pd.DataFrame:
     """Prolonge les naissances de communes, aussi loin que l'essai le permet.
 
-    La fourchette est « huit chances sur dix » ; ``a_tenu`` dit combien de fois sur 100 elle a tenu
-    dans l'essai (docs/prolongement.md), pour les communes de cette taille. Une année que l'essai
-    refuse a une ligne sans valeur, et ``statut`` dit pourquoi.
+    La fourchette est « huit chances sur dix » ; ``a_tenu`` dit combien de fois sur 100 des
+    fourchettes réglées de même, sur moins d'années, ont tenu dans l'essai (docs/prolongement.md),
+    pour les communes de cette taille. Une année que l'essai refuse, ou un lieu qu'il refuse parmi
+    d'autres, a une ligne sans valeur, et ``statut`` dit pourquoi.
 
     Paramètres :
         code: « insee_naissances », ou « moins_de_3_ans » : les enfants nés dans les trois dernières
@@ -39,7 +48,9 @@ def prolonger(code: str, lieux: Lieux, jusqu_a: int | None = None) -> pd.DataFra
 
     Rend :
         territoire, libelle, annee, horizon (en années ; 0 pour une année connue), valeur (connue),
-        bas, central, haut, a_tenu, statut.
+        bas, central, haut, a_tenu, pire (à l'année de départ la plus mauvaise), dessous et dessus
+        (communes sur 100, en moyenne, de part et d'autre), ici (combien des fourchettes passées
+        auraient tenu pour ce lieu, « 2 sur 5 » ; pour « moins_de_3_ans » seulement), statut.
 
     Exemples :
         >>> from ctglib import atelier as a
@@ -47,29 +58,48 @@ def prolonger(code: str, lieux: Lieux, jusqu_a: int | None = None) -> pd.DataFra
         >>> int(enfants["annee"].max())
         2028
     """
+    _refuser_les_arrondissements(lieux)
     codes = codes_des_lieux(lieux)
     noms = {territoire.code: territoire.nom for territoire in publiques.nommer(codes)}
     tables = []
     refus = []
-    remarques = []
     for territoire in codes:
         nom = noms.get(territoire, territoire)
         avenir = lire_l_avenir(territoire)
         cible = _cible(code, avenir)
+        if jusqu_a is not None and jusqu_a <= avenir.origine:
+            raise impossible("prolongement_pas_a_venir", annee=jusqu_a, origine=avenir.origine)
         if avenir.motif:
-            refus.append(dire("prolongement_refuse", nom=nom, raison=_raison(avenir.motif)))
-            continue
-        annees = _annees(avenir, cible, jusqu_a)
+            raison = _raison(avenir.motif, avenir)
+            refus.append(dire("prolongement_refuse", nom=nom, raison=raison))
+            annees = _annees_refusees(avenir, raison, jusqu_a)
+        else:
+            annees = _annees(avenir, cible, jusqu_a)
         tables.append(annees.assign(territoire=territoire, libelle=nom))
-    if not tables:
+    if len(refus) == len(tables):
         raise DemandeImpossible(" ".join(refus))
-    table = pd.concat(tables, ignore_index=True)[COLONNES]
+    table = pd.concat(tables, ignore_index=True).reindex(columns=COLONNES)
     if table["bas"].isna().all():
         raise impossible("prolongement_sans_fourchette", raisons=_raisons(table))
     titre = avenir.regles.cibles[cible].libelle
     source = dire("prolongement_source", origine=avenir.origine)
-    remarques += [*refus, dire("prolongement_non_dit")]
+    remarques = [
+        *refus,
+        dire("prolongement_promesse"),
+        dire("prolongement_baisse", annee=avenir.epreuve.plus_forte_baisse),
+        dire("prolongement_non_dit"),
+    ]
     return avec_attributs(table, titre, source, remarques)
+
+
+def _refuser_les_arrondissements(lieux: Lieux) -> None:
+    """Refuse the code of an arrondissement: the trial has the whole city."""
+    demandes = [lieux] if isinstance(lieux, str | pd.DataFrame) else lieux
+    for demande in demandes:
+        for code, ville in villes().items():
+            if isinstance(demande, str) and re.fullmatch(ville.motif, demande):
+                (nom,) = [commune.nom for commune in publiques.nommer([code])]
+                raise impossible("prolongement_arrondissement", code=demande, ville=nom)
 
 
 def _cible(code: str, avenir: Avenir) -> Cible:
@@ -90,22 +120,60 @@ def _annees(avenir: Avenir, cible: Cible, jusqu_a: int | None) -> pd.DataFrame:
     )
     passe = passe.assign(statut=dire("prolongement_connu"))
     a_venir = avenir.prolonger(cible, jusqu_a)
-    tenues = {
-        ligne.horizon: ligne.couverture
-        for ligne in avenir.epreuve.lignes
-        if (ligne.cible, ligne.classe) == (cible, avenir.classe)
-    }
+    essais = pd.DataFrame(
+        [
+            (ligne.horizon, ligne.couverture, ligne.pire, ligne.dessous, ligne.dessus)
+            for ligne in avenir.epreuve.lignes
+            if (ligne.cible, ligne.classe) == (cible, avenir.classe)
+        ],
+        columns=["horizon", "a_tenu", "pire", "dessous", "dessus"],
+    )
+    a_venir = a_venir.merge(essais, on="horizon", how="left")
+    refusees = a_venir["motif"].ne("")
+    a_venir.loc[refusees, ["a_tenu", "pire", "dessous", "dessus"]] = np.nan
     a_venir = a_venir.assign(
         valeur=np.nan,
-        a_tenu=a_venir["horizon"].map(tenues).where(a_venir["motif"].eq("")),
-        statut=a_venir["motif"].map(_raison),
+        ici=_ici(avenir, cible, a_venir[~refusees]),
+        statut=[_raison(motif, avenir) for motif in a_venir["motif"]],
     )
+    constatees = _constatees(avenir, cible, a_venir["annee"])
+    deja = constatees.notna() & ~refusees
+    a_venir.loc[deja, "statut"] = [
+        dire("prolongement_constate", valeur=nombre(valeur)) for valeur in constatees[deja]
+    ]
     return pd.concat([passe, a_venir.drop(columns="motif")], ignore_index=True)
 
 
-def _raison(motif: str) -> str:
+def _annees_refusees(avenir: Avenir, raison: str, jusqu_a: int | None) -> pd.DataFrame:
+    """Return the years to come of a place that the trial refuses: none has a value."""
+    annees = range(avenir.origine + 1, (jusqu_a or avenir.derniere_annee) + 1)
+    horizons = [annee - avenir.origine for annee in annees]
+    return pd.DataFrame({"annee": list(annees), "horizon": horizons, "statut": raison})
+
+
+def _ici(avenir: Avenir, cible: Cible, dites: pd.DataFrame) -> pd.Series:
+    """Return how often the ranges of past origins would have held here, by row of ``dites``."""
+    if cible != ENFANTS:
+        return pd.Series(index=dites.index, dtype=object)
+    passes = avenir.passes(int(horizon) for horizon in dites["horizon"])
+    ecrites = [
+        dire("prolongement_ici", dedans=passe["dedans"], origines=passe["origines"])
+        for passe in passes.to_dict("records")
+    ]
+    return pd.Series(ecrites, dites.index, dtype=object)
+
+
+def _constatees(avenir: Avenir, cible: Cible, annees: pd.Series) -> pd.Series:
+    """Return what is known since of the years to come; missing of most."""
+    if cible == ENFANTS:
+        return annees.map(avenir.enfants_constates)
+    return annees.map(avenir.suivantes)
+
+
+def _raison(motif: str, avenir: Avenir) -> str:
     """Return why there is no range, in words; « prolongé » when there is one."""
-    return dire(f"prolongement_{motif or 'dit'}")
+    au_plus = nombre(avenir.regles.naissances_au_plus)
+    return dire(f"prolongement_{motif or 'dit'}", naissances_au_plus=au_plus)
 
 
 def _raisons(table: pd.DataFrame) -> str:

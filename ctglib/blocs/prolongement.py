@@ -6,7 +6,7 @@ sentence says why, with its figures.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 
@@ -21,6 +21,8 @@ from ctglib.document.typographie import date_longue
 from ctglib.donnees.magasin import FORMES, departement_de, tables
 from ctglib.donnees.modeles.prolongement import (
     Cible,
+    Cote,
+    DepasseesDeLEpreuve,
     EnsembleDeLEpreuve,
     Epreuve,
     LigneDeLEpreuve,
@@ -35,6 +37,8 @@ from ctglib.donnees.yaml_strict import charger_yaml
 ENFANTS: Cible = "moins_de_3_ans"
 NAISSANCES: Cible = "naissances"
 POUR = 100
+# The sides of a range, and what the trial says of the origin that left the most communes there.
+COTES: dict[Cote, str] = {"dessous": "dessous_plus", "dessus": "dessus_plus"}
 
 
 @dataclass(frozen=True)
@@ -92,6 +96,51 @@ class Avenir:
     def enfants(self) -> int:
         """The children born in the last three years."""
         return int(self.naissances.iloc[-self.regles.cibles[ENFANTS].annees :].sum())
+
+    def enfants_constates(self, annee: int) -> float:
+        """Return the children under three at the end of a year after the origin, from births that
+        are known since; missing while some are not.
+        """
+        annees = self.regles.cibles[ENFANTS].annees
+        toutes = pd.concat([self.naissances, self.suivantes])
+        return float(toutes.reindex(range(annee - annees + 1, annee + 1)).sum(skipna=False))
+
+    def passes(self, horizons: Iterable[int]) -> pd.DataFrame:
+        """Return how the ranges of children under three that past origins would have given this
+        territory held: horizon, origines, dedans, dessous, dessus; none for a fictional one.
+        """
+        lignes = []
+        for horizon in () if self.inventees else horizons:
+            essais = essais_passes(
+                self.naissances, self.cours, ENFANTS, self.regles, self.epreuve.essais, horizon
+            )
+            dedans = int(essais["constate"].between(essais["bas"], essais["haut"]).sum())
+            dessous = int(essais["constate"].lt(essais["bas"]).sum())
+            dessus = int(essais["constate"].gt(essais["haut"]).sum())
+            lignes.append((horizon, len(essais), dedans, dessous, dessus))
+        return pd.DataFrame(lignes, columns=["horizon", "origines", "dedans", "dessous", "dessus"])
+
+    def depassees(self, passes: pd.DataFrame) -> list[DepasseesDeLEpreuve]:
+        """Return what the trial found of the communes of this class that, as this one, were at
+        least half of the time on the same side of their range, where it held less than promised.
+
+        Args:
+            passes: See ``passes``.
+        """
+        promise = POUR * self.regles.refus.couverture
+        deja = {
+            (int(passe["horizon"]), cote)
+            for passe in passes.to_dict("records")
+            for cote in COTES
+            if passe["origines"] and 2 * passe[cote] >= passe["origines"]
+        }
+        return [
+            cas
+            for cas in self.epreuve.depassees
+            if cas.classe == self.classe
+            and (cas.horizon, cas.cote) in deja
+            and cas.couverture < promise
+        ]
 
 
 def lire_l_avenir(code: str) -> Avenir:
@@ -173,6 +222,11 @@ class Places:
 
     nombre: int
     structures: list[str]
+    # structures of these kinds whose places it leaves empty
+    vides: list[str] = field(default_factory=list)
+    # of the structures counted, how many take children who are over three, and up to what age
+    plus_ages: int = 0
+    age: int = 0
 
 
 def places_d_aujourd_hui(offre: pd.DataFrame, regles: ReglesProlongement) -> Places | None:
@@ -183,15 +237,29 @@ def places_d_aujourd_hui(offre: pd.DataFrame, regles: ReglesProlongement) -> Pla
     ecrites = offre[de_places & offre["valeur"].ne("")]
     if ecrites.empty:
         return None
-    return Places(int(pd.to_numeric(ecrites["valeur"]).sum()), ecrites["nom"].unique().tolist())
+    vides = offre[de_places & ~offre["structure"].isin(ecrites["structure"])]
+    ages = offre[
+        offre["structure"].isin(ecrites["structure"])
+        & offre["caracteristique"].eq("age_max")
+        & offre["unite"].eq("ans")
+    ]
+    ages_ecrits = pd.to_numeric(ages["valeur"], errors="coerce").dropna()
+    plus_ages = ages_ecrits[ages_ecrits.gt(regles.cibles[ENFANTS].annees)]
+    return Places(
+        int(pd.to_numeric(ecrites["valeur"]).sum()),
+        ecrites["nom"].unique().tolist(),
+        vides=vides["nom"].unique().tolist(),
+        plus_ages=len(plus_ages),
+        age=int(plus_ages.max()) if len(plus_ages) else 0,
+    )
 
 
 def avenir_d_un_portrait(code: str, contexte: Contexte) -> Bloc | None:
-    """Return what is said of the years to come of a commune, in a paragraph; None of another level,
-    and where the births of the whole département are not in the store.
+    """Return what is said of the years to come of a territory, or why nothing is, in a paragraph;
+    None where the births of the whole département are not in the store.
     """
     avenir = lire_l_avenir(code)
-    if avenir.motif in ("niveau", "incomplet"):
+    if avenir.motif == "incomplet":
         return None
     prolongement = Prolongement(avenir, contexte)
     return paragraphe(" ".join([*prolongement.phrases(), *prolongement.deja_connues()]))
@@ -219,10 +287,20 @@ class Prolongement:
         return bloc
 
     def essentiel(self) -> Bloc:
-        """Return the same in a paragraph, the tables for the screen alone: the pages of the
-        evaluation are counted.
+        """Return the same in a paragraph, the « et si » too, and the tables for the screen alone:
+        the pages of the evaluation are counted.
         """
-        bloc = Groupe((paragraphe(" ".join(self.phrases())),))
+        phrases = self.phrases()
+        if self.est_dit and self.saisie.et_si:
+            scenarios = [self._dire_le_scenario(scenario) for scenario in self.saisie.et_si]
+            phrases.append(
+                self._dire(
+                    "scenarios",
+                    scenarios=scenarios,
+                    annee=int(self.dits["annee"].iloc[-1]),
+                )
+            )
+        bloc = Groupe((paragraphe(" ".join(phrases)),))
         if not self.est_dit:
             return bloc
         bloc += replace(self.tableau(), ecran=True)
@@ -271,7 +349,6 @@ class Prolongement:
             "annee": int(dernier["annee"]),
             "bas": nombre(dernier["bas"]),
             "haut": nombre(dernier["haut"]),
-            "tout_au_dessous": dernier["haut"] < avenir.enfants,
             "inventees": avenir.inventees,
         }
         phrases = [self._dire("a_venir", **faits)]
@@ -282,6 +359,9 @@ class Prolongement:
                 "a_offre_constante",
                 places=self.places.nombre,
                 structures=enumerer(self.places.structures),
+                vides=enumerer(self.places.vides) if self.places.vides else "",
+                plus_ages=self.places.plus_ages,
+                age=self.places.age,
                 connu=nombre(connu, 1),
                 dedans=bool(pour["bas"] <= connu <= pour["haut"]),
                 bas=nombre(pour["bas"], 1),
@@ -297,8 +377,11 @@ class Prolongement:
                 couverture=nombre(ligne.couverture),
                 pire=nombre(ligne.pire),
                 meilleure=nombre(ligne.meilleure),
-                dessous=self._de_a(*self.dehors["dessous"]),
-                dessus=self._de_a(*self.dehors["dessus"]),
+                dessous=self._de_a(ligne.dessous_moins, ligne.dessous_plus),
+                dessus=self._de_a(ligne.dessus_moins, ligne.dessus_plus),
+                autre_annee=self._pire_que(ligne),
+                communes=nombre(avenir.epreuve.communes),
+                premiere=avenir.epreuve.premiere,
                 origines=ligne.origines,
                 fenetres=ligne.fenetres,
                 horizon=ligne.horizon,
@@ -311,51 +394,40 @@ class Prolongement:
         refusees = self.enfants[self.enfants["motif"].ne("")]
         if len(refusees):
             phrases.append(self._dire_le_refus(int(refusees["horizon"].iloc[0])))
-        phrases.append(self._dire("non_dit", places=self.places is not None))
+        phrases.append(
+            self._dire(
+                "non_dit",
+                places=self.places is not None,
+                hausses=enumerer([str(annee) for annee in avenir.epreuve.hausses]),
+                plusieurs=len(avenir.epreuve.hausses) > 1,
+                plus_forte_baisse=avenir.epreuve.plus_forte_baisse,
+            )
+        )
         return phrases
 
-    @cached_property
-    def dehors(self) -> dict[str, tuple[float, float]]:
-        """How many communes in 100 fell below their range and above it, from the origin and the
-        horizon with the fewest to those with the most.
+    def _pire_que(self, dernier: LigneDeLEpreuve) -> str:
+        """Return the nearer horizon that left the most communes below their range, or above it,
+        when it is more than the last one did; "" when none did.
         """
-        lignes = [self.avenir.ligne(ENFANTS, int(horizon)) for horizon in self.dits["horizon"]]
-        return {
-            "dessous": (
-                min(ligne.dessous_moins or 0 for ligne in lignes),
-                max(ligne.dessous_plus or 0 for ligne in lignes),
-            ),
-            "dessus": (
-                min(ligne.dessus_moins or 0 for ligne in lignes),
-                max(ligne.dessus_plus or 0 for ligne in lignes),
-            ),
-        }
+        horizons = [int(horizon) for horizon in self.dits["horizon"]]
+        lignes = [self.avenir.ligne(ENFANTS, horizon) for horizon in horizons]
+        bouts = []
+        for cote, attribut in COTES.items():
+            pire = max(lignes, key=lambda ligne: getattr(ligne, attribut) or 0)
+            au_plus = nombre(getattr(pire, attribut))
+            if pire is not dernier and au_plus != nombre(getattr(dernier, attribut)):
+                bouts.append(
+                    self._dire("autre_annee", horizon=pire.horizon, cote=cote, communes=au_plus)
+                )
+        return enumerer(bouts) if bouts else ""
 
-    def _de_a(self, moins: float, plus: float) -> str:
+    def _de_a(self, moins: float | None, plus: float | None) -> str:
         return self._dire("de_a", moins=nombre(moins), plus=nombre(plus))
 
     @cached_property
     def essais_d_ici(self) -> pd.DataFrame:
-        """How the ranges of past origins would have held for this territory: horizon, origines,
-        dedans, dessous, dessus; a row a horizon told, none for a fictional territory.
-        """
-        avenir = self.avenir
-        lignes = []
-        dits = self.dits.head(0) if avenir.inventees else self.dits
-        for horizon in dits["horizon"].astype(int):
-            essais = essais_passes(
-                avenir.naissances,
-                avenir.cours,
-                ENFANTS,
-                avenir.regles,
-                avenir.epreuve.essais,
-                horizon,
-            )
-            dedans = int(essais["constate"].between(essais["bas"], essais["haut"]).sum())
-            dessous = int(essais["constate"].lt(essais["bas"]).sum())
-            dessus = int(essais["constate"].gt(essais["haut"]).sum())
-            lignes.append((horizon, len(essais), dedans, dessous, dessus))
-        return pd.DataFrame(lignes, columns=["horizon", "origines", "dedans", "dessous", "dessus"])
+        """How the ranges of past origins would have held here: a row a horizon told."""
+        return self.avenir.passes(int(horizon) for horizon in self.dits["horizon"])
 
     def _ici_meme(self) -> list[str]:
         essais = self.essais_d_ici
@@ -370,28 +442,50 @@ class Prolongement:
             )
             for _, essai in essais.iterrows()
         ]
-        return [
+        phrases = [
             self._dire(
                 "ici_meme",
                 tenues=enumerer(tenues),
                 dessous=int(essais["dessous"].sum()),
                 dessus=int(essais["dessus"].sum()),
+                dehors=int(essais["dessous"].sum()) + int(essais["dessus"].sum()),
             )
         ]
+        depassees = self.avenir.depassees(essais)
+        for cote in COTES:
+            tenues = [
+                self._dire(
+                    "tenue_deja",
+                    couverture=nombre(cas.couverture),
+                    encore=nombre(cas.encore),
+                    horizon=cas.horizon,
+                    cas=nombre(cas.cas),
+                    origines=cas.origines,
+                    cote=cote,
+                )
+                for cas in depassees
+                if cas.cote == cote
+            ]
+            if tenues:
+                phrases.append(self._dire("deja_dehors", cote=cote, tenues=enumerer(tenues)))
+        return phrases
 
     def deja_connues(self) -> list[str]:
         """Return the births that are known after the origin: they were not used."""
         avenir = self.avenir
         if avenir.motif:
             return []
+        annees = avenir.suivantes.index.astype(int)
         return [
             self._dire(
                 "deja_connue",
                 annee=annee,
                 naissances=nombre(naissances),
+                enfants=nombre(avenir.enfants_constates(annee)),
+                depuis=annee - avenir.regles.cibles[ENFANTS].annees + 1,
                 inventees=avenir.inventees,
             )
-            for annee, naissances in avenir.suivantes.items()
+            for annee, naissances in zip(annees, avenir.suivantes, strict=True)
         ]
 
     def _dire(self, partie: str, **faits: object) -> str:
@@ -437,15 +531,21 @@ class Prolongement:
         lignes["horizon"] = [essai.horizon for essai in essais]
         lignes["origines"] = [essai.origines for essai in essais]
         lignes["origines_sans_recouvrement"] = [essai.fenetres for essai in essais]
-        for cote, (moins, plus) in self.dehors.items():
-            lignes[f"{cote}_moins"] = moins
-            lignes[f"{cote}_plus"] = plus
+        for colonne in ("dessous_moins", "dessous_plus", "dessus_moins", "dessus_plus"):
+            lignes[colonne] = [getattr(essai, colonne) for essai in essais]
         for ensemble in self._ensembles:
             lignes["tenues_ensemble"] = ensemble.couverture
+            lignes["tenues_avec_les_naissances"] = ensemble.avec_les_naissances
         ici = self.essais_d_ici.set_index("horizon")
         for colonne in ici.columns:
             lignes[f"ici_{colonne}"] = ici[colonne].reindex(lignes["horizon"]).to_numpy()
+        for cas in self.avenir.depassees(self.essais_d_ici):
+            ici_aussi = lignes["horizon"].eq(cas.horizon)
+            lignes.loc[ici_aussi, f"deja_{cas.cote}_cas"] = cas.cas
+            lignes.loc[ici_aussi, f"deja_{cas.cote}_tenue"] = cas.couverture
+            lignes.loc[ici_aussi, f"deja_{cas.cote}_encore"] = cas.encore
         lignes["naissances_constatees"] = lignes["annee"].map(self.avenir.suivantes)
+        lignes["enfants_constates"] = lignes["annee"].map(self.avenir.enfants_constates)
         lignes["enfants_connus"] = self.avenir.enfants
         if self.places:
             lignes["places_d_aujourd_hui"] = self.places.nombre
@@ -492,7 +592,11 @@ class Prolongement:
         """Return how often all the rows of the table held together: it is read as a whole."""
         return [
             self._dire(
-                "ensemble", horizons=ensemble.horizons, couverture=nombre(ensemble.couverture)
+                "ensemble",
+                horizons=ensemble.horizons,
+                couverture=nombre(ensemble.couverture),
+                tout_le_tableau=nombre(ensemble.avec_les_naissances),
+                avec_les_naissances=ensemble.avec_les_naissances is not None,
             )
             for ensemble in self._ensembles
         ]
@@ -521,20 +625,44 @@ class Prolongement:
             mots={"naissances": self._source},
         )
 
+    def _couverture(self, scenario: Scenario) -> str:
+        """Return the places for 100 children with a scenario, in the last year that the trial gives
+        a range of, and what it adds.
+        """
+        faits = self._de_plus(scenario)
+        if faits["refuse"]:
+            return self._dire("scenario_refuse", annee=scenario.annee, derniere=faits["annee"])
+        places = self.places.nombre if self.places else 0
+        pour = places_pour_100(places + scenario.places, self.dits).iloc[-1]
+        return self._dire(
+            "scenario_couverture",
+            annee=faits["annee"],
+            bas=nombre(pour["bas"], 1),
+            haut=nombre(pour["haut"], 1),
+            sens=faits["sens"],
+            ecart_bas=faits["bas"],
+            ecart_haut=faits["haut"],
+        )
+
+    def _de_plus(self, scenario: Scenario) -> dict[str, object]:
+        """Return what a scenario adds to the places for 100 children, or takes away."""
+        annee = int(self.dits["annee"].iloc[-1])
+        de_plus = places_pour_100(abs(scenario.places), self.dits).iloc[-1]
+        return {
+            "refuse": scenario.annee > annee,
+            "annee": annee,
+            "bas": nombre(de_plus["bas"], 1),
+            "haut": nombre(de_plus["haut"], 1),
+            "sens": "plus" if scenario.places > 0 else "moins",
+        }
+
+    def _dire_le_scenario(self, scenario: Scenario) -> str:
+        """Return a scenario in a sentence, for paper."""
+        places = nombre(scenario.places, signe=True)
+        return self._dire("scenario", places=places, **self._de_plus(scenario))
+
     def _scenario(self, scenario: Scenario) -> dict[str, object]:
-        """Return the row of a scenario, in the last year that the trial gives a range of."""
-        dernier = self.dits.iloc[[-1]]
-        annee = int(dernier["annee"].iloc[0])
-        places = (self.places.nombre if self.places else 0) + scenario.places
-        couverture = self._dire("scenario_au_dela", annee=scenario.annee, derniere=annee)
-        if scenario.annee <= annee:
-            pour = places_pour_100(places, dernier).iloc[0]
-            couverture = self._dire(
-                "scenario_couverture",
-                annee=annee,
-                bas=nombre(pour["bas"], 1),
-                haut=nombre(pour["haut"], 1),
-            )
+        """Return the row of a scenario."""
         cout = RIEN
         if scenario.bareme:
             cout = self._dire(
@@ -547,7 +675,7 @@ class Prolongement:
             "quoi": scenario.quoi,
             "places": nombre(scenario.places, signe=True),
             "annee": scenario.annee,
-            "couverture": couverture,
+            "couverture": self._couverture(scenario),
             "cout": cout,
             "qui": self._dire(
                 "scenario_source",

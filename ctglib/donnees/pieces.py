@@ -88,6 +88,7 @@ VALEURS_SENSIBLES = {"observations": "valeur", "profils": "effectif", "posture":
 FINALE: Modeles = {
     "evaluation_finale": evaluation.ReglesFinales,
     "conformite": evaluation.ReglesConformite,
+    "prolongement": prolongement.ReglesProlongement,
 }
 FINALE_PROPRE: Modeles = {
     "lectures": evaluation.Lectures,

@@ -1002,6 +1002,26 @@ def _fonctions(pieces: Pieces, noms: Noms) -> Iterator[Faute]:
                     break
 
 
+def _scenarios(pieces: Pieces, noms: Noms) -> Iterator[Faute]:
+    """Yield the faults of « et si » that take away more places than the offer writes."""
+    types = {nom for regles in pieces.objets("prolongement") for nom in regles.types_de_places}
+    for document in pieces.documents_des_sortes("convention/prolongement"):
+        ecrites = 0
+        for table in pieces.tables["offre"]:
+            offre = table.lignes
+            de_places = offre["caracteristique"].eq("places") & offre["type"].isin(types)
+            ecrites += int(_nombres(offre.loc[de_places, "valeur"]).sum())
+        scenarios = document.objet.et_si if document.objet else ()
+        for rang, scenario in enumerate(scenarios):
+            if ecrites + scenario.places < 0:
+                yield document.dire(
+                    ("et_si", rang, "places"),
+                    "places_retirees",
+                    places=str(scenario.places).replace("-", "−"),
+                    ecrites=ecrites,
+                )
+
+
 DES_FICHIERS = (
     _identifiant,
     _references,
@@ -1018,5 +1038,6 @@ DES_FICHIERS = (
     _personnes,
     _fonctions,
     _financement,
+    _scenarios,
     _flux,
 )

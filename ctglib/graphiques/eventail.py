@@ -1,5 +1,5 @@
-"""A fan: years that are known, then those to come, as a range around a centre, up to the limit of
-what was tested.
+"""A fan: years that are known, then those to come, as a range around a centre, up to those that are
+refused.
 
 Plain axes of matplotlib.
 """
@@ -17,7 +17,7 @@ OPACITE = 0.25
 
 def eventail(table: pd.DataFrame, ax: Axes) -> Axes:
     """Return axes with the known years as a line, the range of those to come around its centre,
-    and a dotted line where the trial ends.
+    and a dotted line where the years that are refused begin.
 
     Args:
         table: One row a year of one place, in order: annee, valeur (missing of a year to come),
@@ -49,7 +49,6 @@ def eventail(table: pd.DataFrame, ax: Axes) -> Axes:
         )
         ax.plot(annees, ouvert["central"].to_numpy(float), color=couleur, linestyle="--", marker="")
         limite = int(annees[-1])
-        ax.axvline(limite, color=couleurs.secondaire, linewidth=1.0, linestyle=":")
         bas, central, haut = a_venir.iloc[-1][["bas", "central", "haut"]]
         for valeur in (bas, central, haut):
             ax.annotate(
@@ -60,16 +59,18 @@ def eventail(table: pd.DataFrame, ax: Axes) -> Axes:
                 va="center",
             )
         ax.set_ylim(0, 1.1 * max(connues["valeur"].max(), haut))
-        ax.annotate(
-            dire("limite_de_l_essai"),
-            (limite, 1),
-            (-4, -2),
-            xycoords=("data", "axes fraction"),
-            textcoords="offset points",
-            ha="right",
-            va="top",
-            color=couleurs.secondaire,
-        )
+        if table["annee"].max() > limite:
+            ax.axvline(limite, color=couleurs.secondaire, linewidth=1.0, linestyle=":")
+            ax.annotate(
+                dire("au_dela_refuse"),
+                (limite, 1),
+                (-4, -2),
+                xycoords=("data", "axes fraction"),
+                textcoords="offset points",
+                ha="right",
+                va="top",
+                color=couleurs.secondaire,
+            )
         ax.spines[:].set_visible(False)
         ax.patch.set_visible(False)
         ax.tick_params(length=0)

@@ -15,6 +15,7 @@ from ctglib.donnees.modeles.rapports import Presentation
 Cible = Literal["naissances", "moins_de_3_ans"]
 # Why a class and a horizon have no range; "" when they have one.
 Motif = Literal["", "origines", "couverture", "largeur"]
+Cote = Literal["dessous", "dessus"]  # of a range, where what happened was
 Part = Annotated[float, Field(gt=0, lt=1)]
 
 
@@ -71,9 +72,12 @@ class LigneDeLEpreuve(Modele):  # what the trial found of a target, a class and 
     meilleure: float | None
     derniere: float | None
     pire_des_dernieres: float | None
-    # of the origin with the fewest communes below their range, of the one with the most; and above
+    # communes per 100 below their range: the mean of the origins, the one with the fewest, with the
+    # most; and above
+    dessous: float | None
     dessous_moins: float | None
     dessous_plus: float | None
+    dessus: float | None
     dessus_moins: float | None
     dessus_plus: float | None
     de: Annee | None  # the first origin that judges, and the last
@@ -86,6 +90,22 @@ class EnsembleDeLEpreuve(Modele):  # how often all the ranges of a class held to
     horizons: Positif  # that have a range, for children under three
     origines: Positif
     couverture: float  # per 100, the mean over origins
+    # and with those of births, in the same years; None when births have none
+    avec_les_naissances: float | None
+
+
+class DepasseesDeLEpreuve(Modele):
+    """How the ranges of children under three held in the communes of a class whose births had
+    already been on the same side of them at least half of the time, as far as their origin knew.
+    """
+
+    classe: Annotated[int, Field(ge=0)]
+    horizon: Positif
+    cote: Cote
+    cas: Positif
+    origines: Positif
+    couverture: float  # per 100 cases
+    encore: float  # per 100 cases, again on that side
 
 
 class EssaiDeLEpreuve(Modele):  # the range that a past origin would have given children under three
@@ -102,7 +122,10 @@ class Epreuve(Modele):  # ``prolongement_epreuve.yaml``, written by ``make epreu
     communes: Positif
     methode: Identifiant
     lignes: tuple[LigneDeLEpreuve, ...]
+    hausses: tuple[Annee, ...]  # the years that the trial had to say when the country's births rose
+    plus_forte_baisse: Annee
     ensembles: tuple[EnsembleDeLEpreuve, ...]
+    depassees: tuple[DepasseesDeLEpreuve, ...]
     essais: tuple[EssaiDeLEpreuve, ...]
 
 
