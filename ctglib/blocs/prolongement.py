@@ -620,7 +620,7 @@ class Prolongement:
         return self.contexte.presenter(
             self.avenir.regles.tableaux["et_si"],
             lignes,
-            {"annee": str},
+            {"annee": str, "places": lambda places: nombre(places, signe=True)},
             cle="prolongement-et-si",
             mots={"naissances": self._source},
         )
@@ -663,6 +663,9 @@ class Prolongement:
 
     def _scenario(self, scenario: Scenario) -> dict[str, object]:
         """Return the row of a scenario."""
+        # As many more places, for 100 of the same children: nothing past the last range.
+        de_plus = places_pour_100(scenario.places, self.dits).iloc[-1]
+        dit = scenario.annee <= self.dits["annee"].iloc[-1]
         cout = RIEN
         if scenario.bareme:
             cout = self._dire(
@@ -673,9 +676,11 @@ class Prolongement:
             )
         return {
             "quoi": scenario.quoi,
-            "places": nombre(scenario.places, signe=True),
+            "places": scenario.places,
             "annee": scenario.annee,
             "couverture": self._couverture(scenario),
+            "de_plus_bas": round(de_plus["bas"], 1) if dit else None,
+            "de_plus_haut": round(de_plus["haut"], 1) if dit else None,
             "cout": cout,
             "qui": self._dire(
                 "scenario_source",
