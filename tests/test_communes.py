@@ -71,6 +71,7 @@ def test_un_bilan_annuel_ne_lit_pas_les_communes_et_l_evaluation_finale_les_lit(
     assert sorted(parquets) == [
         *["cnaf_communes"] * 5,
         "cog_communes",
+        "cog_mouvements",
         "insee_densite",
         *["insee_filosofi_disp"] * 2,
     ]
