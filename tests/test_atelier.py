@@ -488,7 +488,7 @@ def test_quand_rien_n_a_ete_transmis_c_est_ce_qui_est_dit(
         (lambda: a.donnees(SERIE, "Lille"), "les fichiers présents ne disent rien de Lille"),
         (
             lambda: a.donnees("cnaf_couverture", a.epci(EPCI)),
-            "niveaux publiés, commune, departement",
+            "niveaux publiés, departement, commune",
         ),
         (lambda: a.donnees("part_rsa", "Lens"), "ne porte que sur Harnes et Pas-de-Calais"),
         (

@@ -73,7 +73,7 @@ def test_un_fichier_hostile_est_refuse_en_francais_sans_prendre_l_ordinateur(
 
 
 @posix
-@pytest.mark.complet
+@pytest.mark.nuit
 @pytest.mark.parametrize("nom", ESSAIS)
 def test_un_fichier_hostile_ne_prend_ni_la_memoire_ni_le_processeur(
     nom: str, essais: dict[str, dict[str, Any]]

@@ -27,6 +27,7 @@ PROJET = tomllib.loads((DEPOT / "pyproject.toml").read_text(encoding="utf-8"))["
 DEPENDANCES = [Requirement(line) for line in PROJET["dependencies"]]
 TESTS = [Requirement(line) for line in PROJET["optional-dependencies"]["tests"]]
 BINAIRES = {
+    ".ico",
     ".docx",
     ".webp",
     ".png",

@@ -110,7 +110,8 @@ class Avenir:
         territory held: horizon, origines, dedans, dessous, dessus; none for a fictional one.
         """
         lignes = []
-        for horizon in () if self.inventees else horizons:
+        a_essayer = [] if self.inventees else list(horizons)
+        for horizon in a_essayer:
             essais = essais_passes(
                 self.naissances, self.cours, ENFANTS, self.regles, self.epreuve.essais, horizon
             )

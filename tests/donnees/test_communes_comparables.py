@@ -36,15 +36,28 @@ def test_la_comparaison_est_ce_que_redonne_un_calcul_sans_la_bibliotheque(
 
 
 def _structures() -> dict[str, STRUCTURE]:
-    """Return what the communes of the store are alike by, read apart from the library."""
+    """Return what the communes of the store are alike by, read apart from the library: those that
+    were joined since are counted whole.
+    """
     degres = charger_yaml("catalogue/comparaison.yaml", Comparaison).ressemblance.degres
     publiques = DONNEES / "sources/publiques"
     lignes = duckdb.execute(
         f"""
+        with reunies as (
+            select territoire, devient from '{publiques}/cog_mouvements/*.parquet'
+            where genre = '32' and date >= '2022-01-01'
+        ), filosofi as (
+            select coalesce(devient, table_de_2019.territoire) as territoire,
+                   sum(filosofi_menages) as filosofi_menages,
+                   sum(filosofi_personnes) as filosofi_personnes
+            from '{publiques}/insee_filosofi_disp/2019-commune-*.parquet' as table_de_2019
+            left join reunies using (territoire)
+            group by all
+        )
         select grille.territoire, densite, population_municipale, filosofi_menages, filosofi_personnes
         from '{publiques}/insee_densite/*.parquet' as grille
         join '{publiques}/cog_communes/*.parquet' as cog using (territoire)
-        join '{publiques}/insee_filosofi_disp/2019-commune-*.parquet' as filosofi using (territoire)
+        join filosofi using (territoire)
         where grille.territoire like '62%'
         """
     ).fetchall()
