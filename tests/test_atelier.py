@@ -673,7 +673,7 @@ def test_aucun_indice_ne_passe_une_rupture() -> None:
         ("foyers rsa", "cnaf_foyers_rsa"),
         ("CMG", "enfants_cmg"),
         ("places crèche", "places_eaje"),
-        ("nounou", "cnaf_couverture_assistante_maternelle"),
+        ("nounou", "drees_agrements"),
         ("familles monoparentales", "iris_monoparents"),
         ("assistante maternelle agréée", "am_agreees"),
     ],
