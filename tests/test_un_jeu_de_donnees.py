@@ -78,11 +78,12 @@ def test_un_vrai_fichier_de_l_api_de_l_insee_se_lit_ainsi(appris: Path, depot: P
 
 
 def test_chaque_cle_que_la_page_nomme_existe(page: str) -> None:
-    from ctglib.donnees.modeles.sources import Famille, SerieOfficielle
+    from ctglib.donnees.modeles.sources import Famille, Geographie, SerieOfficielle
 
     table = page.split("## Les autres présentations")[1].split("\n## ")[0]
     nommees = set(re.findall(r"`(?:[^`]*?\()?([a-z_]+):", table))
     nommees |= set(re.findall(r"une liste `([a-z_]+)`", table))
 
-    assert nommees - {"colonne"} <= {*Famille.model_fields, *SerieOfficielle.model_fields}
+    connues = {*Famille.model_fields, *SerieOfficielle.model_fields, *Geographie.model_fields}
+    assert nommees - {"colonne"} <= connues
     assert {"presentations", "tableaux", "somme_des_lignes", "cles"} <= nommees
