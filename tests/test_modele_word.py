@@ -25,7 +25,7 @@ from modeles_etrangers import (
 
 from ctglib.donnees.couleurs import LISIBLE, contraste
 from ctglib.donnees.fautes import DonneesInvalides
-from ctglib.donnees.modele_word import STYLES, adopter_word, entetes, pieds
+from ctglib.donnees.modele_word import STYLES, adopter_word, entetes_et_pieds
 from ctglib.export.document import Document, Habillage, assembler
 from ctglib.export.habillage import remplaces
 from ctglib.export.word import MODELE, composer
@@ -130,9 +130,8 @@ def test_un_lecteur_d_ecran_y_trouve_la_meme_chose(le_notre: Word, ecrit: Word) 
 
 
 def test_chaque_page_dit_de_quel_rapport_elle_est(ecrit: Word) -> None:
-    for entete in entetes(ecrit):
+    for entete, pied in entetes_et_pieds(ecrit):
         assert entete.paragraphs[-1].text == "Diagnostic d'essai – Harnes"
-    for pied in pieds(ecrit):
         assert pied.paragraphs[-1].text.startswith("Source\u00a0: Caf du Pas-de-Calais.")
         assert "NUMPAGES" in pied._element.xml
 

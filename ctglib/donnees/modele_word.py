@@ -398,34 +398,22 @@ def _parler_francais(word: Word) -> None:
 def _ajouter_entete_et_pied(word: Word, modele: Word) -> None:
     """Add to each header and footer the line that a report writes in ours, as its last one."""
     la_notre = modele.sections[0]
-    for place in entetes(word):
-        _ajouter_la_ligne(place._element, la_notre.header._element)
-    for place in pieds(word):
-        _ajouter_la_ligne(place._element, la_notre.footer._element)
+    for entete, pied in entetes_et_pieds(word):
+        _ajouter_la_ligne(entete._element, la_notre.header._element)
+        _ajouter_la_ligne(pied._element, la_notre.footer._element)
 
 
-def entetes(word: Word) -> list[Any]:
-    """Return the headers of a document: of the first page and of even ones too, where they have
-    their own.
+def entetes_et_pieds(word: Word) -> list[tuple[Any, Any]]:
+    """Return each header of a document with its footer: of all pages, then of the first one and of
+    the even ones, where these have their own.
     """
     section = word.sections[0]
-    toutes = [section.header]
+    paires = [(section.header, section.footer)]
     if section.different_first_page_header_footer:
-        toutes.append(section.first_page_header)
+        paires.append((section.first_page_header, section.first_page_footer))
     if word.settings.odd_and_even_pages_header_footer:
-        toutes.append(section.even_page_header)
-    return toutes
-
-
-def pieds(word: Word) -> list[Any]:
-    """Return the footers of a document, as ``entetes`` its headers."""
-    section = word.sections[0]
-    tous = [section.footer]
-    if section.different_first_page_header_footer:
-        tous.append(section.first_page_footer)
-    if word.settings.odd_and_even_pages_header_footer:
-        tous.append(section.even_page_footer)
-    return tous
+        paires.append((section.even_page_header, section.even_page_footer))
+    return paires
 
 
 def _ajouter_la_ligne(place: Any, la_notre: Any) -> None:

@@ -26,7 +26,7 @@ from ctglib.document import blocs
 from ctglib.document.signes import lisible, montrable
 from ctglib.document.tableau import Tableau
 from ctglib.donnees.ecriture import dater
-from ctglib.donnees.modele_word import entetes, pieds
+from ctglib.donnees.modele_word import entetes_et_pieds
 from ctglib.export.document import Document, legende
 from ctglib.export.html import modeles
 from ctglib.export.typst import LARGEUR, compiler_typst, largeurs
@@ -124,10 +124,9 @@ def _hauteur(section: Section) -> float:
 
 def _remplir_les_marges(word: Word, entete: str, source: str | None) -> None:
     """Write the header and the footer of every page."""
-    for place in entetes(word):
-        place.paragraphs[-1].runs[0].text = entete
-    for place in pieds(word):
-        ligne = place.paragraphs[-1]
+    for en_haut, en_bas in entetes_et_pieds(word):
+        en_haut.paragraphs[-1].runs[0].text = entete
+        ligne = en_bas.paragraphs[-1]
         numerote = bool(_element(ligne).findall(qn("w:fldSimple")))  # the template may do it itself
         if not numerote:
             ligne.runs[0].text = montrable(source or "")
