@@ -93,15 +93,8 @@ def comparables(
     attrs = attributs(changements)
     if attrs["unite"] != "nombre":
         raise impossible("comparables_d_effectifs", serie=attrs["titre"], unite=attrs["unite"])
+    _refuser_les_ruptures(changements["ecart"], attrs["titre"])
     changements = changements.set_index("territoire")
-    ruptures = [
-        annee
-        for marque in set(marques_de(changements["ecart"]))
-        if marque is not None
-        for annee, _ in marque.ruptures
-    ]
-    if ruptures:
-        raise impossible("comparables_rompus", serie=attrs["titre"], annee=max(ruptures))
     connus = changements[changements["valeur"].notna() & changements["depart"].gt(0).fillna(False)]
     if ici not in connus.index:
         raise impossible("comparables_sans_valeur", commune=commune, serie=attrs["titre"])
@@ -123,26 +116,52 @@ def comparables(
     calculs = calculer(avant, apres, ici, list(distances.index), marges)
     ecart = next(lire_lignes(calculs, Ecart))
 
-    table = connus.loc[[ici, *distances.index]]
-    jeu = marges[code]
+    table = _avec_bornes(connus.loc[[ici, *distances.index]], marges[code])
+    table = table.assign(
+        rang=range(len(table)), distance=distances, choisi=table.index == ici
+    ).reset_index()
+    nom = table["libelle"].iloc[0]
+    remarques = [
+        *_dire_l_ecart(ecart, nom, len(distances)),
+        dire("comparables_choisies", fenetre=fenetre, sources=sources),
+        dire("ressemblance_sans_effet"),
+        *changements.attrs.get("remarques", ()),
+    ]
+    titre = dire("titre_des_comparables", serie=attrs["titre"], commune=nom, nombre=len(distances))
+    return avec_attributs(table[COLONNES], titre, remarques=remarques)
+
+
+def _refuser_les_ruptures(ecarts: pd.Series, serie: str) -> None:
+    """Refuse changes that are made across a break of their series."""
+    ruptures = []
+    for marque in set(marques_de(ecarts)):
+        if marque is not None:
+            ruptures += [annee for annee, _ in marque.ruptures]
+    if ruptures:
+        raise impossible("comparables_rompus", serie=serie, annee=max(ruptures))
+
+
+def _avec_bornes(table: pd.DataFrame, jeu: float) -> pd.DataFrame:
+    """Return changes with what they may be, the two counts of each being rounded: evolution_min,
+    evolution_max. ``jeu`` is how far a count may be from the one that is published.
+    """
     depart = table["depart"].astype(float)
     valeur = table["valeur"].astype(float)
     au_moins = 100 * ((valeur - jeu).clip(lower=0) / (depart + jeu) - 1)
     au_plus = 100 * ((valeur + jeu) / (depart - jeu) - 1)
     marques = marques_de(table["evolution"])
-    table = table.assign(
-        rang=range(len(table)),
-        distance=distances,
-        evolution_min=_comme(au_moins, marques),
-        evolution_max=_comme(au_plus, marques),
-        choisi=table.index == ici,
-    ).reset_index()
-    nom = table["libelle"].iloc[0]
+    return table.assign(
+        evolution_min=_comme(au_moins, marques), evolution_max=_comme(au_plus, marques)
+    )
+
+
+def _dire_l_ecart(ecart: Ecart, commune: str, nombre: int) -> list[str]:
+    """Return the gap to the mean of some communes, then how many of them are as far from it."""
     phrase = "comparables_dans_l_arrondi" if ecart.bruit else "comparables_au_dela"
-    remarques = [
+    return [
         dire(
             phrase,
-            commune=nom,
+            commune=commune,
             evolution=variation(ecart.variation),
             moyenne=variation(ecart.variation_moyenne),
             ecart=points(ecart.ecart),
@@ -151,14 +170,9 @@ def comparables(
         dire(
             "comparables_aussi_eloignees",
             aussi_eloignees=compter(ecart.aussi_eloignees, "commune"),
-            nombre=len(distances),
+            nombre=nombre,
         ),
-        dire("comparables_choisies", fenetre=fenetre, sources=sources),
-        dire("ressemblance_sans_effet"),
-        *changements.attrs.get("remarques", ()),
     ]
-    titre = dire("titre_des_comparables", serie=attrs["titre"], commune=nom, nombre=len(distances))
-    return avec_attributs(table[COLONNES], titre, remarques=remarques)
 
 
 def _comme(valeurs: pd.Series, marques: list[Marque | None]) -> Nombres:
