@@ -307,9 +307,8 @@ def test_un_scenario_au_dela_de_l_essai_n_a_pas_de_couverture(
     assert "en 2028" in tot[3] and tot[4] == "–" and tot[5].startswith("Enfance")
     assert "à enfants égaux, de 2,3 à 3,3 de plus" in tot[3]
     assert tard[3] == "2031 : refusé, rien n'est dit après 2028"
-    assert "+12 places, +2,3 à +3,3 ; +12 places, rien n'est dit si loin" in str(
-        ville.essentiel().pieces[0].texte
-    )
+    _, les_autres, *_ = ville.essentiel().pieces
+    assert "+12 places, +2,3 à +3,3 ; +12 places, rien n'est dit si loin" in les_autres.items[-1]
 
 
 def test_un_scenario_ne_retire_pas_plus_de_places_que_la_convention_n_en_ecrit(

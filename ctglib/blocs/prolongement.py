@@ -301,9 +301,9 @@ class Prolongement:
                     annee=int(self.dits["annee"].iloc[-1]),
                 )
             )
-        bloc = Groupe((paragraphe(" ".join(phrases)),))
         if not self.est_dit:
-            return bloc
+            return Groupe((paragraphe(" ".join(phrases)),))
+        bloc = Groupe((paragraphe(phrases[0]), liste(phrases[1:])))
         bloc += replace(self.tableau(), ecran=True)
         if self.saisie.et_si:
             bloc += replace(self.et_si(), ecran=True)
