@@ -50,9 +50,9 @@ class Memoire(Modele):
 
     def de(self, annee: int) -> AnneeDuBureau:
         """Return what is remembered of a year, nothing when it is not there."""
-        for une in self.annees:
-            if une.annee == annee:
-                return une
+        for connue in self.annees:
+            if connue.annee == annee:
+                return connue
         return AnneeDuBureau(annee=annee)
 
 
@@ -105,8 +105,8 @@ def noter_les_retours(
 def _retenir(convention: str, memoire: Memoire, annee: AnneeDuBureau) -> None:
     import yaml
 
-    autres = [une for une in memoire.annees if une.annee != annee.annee]
-    annees = sorted([*autres, annee], key=lambda une: une.annee)
+    autres = [connue for connue in memoire.annees if connue.annee != annee.annee]
+    annees = sorted([*autres, annee], key=lambda connue: connue.annee)
     contenu = Memoire(annees=tuple(annees)).model_dump(mode="json", exclude_defaults=True)
     texte = EN_TETE + yaml.safe_dump(contenu, allow_unicode=True, sort_keys=False)
     ecrire({racine() / _chemin(convention): texte.encode("utf-8")})

@@ -33,7 +33,7 @@ Etape = tuple[str, frozenset[tuple[str, str]]]  # a date, and which communes bec
 
 
 @dataclass(frozen=True)
-class Origine:
+class Composition:
     """What a commune of the official code was made of, in another year."""
 
     communes: tuple[str, ...]
@@ -58,7 +58,7 @@ def geographie_de(famille: Famille, annee: int, annees_du_fichier: Iterable[int]
     return derniere + regle.decalage
 
 
-def communes_changees(geographie: int | None) -> Mapping[str, Origine]:
+def communes_changees(geographie: int | None) -> Mapping[str, Composition]:
     """Return the communes of the official code that were not the same in another year, and what
     they were made of.
 
@@ -86,7 +86,7 @@ def dernier_changement(commune: str) -> str:
 
 
 @cache
-def _origines(_: tuple[str, ...], geographie: int) -> Mapping[str, Origine]:
+def _origines(_: tuple[str, ...], geographie: int) -> Mapping[str, Composition]:
     """Return the same, of the tables that have some fingerprints."""
     codes = derniere_table_si_presente(COG_DES_COMMUNES)
     etapes = _etapes(geographie, codes[0].annee)
@@ -114,7 +114,7 @@ def _origines(_: tuple[str, ...], geographie: int) -> Mapping[str, Origine]:
         partagee = not partagees.isdisjoint(communes)
         if communes != [commune] or partagee:
             date = derniers_changements[commune]
-            changees[commune] = Origine(tuple(communes), partagee, date)
+            changees[commune] = Composition(tuple(communes), partagee, date)
     return changees
 
 
@@ -183,7 +183,7 @@ def lire_chiffres(
 
 def _ramener(
     gardee: TableGardee,
-    changees: Mapping[str, Origine],
+    changees: Mapping[str, Composition],
     demandes: Sequence[str] | None,
     series: Sequence[str] | None,
 ) -> pd.DataFrame:
