@@ -4,6 +4,7 @@ notebook.
 
 from __future__ import annotations
 
+import os
 import shutil
 from html import unescape
 from pathlib import Path
@@ -186,6 +187,7 @@ def test_une_colonne_tapee_dit_le_nom_du_carnet(tmp_path: Path) -> None:
 
     page = unescape(carnet.with_suffix(".html").read_text(encoding="utf-8")).replace("\xa0", " ")
     assert "saisie ou calcul (places.ipynb) : « places »" in page
+    assert "JPY_SESSION_NAME" not in os.environ
 
 
 def test_un_rapport_refuse_toujours_ce_qui_n_a_pas_de_source(tmp_path: Path) -> None:

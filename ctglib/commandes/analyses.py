@@ -10,8 +10,8 @@ import re
 import signal
 import subprocess
 import sys
-from collections.abc import Mapping, Sequence
-from contextlib import chdir, suppress
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import chdir, contextmanager, suppress
 from dataclasses import replace
 from functools import cache
 from importlib.util import find_spec
@@ -205,6 +205,21 @@ def analyser(
     dire(f"Analyse ponctuelle, écrite dans {dossier} : {', '.join(fichiers)}.")
 
 
+@contextmanager
+def nommer(carnet: Path) -> Iterator[None]:
+    """Name a notebook as JupyterLab does while its cells run: what is typed in it says where."""
+    from ctglib.atelier.tables import CARNET
+
+    avant = os.environ.get(CARNET)
+    os.environ[CARNET] = str(carnet)
+    try:
+        yield
+    finally:
+        os.environ.pop(CARNET)
+        if avant is not None:
+            os.environ[CARNET] = avant
+
+
 def _trouver(carnet: Path) -> Path:
     """Return the path of a notebook that was typed as a path, or as a name of ``analyses``.
 
@@ -236,7 +251,6 @@ def _composer(
     """
     from ctglib import atelier
     from ctglib.atelier.ordinaires import en_blocs
-    from ctglib.atelier.tables import CARNET
     from ctglib.document.blocs import Encadre
     from ctglib.export.document import CarnetImpubliable, assembler
     from ctglib.production.echec import Echec, phrases
@@ -245,8 +259,7 @@ def _composer(
     from ctglib.secret.garde import refuser
 
     try:
-        os.environ[CARNET] = str(carnet)  # for what is typed in it to say where
-        with chdir(carnet.parent), enregistrer() as journal:
+        with chdir(carnet.parent), nommer(carnet), enregistrer() as journal:
             execute = executer(carnet, valeurs)
         refus = refuser(journal.ouvertures)
         if refus and not interne:
