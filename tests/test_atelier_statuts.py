@@ -1,25 +1,30 @@
 """What the values of the atelier know of themselves is drawn and printed, wherever they go."""
 
+from itertools import combinations
 from pathlib import Path
 
 import pandas as pd
 import pytest
 from matplotlib.colors import to_rgba
+from matplotlib.figure import Figure
+from matplotlib.text import Text
 from openpyxl import load_workbook
 
 from ctglib import atelier as a
 from ctglib.atelier.dessins import legende_de
+from ctglib.atelier.phrases import DemandeImpossible
+from ctglib.document.figure import charte
 
 LOGEMENT = "cnaf_foyers_logement"
 RSA = "cnaf_foyers_rsa"
 PREMIERE_LIGNE = 5
+FOND = charte().couleurs.fond
 
 
 @pytest.fixture(scope="module")
 def heures() -> pd.DataFrame:
     """Hours by year: those of the last one are provisional."""
-    toutes = a.donnees("heures_realisees", convention="demonstration")
-    return toutes[toutes["ligne"] == "total"]
+    return _totaux("heures_realisees")
 
 
 @pytest.fixture(scope="module")
@@ -152,6 +157,116 @@ def test_ce_que_dit_un_dessin_tient_aussi_sur_un_ecran_etroit(tracer) -> None:
         textes += etroit.axes[0].get_legend().get_texts()
     assert any("upture" in texte.get_text() for texte in textes)
     assert all(texte.get_window_extent().x1 <= etroit.bbox.width * 1.01 for texte in textes)
+
+
+def _textes_vus(dessin: Figure) -> list[Text]:
+    """Return the texts of a figure, without the labels of graduations that its axes leave out."""
+    invisibles = []
+    for axes in dessin.axes:
+        for axe, (debut, fin) in ((axes.xaxis, axes.get_xlim()), (axes.yaxis, axes.get_ylim())):
+            for graduation in axe.get_major_ticks():
+                dehors = not min(debut, fin) <= graduation.get_loc() <= max(debut, fin)
+                if dehors or not axe.get_visible():
+                    invisibles += [graduation.label1, graduation.label2]
+    textes = dessin.findobj(Text)
+    vus = [texte for texte in textes if texte.get_text() and texte.get_visible()]
+    return [texte for texte in vus if texte not in invisibles]
+
+
+def _totaux(code: str) -> pd.DataFrame:
+    lignes = a.donnees(code, convention="demonstration")
+    return lignes[lignes["ligne"] == "total"]
+
+
+DESSINS = {
+    "courbes": lambda: a.courbes(a.comparer(RSA, ["Harnes", a.epci("Lens-Liévin"), "62"])),
+    "une courbe": lambda: a.courbes(_totaux("heures_realisees")),
+    "pente": lambda: a.pente(a.donnees(LOGEMENT, ["Harnes", "62"])),
+    "panneaux": lambda: a.panneaux(a.donnees(RSA, ["Harnes", "Lens", "Avion"])),
+    "barres": lambda: a.barres(a.evolution(RSA, ["Harnes", "Lens"], 2020, 2024), y="ecart"),
+    "points": lambda: a.points(a.ratio(RSA, "cnaf_foyers", ["Harnes", "Lens"], 2024)),
+}
+
+
+@pytest.mark.parametrize("dessiner", DESSINS.values(), ids=DESSINS)
+def test_sur_un_ecran_etroit_aucun_texte_n_est_coupe_ni_n_en_couvre_un_autre(dessiner) -> None:
+    etroit = a.figure(dessiner(), alt="Des lieux.").dessiner("etroit")
+    etroit.draw_without_rendering()
+
+    textes = _textes_vus(etroit)
+    places = [texte.get_window_extent() for texte in textes]
+
+    for texte, place in zip(textes, places, strict=True):
+        assert place.x0 >= -2 and place.x1 <= etroit.bbox.width + 2, texte.get_text()
+    for (un, place), (autre, voisine) in combinations(zip(textes, places, strict=True), 2):
+        se_touchent = place.shrunk(0.8, 0.8).overlaps(voisine.shrunk(0.8, 0.8))
+        assert not se_touchent, (un.get_text(), autre.get_text())
+
+
+@pytest.mark.parametrize("tracer", [a.courbes, a.pente, a.panneaux])
+def test_un_total_et_ses_parties_ne_font_pas_une_courbe(tracer) -> None:
+    melees = a.donnees("heures_realisees", convention="demonstration")
+
+    with pytest.raises(DemandeImpossible, match=r'a 6 valeurs en 2022.*par="modalite"'):
+        tracer(melees)
+
+    assert tracer(melees[melees["ligne"] == "partie"], par="modalite")
+
+
+def test_une_carte_refuse_deux_series() -> None:
+    deux = pd.concat([a.donnees(code, ["Harnes", "Lens"], 2024) for code in (RSA, LOGEMENT)])
+
+    with pytest.raises(DemandeImpossible, match="« Harnes » a 2 valeurs en 2024"):
+        a.carte(deux)
+
+
+def test_ce_qu_un_analyste_ajoute_a_un_dessin_se_voit_aussi_sur_un_ecran_etroit() -> None:
+    axes = a.courbes(a.donnees(RSA, "Harnes"))
+    axes.annotate("la crise", (2021, 640))
+
+    etroit = a.figure(axes, alt="Harnes.").dessiner("etroit")
+
+    assert "la crise" in [texte.get_text() for texte in etroit.axes[0].texts]
+
+
+def test_la_cle_montre_le_signe_de_la_courbe_dont_elle_parle() -> None:
+    axes = a.courbes(a.comparer(RSA, ["Harnes", "62"], pour="cnaf_foyers"))
+    (signe,) = axes.get_legend().legend_handles
+    creux = [ligne for ligne in axes.get_lines() if ligne.get_markerfacecolor() == FOND]
+
+    assert [ligne.get_marker() for ligne in creux] == [signe.get_marker()] == ["D"]
+    assert creux[0].get_markeredgecolor() == signe.get_markeredgecolor()
+
+
+def test_une_raison_trop_longue_pour_son_panneau_est_dite_entiere_sous_tous() -> None:
+    series = ["cnaf_foyers", RSA, LOGEMENT]
+    dessin = a.panneaux(pd.concat([a.donnees(code, "Harnes") for code in series]), par="indicateur")
+
+    pied = " ".join(dessin.get_supxlabel().split())
+    notes = " ".join(legende_de(dessin)["notes"].split())
+
+    for dites in (pied, notes):
+        assert "aide au logement (Cnaf), rupture de série en 2021 : depuis le 1er janvier" in dites
+        assert "ne se comparent pas aux suivants." in dites
+    assert "Source" in pied and "Source" not in notes
+
+
+def test_l_unite_d_une_evolution_n_est_dite_qu_une_fois() -> None:
+    axes = a.points(a.evolution(RSA, ["Harnes", "Lens"], 2020, 2024), y="evolution")
+
+    assert axes.get_xlabel() == "évolution (%)"
+
+
+def test_une_carte_n_a_pas_de_blanc_autour_d_elle() -> None:
+    dessin = a.carte(a.ratio(RSA, "cnaf_foyers", a.lieux(epci="Lens-Liévin"), 2024)).figure
+    etroit = a.figure(dessin, alt="Des communes.").dessiner("etroit")
+
+    for carte in (dessin, etroit):
+        carte.draw_without_rendering()
+        cle = carte.axes[0].get_legend().get_window_extent()
+        hauteur = carte.axes[0].bbox.height + (cle.height if carte is etroit else 0)
+        assert hauteur > 0.75 * carte.bbox.height
+    assert cle.y1 <= etroit.axes[0].bbox.y0 + 1
 
 
 # Tables and files.

@@ -3,9 +3,12 @@ l'image. Ce sont ceux des rapports (``ctglib.graphiques``).
 """
 
 from collections.abc import Callable, Iterable
+from copy import deepcopy
+from io import BytesIO
 
 import pandas as pd
 from matplotlib.axes import Axes
+from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 
 from ctglib.atelier.phrases import dire as dire_de_l_atelier
@@ -13,10 +16,11 @@ from ctglib.atelier.phrases import impossible, inconnu
 from ctglib.atelier.series import mots_des_statuts
 from ctglib.atelier.tables import Attributs, arrondi_de, attributs, dire_valeur
 from ctglib.calculs.ecriture import minuscule
-from ctglib.document.figure import charte, charter_style
+from ctglib.document.figure import SANS_DATE, charte, charter_style
 from ctglib.document.typographie import nombre_court
 from ctglib.donnees import publiques
 from ctglib.donnees.marques import Marque
+from ctglib.donnees.modeles.catalogue import Largeur
 from ctglib.donnees.nombres import marques_de
 from ctglib.donnees.publiques import reperes
 from ctglib.donnees.statuts import PROVISOIRES
@@ -30,6 +34,7 @@ from ctglib.graphiques.feuille import (
     POINTS_PAR_POUCE,
     couper,
     dire,
+    est_etroit,
     feuille,
     figure_de,
     largeur_de,
@@ -37,17 +42,18 @@ from ctglib.graphiques.feuille import (
 )
 from ctglib.graphiques.teintes import CONTOURS, tracer_carte
 
-# inches
-HAUTEUR = 3.8
-HAUTEUR_D_UNE_COURBE = 2.4
-HAUTEUR_D_UN_EVENTAIL = 3.2
+HAUTEUR_D_UN_EVENTAIL = 230.0  # points
 AUTOUR_DES_RANGEES = 6  # lines: the title, the unit, the source
-LIGNES_D_UNE_NOTE = 5
+AUTOUR_D_UNE_PENTE = 4  # the title, the years
+AUTOUR_D_UNE_CARTE = 3
+LIGNES_D_UNE_NOTE = 8
 UNITES = {"pour_100": "pour 100", "pourcent": "%"}
 SANS_UNITE = ("", "nombre")
 # columns that tell rows of one name apart
 DISTINCTIONS = ("annee", "categorie", "dispositif", "modalite", "ligne", "indicateur")
-LEGENDE = "ctg"  # the attribute of a figure of the atelier: what a report says of it
+# attributes of a figure of the atelier: what a report says of it, how its verb draws it at a width
+LEGENDE = "ctg"
+RECETTE = "ctg_recette"
 
 
 def courbes(
@@ -124,20 +130,59 @@ def _annees(
     """Draw the years of a table by one of the functions that do."""
     attrs = _tracable(table, y, "annee", titre=titre, source=source, unite=unite)
     dessinee = _pour_dessin(table, y, par, attrs)
+    _refuser_des_doubles(table, dessinee, attrs["titre"])
     phrases = _phrases(dessinee)
     connues = dessinee.loc[dessinee["valeur"].notna(), "annee"]
     base = f"indice, 100 en {connues.min()}" if y == "indice" else _base(y, titre)
     notes = []
     if tracer is en_pente.pente:  # what ``courbes`` says in its key
-        lignes = en_courbes.par_nom(dessinee, par="libelle")
-        notes = [remarque.texte for remarque in en_courbes.remarques(lignes)]
-    seule = dessinee["libelle"].nunique() == 1
-    with charter_style():
-        hauteur = HAUTEUR_D_UNE_COURBE if seule else HAUTEUR
-        ax = _axes(ax, hauteur)
-        en_titre = seule or tracer is en_pente.pente
-        _cadre(ax, attrs, phrases, base, notes=[*notes, *_arrondi(table[y])], en_titre=en_titre)
-        return tracer(dessinee, ax)
+        remarques = en_courbes.remarques(en_courbes.par_nom(dessinee, par="libelle"))
+        notes = [remarque.texte for remarque in remarques]
+    notes += _arrondi(table[y])
+    lignes = en_courbes.par_nom(dessinee, par="libelle")
+    en_titre = len(lignes) == 1 or tracer is en_pente.pente
+
+    def tracer_sur(axes: Axes) -> Axes:
+        _cadre(axes, attrs, phrases, base, notes=notes, en_titre=en_titre)
+        if ax is None:
+            if tracer is en_pente.pente:
+                hauteur = en_pente.HAUTEUR + AUTOUR_D_UNE_PENTE * INTERLIGNE
+            else:
+                hauteur = en_courbes.hauteur_de(lignes, largeur_de(figure_de(axes)))
+            _fixer_la_hauteur(axes, hauteur)
+        return tracer(dessinee, axes)
+
+    return _sur_des_axes(ax, tracer_sur)
+
+
+def _refuser_des_doubles(
+    table: pd.DataFrame, dessinee: pd.DataFrame, titre: str, choix: str = "par"
+) -> None:
+    """Check that no name has two values in a year: a line through both would say nothing.
+
+    ``choix`` is the parameter of the verb that chooses the names, "" without one.
+
+    Raises:
+        DemandeImpossible: One has.
+    """
+    doubles = dessinee.groupby(["libelle", "annee"], sort=False).size()
+    doubles = doubles[doubles > 1]
+    if doubles.empty:
+        return
+    nom, annee = doubles.index[0]
+    autrement = ""
+    for colonne in DISTINCTIONS:
+        distingue = colonne in table and colonne != "annee" and table[colonne].nunique() > 1
+        if choix and distingue:
+            autrement = dire_de_l_atelier("ou_nommer", colonne=colonne)
+            break
+    raise impossible(
+        "plusieurs_par_annee",
+        nom=nom or titre,
+        nombre=doubles.iloc[0],
+        annee=annee,
+        autrement=autrement,
+    )
 
 
 def _phrases(dessinee: pd.DataFrame) -> list[str]:
@@ -195,28 +240,36 @@ def panneaux(
         raise inconnu("L'échelle", echelle, ("commune", "propre"))
     attrs = _tracable(table, y, "annee", par, titre=titre, source=source, unite=unite)
     dessinee = _pour_dessin(table, y, par, attrs)
+    _refuser_des_doubles(table, dessinee, attrs["titre"])
     connue = dessinee.groupby("libelle", sort=False)["valeur"].transform("count").gt(0)
     unite_dite = dire_unite(attrs["unite"])
-    with charter_style():
-        dessin = feuille()
-        series = [
-            en_courbes.Panneau(
-                nom,
-                "" if unite_dite in SANS_UNITE else unite_dite,
-                annees,
-                en_courbes.remarques({"": annees}),
-            )
-            for nom, annees in en_courbes.par_nom(dessinee[connue], par="libelle").items()
-        ]
-        echelles = dire("meme_echelle" if echelle == "commune" else "echelles_propres")
-        notes = " ".join([echelles, *_arrondi(table[y])])
-        note = f"{notes} Source : {attrs['source']}."
-        commune = echelle == "commune"
-        en_courbes.panneaux(series, dessin, note, commune=commune, titre=attrs["titre"])
-        alt = f"{attrs['titre']}. {' ; '.join(_phrases(dessinee))}."
-        legende = {"titre": attrs["titre"], "source": attrs["source"], "alt": alt, "notes": notes}
-        setattr(dessin, LEGENDE, legende)
-    return dessin
+    series = [
+        en_courbes.Panneau(
+            nom,
+            "" if unite_dite in SANS_UNITE else unite_dite,
+            annees,
+            en_courbes.remarques({"": annees}),
+        )
+        for nom, annees in en_courbes.par_nom(dessinee[connue], par="libelle").items()
+    ]
+    commune = echelle == "commune"
+    notes = " ".join([dire("meme_echelle" if commune else "echelles_propres"), *_arrondi(table[y])])
+    alt = f"{attrs['titre']}. {' ; '.join(_phrases(dessinee))}."
+
+    def dessiner(taille: Largeur) -> Figure:
+        with charter_style():
+            dessin = feuille(taille)
+            source_dite = f"{notes} Source : {attrs['source']}."
+            en_courbes.panneaux(series, dessin, source_dite, commune=commune, titre=attrs["titre"])
+            legende = {"titre": attrs["titre"], "source": attrs["source"], "alt": alt}
+            # What stands under the panels, without the source: a report says that beside.
+            dites, _, _ = " ".join(dessin.get_supxlabel().split("\n")).partition(" Source")
+            largeur = largeur_de(dessin)
+            legende["notes"] = couper(dites, largeur, LIGNES_D_UNE_NOTE)
+            setattr(dessin, LEGENDE, legende)
+        return dessin
+
+    return _a_redessiner(dessiner)
 
 
 def barres(
@@ -317,27 +370,52 @@ def carte(
     if contours.empty:
         raise impossible("sans_contour")
     valeurs = _pour_dessin(lignes, y, "libelle", attrs)
+    _refuser_des_doubles(lignes, valeurs, attrs["titre"], "")
     valeurs = valeurs.assign(code=lignes["territoire"].tolist())
     communes = contours.merge(valeurs, how="left", on="code")
     absentes = valeurs[valeurs["valeur"].isna()]
     mots = [f"{mot} ({nombre})" for mot, nombre in absentes["texte"].value_counts().items()]
-    with charter_style():
-        ax = _axes(ax, HAUTEUR * 1.5)
-        legende = dire_unite(attrs["unite"])
-        tracer_carte(ax, communes, legende=legende, absence=", ".join(mots))
-        presentes = communes.dropna(subset="valeur").sort_values("valeur")
-        extremes = pd.concat([presentes.head(1), presentes.tail(1)])
-        phrases = [
-            f"{nom} : {ecrire(valeur)}"
-            for nom, valeur in zip(extremes["nom"], extremes["valeur"], strict=True)
-        ]
-        phrases += [f"sans valeur : {', '.join(mots)}"] if mots else []
-        notes = _statuts_dits(valeurs, "carte_provisoire")
-        source = f"{attrs['source']} ; contours : {CONTOURS}"
-        titre_et_annee = f"{titre or attrs['titre']}, {annee}"
-        avec_contours: Attributs = {**attrs, "source": source, "titre": titre_et_annee}
-        notes += _arrondi(lignes[y])
-        return _cadre(ax, avec_contours, dict.fromkeys(phrases), _base(y, titre), notes=notes)
+    presentes = communes.dropna(subset="valeur").sort_values("valeur")
+    extremes = pd.concat([presentes.head(1), presentes.tail(1)])
+    phrases = [
+        f"{nom} : {ecrire(valeur)}"
+        for nom, valeur in zip(extremes["nom"], extremes["valeur"], strict=True)
+    ]
+    phrases += [f"sans valeur : {', '.join(mots)}"] if mots else []
+    notes = [*_statuts_dits(valeurs, "carte_provisoire"), *_arrondi(lignes[y])]
+    source = f"{attrs['source']} ; contours : {CONTOURS}"
+    titre_et_annee = f"{titre or attrs['titre']}, {annee}"
+    avec_contours: Attributs = {**attrs, "source": source, "titre": titre_et_annee}
+    unite = dire_unite(attrs["unite"])
+
+    def tracer_sur(axes: Axes) -> Axes:
+        tracer_carte(axes, communes, legende=unite, absence=", ".join(mots))
+        _cadre(axes, avec_contours, dict.fromkeys(phrases), _base(y, titre), notes=notes)
+        if ax is None:
+            _ajuster_la_carte(axes)
+        return axes
+
+    return _sur_des_axes(ax, tracer_sur)
+
+
+def _ajuster_la_carte(axes: Axes) -> None:
+    """Make a figure as high as its map, whose key stands under it when it is narrow."""
+    dessin = figure_de(axes)
+    cle = axes.get_legend()
+    assert cle is not None
+    en_points = POINTS_PAR_POUCE / dessin.dpi
+    taille_de_la_cle = cle.get_window_extent(FigureCanvasAgg(dessin).get_renderer())
+    largeur = largeur_de(dessin)
+    dessous = 0.0
+    if est_etroit(axes):
+        cle.set_bbox_to_anchor((0, 0))
+        dessous = taille_de_la_cle.height * en_points
+    else:
+        largeur -= taille_de_la_cle.width * en_points
+    bas, haut = axes.get_ylim()
+    gauche, droite = axes.get_xlim()
+    proportion = float(axes.get_aspect()) * (haut - bas) / (droite - gauche)
+    _fixer_la_hauteur(axes, largeur * proportion + dessous + AUTOUR_D_UNE_CARTE * INTERLIGNE)
 
 
 def eventail(table: pd.DataFrame, *, titre: str | None = None, ax: Axes | None = None) -> Axes:
@@ -371,11 +449,15 @@ def eventail(table: pd.DataFrame, *, titre: str | None = None, ax: Axes | None =
             haut=f"{dernier['haut']:.0f}",
         )
     ]
-    with charter_style():
-        axes = _axes(ax, HAUTEUR_D_UN_EVENTAIL)
-        avec_le_lieu: Attributs = {**attrs, "titre": f"{attrs['titre']}, {noms[0]}"}
+    avec_le_lieu: Attributs = {**attrs, "titre": f"{attrs['titre']}, {noms[0]}"}
+
+    def tracer_sur(axes: Axes) -> Axes:
         _cadre(axes, avec_le_lieu, phrases)
+        if ax is None:
+            _fixer_la_hauteur(axes, HAUTEUR_D_UN_EVENTAIL)
         return en_eventail.eventail(table, axes)
+
+    return _sur_des_axes(ax, tracer_sur)
 
 
 def _rangees(
@@ -411,17 +493,18 @@ def _rangees(
         f"{nom} : {texte}" for nom, texte in zip(rangees["libelle"], rangees["texte"], strict=True)
     ]
     notes = [*_statuts_dits(rangees, "creux"), *_arrondi(table[y])]
-    with charter_style():
-        dessinee = _axes(ax)
-        tracer(rangees, dessinee, couleurs)
-        en_titre = not dessinee.xaxis.get_visible()
-        _cadre(dessinee, attrs, phrases, _base(y, titre), notes=notes, en_titre=en_titre)
+
+    def tracer_sur(axes: Axes) -> Axes:
+        tracer(rangees, axes, couleurs)
+        en_titre = not axes.xaxis.get_visible()
+        _cadre(axes, attrs, phrases, _base(y, titre), notes=notes, en_titre=en_titre)
         if ax is None:
-            au_pied = lignes_de(figure_de(dessinee).get_supxlabel()) - 1
-            autour = (AUTOUR_DES_RANGEES + au_pied) * INTERLIGNE
-            hauteur = max(dessinee.get_ylim()) + autour
-            figure_de(dessinee).set_figheight(hauteur / POINTS_PAR_POUCE)
-        return dessinee
+            au_pied = INTERLIGNE  # one line of it is among those around
+            hauteur = max(axes.get_ylim()) + AUTOUR_DES_RANGEES * INTERLIGNE - au_pied
+            _fixer_la_hauteur(axes, hauteur)
+        return axes
+
+    return _sur_des_axes(ax, tracer_sur)
 
 
 def _base(y: str, titre: str | None) -> str:
@@ -548,15 +631,59 @@ def ecrire(valeur: float) -> str:
     return nombre_court(round(float(valeur), 1))
 
 
-def _axes(ax: Axes | None, hauteur: float = HAUTEUR) -> Axes:
-    """Return the axes given, or new ones of that height, in inches."""
-    if ax is None:
-        dessin = feuille()
-        dessin.set_figheight(hauteur)
-        return dessin.add_subplot()
-    if not isinstance(ax, Axes):
-        raise impossible("faux_axes", genre=type(ax).__name__)
-    return ax
+def _sur_des_axes(ax: Axes | None, tracer: Callable[[Axes], Axes]) -> Axes:
+    """Return axes on which something is drawn in the charter's style: those given, or new ones as
+    wide as a page, whose figure can be drawn again narrower.
+    """
+    if ax is not None:
+        if not isinstance(ax, Axes):
+            raise impossible("faux_axes", genre=type(ax).__name__)
+        with charter_style():
+            return tracer(ax)
+
+    def dessiner(taille: Largeur) -> Figure:
+        with charter_style():
+            return figure_de(tracer(feuille(taille).add_subplot()))
+
+    return _a_redessiner(dessiner).axes[0]
+
+
+def _a_redessiner(dessiner: Callable[[Largeur], Figure]) -> Figure:
+    """Return a figure as wide as a page, which keeps how to be drawn again (``recette_de``)."""
+    dessin = dessiner("large")
+    setattr(dessin, RECETTE, dessiner)
+    return dessin
+
+
+def recette_de(figure: Figure) -> Callable[[Largeur], Figure] | None:
+    """Return how the verb that drew a figure draws it at another width; None when no verb did, or
+    when somebody changed it since: what they added must be seen.
+    """
+    dessiner = getattr(figure, RECETTE, None)
+    if dessiner is None or _aspect(figure) != _aspect(dessiner("large")):
+        return None
+    return dessiner
+
+
+def _aspect(figure: Figure) -> bytes:
+    """Return how a figure looks, wherever the layout has put its axes and what is around them."""
+    copie = deepcopy(figure)
+    copie.set_layout_engine("none")
+    for axes in copie.axes:
+        axes.set_position((0.2, 0.2, 0.6, 0.6))
+    for texte in copie.texts:
+        texte.set_position((0, 0))
+    octets = BytesIO()
+    with charter_style():
+        copie.savefig(octets, format="svg", metadata=SANS_DATE["svg"])
+    return octets.getvalue()
+
+
+def _fixer_la_hauteur(axes: Axes, hauteur: float) -> None:
+    """Set the height of a figure, in points: what is given, and what stands under its axes."""
+    dessin = figure_de(axes)
+    au_pied = lignes_de(dessin.get_supxlabel()) * INTERLIGNE
+    dessin.set_figheight((hauteur + au_pied) / POINTS_PAR_POUCE)
 
 
 def _cadre(
@@ -578,7 +705,8 @@ def _cadre(
     source = attrs["source"]
     unite = dire_unite(attrs["unite"])
     if base:
-        unite = base if unite in SANS_UNITE else f"{unite}, {base}"
+        deja_dite = unite in SANS_UNITE or base.endswith(f"({unite})")
+        unite = base if deja_dite else f"{unite}, {base}"
     if en_titre and unite not in SANS_UNITE and unite not in titre:
         ax.set_title(f"{titre}, {unite}", loc="left", wrap=True)
     else:

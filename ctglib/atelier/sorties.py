@@ -4,7 +4,7 @@ import hashlib
 import re
 from collections.abc import Iterable
 from copy import deepcopy
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from html import escape
 from io import BytesIO
 from pathlib import Path
@@ -14,7 +14,7 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure as Dessin
 
-from ctglib.atelier.dessins import SANS_UNITE, dire_unite, legende_de
+from ctglib.atelier.dessins import SANS_UNITE, dire_unite, legende_de, recette_de
 from ctglib.atelier.ordinaires import arbre_du_html, tableau_du_html
 from ctglib.atelier.phrases import DemandeImpossible, dire, impossible
 from ctglib.atelier.tables import (
@@ -83,23 +83,35 @@ def figure(
     """
     dessin = _dessin_de(ax)
     legende = legende_de(dessin)
-    if legende:  # the caption of the report will say the title and the source
-        dessin = deepcopy(dessin)
-        gris = charte().couleurs.secondaire
-        dessin.supxlabel(legende["notes"], x=0.01, ha="left", fontsize="small", color=gris)
-        if dessin.get_suptitle():
-            dessin.suptitle("")
-        else:
-            for axes in dessin.axes:
-                axes.set_title("", loc="left")
+    redessiner = recette_de(dessin) if legende else None
+    if legende:
+        dessin = _sans_legende(deepcopy(dessin))
     titre = titre or legende.get("titre", "")
     source = source or legende.get("source", "")
     alt = alt or ""
     nom = _nom(titre, alt)
     try:
-        return figure_de(dessin, nom=nom, titre=titre, alt=alt, source=source)
+        rendue = figure_de(dessin, nom=nom, titre=titre, alt=alt, source=source)
     except ValueError as error:
         raise DemandeImpossible(str(error)) from None
+    if redessiner is None:
+        return rendue
+    return replace(rendue, dessiner=lambda taille: _sans_legende(redessiner(taille)))
+
+
+def _sans_legende(dessin: Dessin) -> Dessin:
+    """Return a figure of the atelier, changed in place, without its title and its source, which the
+    caption of a report says.
+    """
+    gris = charte().couleurs.secondaire
+    notes = legende_de(dessin)["notes"]
+    dessin.supxlabel(notes, x=0.01, ha="left", fontsize="small", color=gris)
+    if dessin.get_suptitle():
+        dessin.suptitle("")
+        return dessin
+    for axes in dessin.axes:
+        axes.set_title("", loc="left")
+    return dessin
 
 
 def tableau(

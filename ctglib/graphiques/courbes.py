@@ -64,7 +64,10 @@ PART_DE_LA_LARGEUR = 0.3  # the height of the points of a panel, between these
 PLUS_BAS = 58.0
 PLUS_HAUT = 96.0
 HAUTEUR = 210.0  # of the points of several lines
+PLUS_HAUT_QUE_LARGE = 0.75  # of the width, at most
 LARGEUR_DES_NOMS = 120.0  # at the ends of the lines
+PART_DES_NOMS = 0.5  # of the width of the axes, at most
+A_COTE = 8.0  # from the end of a line to its name
 LIGNES_D_UN_TITRE = 5
 LIGNES_D_UNE_REMARQUE = 6
 PANNEAUX_PAR_RANG = {1: 1, 2: 2, 4: 2}  # by the number of panels
@@ -109,6 +112,7 @@ class Remarque:
 
     signe: str  # « cible », « absence », « provisoire », « rupture »
     texte: str  # « 2023 et 2024 : non transmis »
+    rang: int = 0  # of the first line that it is about: its sign has the shape of that one
 
 
 class Panneau(NamedTuple):
@@ -146,16 +150,22 @@ def courbes(
         if axes is None:
             dessin = feuille()
             axes = dessin.add_subplot()
-            largeur = largeur_de(dessin)
-            hauteur = HAUTEUR if len(lignes) > 1 else _hauteur_des_points(largeur)
-            a_gauche = LES_VALEURS if len(lignes) > 1 else 0
-            hauteur_de_la_cle = _hauteur_de_la_cle(cle, largeur - a_gauche)
-            hauteur += AU_DESSUS + AU_DESSOUS + LES_ANNEES + hauteur_de_la_cle
-            dessin.set_figheight((hauteur + 3 * INTERLIGNE) / POINTS_PAR_POUCE)  # a title, a unit
+            dessin.set_figheight(hauteur_de(lignes, largeur_de(dessin)) / POINTS_PAR_POUCE)
         _tracer(axes, lignes, cle)
         _mettre_en_page(axes)
         _regler(axes, lignes)
     return axes
+
+
+def hauteur_de(lignes: dict[str, list[Annee]], largeur: float) -> float:
+    """Return how high lines are drawn in a width, with their key, a title and a unit, in points."""
+    hauteur = _hauteur_des_points(largeur)
+    place = largeur
+    if len(lignes) > 1:
+        hauteur = min(HAUTEUR, PLUS_HAUT_QUE_LARGE * largeur)
+        place -= LES_VALEURS
+    hauteur += AU_DESSUS + AU_DESSOUS + LES_ANNEES + 3 * INTERLIGNE
+    return hauteur + _hauteur_de_la_cle(remarques(lignes), place)
 
 
 def panneaux(
@@ -169,8 +179,8 @@ def panneaux(
     """Return axes side by side on an empty sheet (see ``feuille``), a line each, all with the same
     years across, each with its own scale unless it is ``commune``.
 
-    A remark that two or more have, and all in the same words, stands once under them, then
-    ``note``; ``titre`` is over them.
+    A remark that two or more have, and all in the same words, stands once under them, one that has
+    no room under its panel too, then ``note``; ``titre`` is over them.
     """
     etroit = dessin.get_figwidth() * POINTS_PAR_POUCE < 2 * LARGEUR_DES_NOMS + 5 * ENTRE_COLONNES
     annees = _bouts(annee for serie in series for annee in serie.annees)
@@ -184,6 +194,13 @@ def panneaux(
     if len(provisoires) > 1 and len(set(provisoires)) == 1:
         cles = [[remarque for remarque in cle if remarque not in provisoires] for cle in cles]
         note = f"{dire('point_creux')} {minuscule(provisoires[0].texte)}. {note}"
+
+    trop_longues = []
+    for rang, (serie, cle) in enumerate(zip(series, cles, strict=True)):
+        longues = [remarque for remarque in cle if _est_trop_longue(remarque, largeur)]
+        cles[rang] = [remarque for remarque in cle if remarque not in longues]
+        trop_longues += [f"{serie.titre}, {minuscule(longue.texte)}." for longue in longues]
+    note = " ".join(filter(None, [*trop_longues, note]))
 
     titres = []
     details = []
@@ -246,13 +263,13 @@ def remarques(lignes: dict[str, list[Annee]]) -> list[Remarque]:
     for nom, annees in lignes.items():
         for remarque in _remarques_d_une_ligne(annees):
             noms.setdefault(remarque, []).append(nom)
+    rangs = {nom: rang for rang, nom in enumerate(lignes)}
     dites = []
     for remarque, concernees in noms.items():
-        if len(concernees) == len(lignes):
-            dites.append(remarque)
-        else:
+        texte = remarque.texte
+        if len(concernees) < len(lignes):
             texte = f"{enumerer(concernees)}, {minuscule(remarque.texte)}"
-            dites.append(Remarque(remarque.signe, texte))
+        dites.append(Remarque(remarque.signe, texte, rangs[concernees[0]]))
     return dites
 
 
@@ -342,6 +359,11 @@ def _hauteur_de_la_cle(cle: Sequence[Remarque], largeur: float) -> float:
     return INTERLIGNE * sum(lignes_de(_couper(remarque, largeur)) for remarque in cle)
 
 
+def _est_trop_longue(remarque: Remarque, largeur: float) -> bool:
+    entiere = couper(remarque.texte, largeur - RETRAIT - JEU, 2 * LIGNES_D_UNE_REMARQUE)
+    return lignes_de(entiere) > LIGNES_D_UNE_REMARQUE
+
+
 def _couper(remarque: Remarque, largeur: float) -> str:
     return couper(remarque.texte, largeur - RETRAIT - JEU, LIGNES_D_UNE_REMARQUE)
 
@@ -352,6 +374,7 @@ def _couper(remarque: Remarque, largeur: float) -> str:
 def _tracer(axes: Axes, lignes: dict[str, list[Annee]], cle: Sequence[Remarque]) -> None:
     """Draw the lines with their signs, and the key under them."""
     couleurs = charte().couleurs
+    couleurs_des_lignes = []
     for rang, (nom, annees) in enumerate(lignes.items()):
         marque = MARQUES[rang % len(MARQUES)]
         # A missing value cuts the line of matplotlib: one is added before each break.
@@ -364,6 +387,7 @@ def _tracer(axes: Axes, lignes: dict[str, list[Annee]], cle: Sequence[Remarque])
             markeredgecolor=couleurs.fond,
             clip_on=False,
         )
+        couleurs_des_lignes.append(courbe.get_color())
         creux = [annee for annee in annees if annee.provisoire]
         if creux:
             style = _creux(marque, courbe.get_color())
@@ -398,7 +422,7 @@ def _tracer(axes: Axes, lignes: dict[str, list[Annee]], cle: Sequence[Remarque])
     if cle:
         largeur = largeur_de(axes) - (LES_VALEURS if len(lignes) > 1 else 0)
         legende = axes.legend(
-            [_signe(remarque.signe) for remarque in cle],
+            [_signe(remarque, couleurs_des_lignes[remarque.rang]) for remarque in cle],
             [_couper(remarque, largeur) for remarque in cle],
             loc="upper left",
             bbox_to_anchor=(0, 0),
@@ -415,15 +439,18 @@ def _tracer(axes: Axes, lignes: dict[str, list[Annee]], cle: Sequence[Remarque])
             texte.set_linespacing(ENTRE_LIGNES)
 
 
-def _signe(signe: str) -> Artist:
-    """Return what the axes draw for a target, an absence, a provisional value or a break."""
+def _signe(remarque: Remarque, couleur: ColorType) -> Artist:
+    """Return what the axes draw for a target, an absence, a break, or the provisional value of a
+    line, which has its shape and its colour.
+    """
     couleurs = charte().couleurs
+    signe = remarque.signe
     if signe == "cible":
         return Line2D([], [], **_trait(CARRE))
     if signe == "absence":
         return Rectangle((0, 0), 1, 1, **hachures())
     if signe == "provisoire":
-        return Line2D([], [], **_creux("o", couleurs.territoire))
+        return Line2D([], [], **_creux(MARQUES[remarque.rang % len(MARQUES)], couleur))
     return Line2D(
         [],
         [],
@@ -521,7 +548,7 @@ def _regler(
     textes = [annee.ecrite for annee in toutes if not isnan(annee.valeur)]
     plus_long = max(longueur(texte, gras=True) for texte in [*textes, str(derniere)])
     bord = min(plus_long / 2 + 1, cadre.width / 3)
-    noms = bord if seule else LARGEUR_DES_NOMS
+    noms = bord if seule else min(LARGEUR_DES_NOMS, PART_DES_NOMS * cadre.width)
     annees_par_point = max(derniere - premiere, 1) / (cadre.width - bord - noms)
     autour = 0.0 if derniere > premiere else 0.5  # a single year stands in the middle
     axes.set_xlim(
@@ -549,7 +576,7 @@ def _regler(
     if seule:
         _ecrire_les_valeurs(axes, toutes, plancher)
     else:
-        _nommer_les_bouts(axes, lignes)
+        _nommer_les_bouts(axes, lignes, noms)
 
 
 def _graduer(axes: Axes, annees: Sequence[float]) -> None:
@@ -662,8 +689,10 @@ def place_libre(
     return None
 
 
-def _nommer_les_bouts(axes: Axes, lignes: dict[str, list[Annee]]) -> None:
-    """Write the name and the last value of each line at its end, without any covering another."""
+def _nommer_les_bouts(axes: Axes, lignes: dict[str, list[Annee]], largeur: float) -> None:
+    """Write the name and the last value of each line at its end, in a width, without any covering
+    another.
+    """
     en_points = axes.transData + _en_points(axes)
     traits = {trait.get_label(): trait for trait in axes.get_lines()}
     bouts = []
@@ -672,7 +701,8 @@ def _nommer_les_bouts(axes: Axes, lignes: dict[str, list[Annee]]) -> None:
         if not mesures:
             continue
         derniere = mesures[-1]
-        texte = couper(f"{nom}  {derniere.ecrite}", LARGEUR_DES_NOMS - 8)
+        valeur = derniere.ecrite.replace(" ", INSECABLE)
+        texte = couper(f"{nom}  {valeur}", largeur - A_COTE, LIGNES_D_UN_TITRE)
         _, milieu = en_points.transform((derniere.annee, derniere.valeur))
         couleur = traits[nom].get_color()
         bouts.append((float(milieu), derniere.annee, derniere.valeur, texte, couleur))
@@ -686,7 +716,7 @@ def _nommer_les_bouts(axes: Axes, lignes: dict[str, list[Annee]]) -> None:
         axes.annotate(
             texte,
             (annee, valeur),
-            (8, debut + hauteur / 2 - milieu),
+            (A_COTE, debut + hauteur / 2 - milieu),
             textcoords="offset points",
             va="center",
             linespacing=ENTRE_LIGNES,

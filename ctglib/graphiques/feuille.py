@@ -34,6 +34,7 @@ GOUTTIERE = 10.0  # between the names of rows and their marks
 PART_DES_LIBELLES = 0.36  # of the width of axes, where names are on the left of the rows
 ETROIT = 300.0  # points: names stand above the rows of narrower axes
 ENTRE_COLONNES = 22.0  # points between two axes side by side
+LIGNES_D_UNE_NOTE = 12
 
 
 class Legende(TypedDict):
@@ -322,7 +323,7 @@ def est_etroit(axes: Axes) -> bool:
 
 def annoter(dessin: Dessin, note: str) -> float:
     """Write a remark under a drawing; return the height that it takes."""
-    note = couper(note, largeur_de(dessin) - 1, 6)
+    note = couper(note, largeur_de(dessin) - 1, LIGNES_D_UNE_NOTE)
     dessin.supxlabel(
         note,
         x=0,

@@ -15,11 +15,13 @@ from ctglib.graphiques.feuille import (
     ecarter,
     feuille,
     figure_de,
+    largeur_de,
     lignes_de,
 )
 
 HAUTEUR = 200.0  # points
 LARGEUR_D_UN_BOUT = 150.0  # points: a name and its value, on each side
+PART_D_UN_BOUT = 0.4  # of the width, at most
 A_COTE = 8.0  # points between a mark and what is written
 
 
@@ -99,7 +101,8 @@ def _ecrire_les_bouts(
         float(axes.transData.transform((annee, valeur))[1]) * points_par_pixel
         for valeur, _, _ in bouts
     ]
-    textes = [couper(texte, LARGEUR_D_UN_BOUT) for _, texte, _ in bouts]
+    place = min(LARGEUR_D_UN_BOUT, PART_D_UN_BOUT * largeur_de(axes))
+    textes = [couper(texte, place) for _, texte, _ in bouts]
     hauteurs = [lignes_de(texte) * INTERLIGNE for texte in textes]
     bas = [milieu - hauteur / 2 for milieu, hauteur in zip(milieux, hauteurs, strict=True)]
     places = ecarter(bas, hauteurs, 1.0)
