@@ -281,6 +281,26 @@ def test_un_taux_vaut_le_pire_de_ses_deux_nombres() -> None:
     assert estime["statut"].tolist() == ["valeur estimée"]
 
 
+def test_une_valeur_tapee_sur_un_secret_n_est_plus_dite_secrete(tmp_path: Path) -> None:
+    lignes = a.donnees("filosofi_decile_1", ["Harnes", "Acheville"], 2019)
+    remplies = lignes.assign(valeur=lignes["valeur"].fillna(0))
+    videes = lignes.assign(valeur=lignes["valeur"].where(lignes["libelle"] != "Harnes"))
+
+    montree = a.tableau(remplies)
+    a.enregistrer(remplies, tmp_path / "remplies.csv")
+    a.enregistrer(remplies, tmp_path / "remplies.xlsx")
+
+    attendus = {"Harnes": "valeur normale", "Acheville": "saisie ou calcul"}
+    du_csv = pd.read_csv(tmp_path / "remplies.csv")
+    du_xlsx = pd.read_excel(tmp_path / "remplies.xlsx", header=PREMIERE_LIGNE - 2)
+    assert dict(zip(montree.cellules["libelle"], montree.cellules["statut"], strict=True)) == (
+        attendus
+    )
+    assert set(du_csv["statut"]) == set(du_xlsx["Statut"]) == set(attendus.values())
+    assert "saisie ou calcul" in montree.source
+    assert set(a.tableau(videes).cellules["statut"]) == {"absent", "secret"}
+
+
 def test_une_table_dit_l_unite_de_chaque_colonne(deciles: pd.DataFrame) -> None:
     taux = a.tableau(a.comparer(RSA, "Harnes", pour="cnaf_foyers"))
     croisee = a.tableau(deciles)

@@ -134,7 +134,18 @@ OPERATIONS: dict[str, tuple[Callable[[Table], object], str]] = {
     "rank": (lambda t: t["rsa"].rank(), "perdues"),
     "astype float": (lambda t: t["rsa"].astype(float), "perdues"),
     "astype int": (lambda t: t["rsa"].astype(int), "perdues"),
-    "rolling": (lambda t: t["rsa"].rolling(2).mean(), "perdues"),
+    "rolling": (lambda t: t["rsa"].rolling(2).mean().astype("Float64"), "trou"),
+    "rolling plein": (lambda t: t["rsa"].rolling(2, min_periods=1).max(), "gardées"),
+    "rolling d'une table": (
+        lambda t: t[["rsa", "paje"]].rolling(2).sum()["paje"].astype("Float64"),
+        "trou",
+    ),
+    "groupby rolling": (
+        lambda t: t.groupby("lieu")["rsa"].rolling(2).mean().astype("Float64"),
+        "trou",
+    ),
+    "expanding": (lambda t: t["rsa"].expanding().sum(), "gardées"),
+    "ewm": (lambda t: t["rsa"].ewm(1).mean(), "perdues"),
     "comparaison": (lambda t: t["rsa"] > 500, "perdues"),
     "apply": (lambda t: t["rsa"].apply(lambda n: n * 2), "perdues"),
     "numpy": (lambda t: np.log(t["rsa"]), "perdues"),
@@ -200,6 +211,28 @@ def test_ce_que_deviennent_la_source_l_unite_le_statut_et_l_arrondi() -> None:
     assert ajoute.origines == (RSA, SAISIE) and ajoute.unite == ""
 
 
+def test_une_moyenne_mobile_dit_ce_que_disent_les_annees_de_sa_fenetre() -> None:
+    marques = [_marque(RSA, 2021), _marque(RSA, 2022), _marque(RSA, 2023, "P"), _marque(RSA, 2024)]
+    colonne = pd.Series(nombres([8, 9, 7, 6], marques))
+    masquee = pd.Series(
+        nombres([8, float("nan"), 7, 6], [marques[0], _marque(RSA, 2022, "Q"), *marques[2:]])
+    )
+
+    mobiles = marques_de(colonne.rolling(2).mean())
+    mot = [marque and marque.mot for marque in marques_de(masquee.rolling(2).mean())]
+
+    assert mobiles[0] is None
+    assert [marque and marque.annees for marque in mobiles[1:]] == [
+        (2021, 2022),
+        (2022, 2023),
+        (2023, 2024),
+    ]
+    assert [len(marque.ruptures) for marque in mobiles[1:] if marque] == [1, 0, 0]
+    assert [marque.statut for marque in mobiles[1:] if marque] == ["A", "P", "P"]
+    assert all(marque.unite == "nombre" for marque in mobiles[1:] if marque)
+    assert mot == [None, "secret", "secret", ""]
+
+
 def test_une_somme_qui_rencontre_un_secret_le_dit() -> None:
     marques = [_marque(RSA, 2024), _marque(RSA, 2024, "Q")]
     colonne = pd.Series(nombres([45, float("nan")], marques))
@@ -231,6 +264,7 @@ MELANGES: dict[str, Callable[[Table], object]] = {
     "sum": lambda t: t["n"].sum(),
     "cumsum": lambda t: t["n"].cumsum(),
     "groupby": lambda t: t.groupby("annee")["n"].sum(),
+    "rolling": lambda t: t["n"].rolling(2).sum(),
     "table": lambda t: t[["n"]].sum(),
     "pivot_table": lambda t: t.pivot_table("n", "annee", aggfunc="sum"),
     "totaux": lambda t: t.pivot_table("n", "annee", "genre", aggfunc="sum", margins=True),

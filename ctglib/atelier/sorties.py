@@ -520,11 +520,13 @@ def _entete_mesuree(
 
 
 def _a_plat(table: pd.DataFrame) -> pd.DataFrame:
-    """Return a table with its index as columns, unless the index only numbers the rows.
+    """Return a table with its index as columns, unless the index only numbers the rows, and with
+    the status of each value as it is now.
 
     The names of columns that became rows (``.T``) are then values of a column without a name: they
     are replaced by their headers.
     """
+    table = _avec_le_statut_actuel(table)
     sans_nom = table.index.nlevels == 1 and table.index.name is None
     if sans_nom and pd.api.types.is_integer_dtype(table.index):
         return table.reset_index(drop=True)
@@ -535,6 +537,21 @@ def _a_plat(table: pd.DataFrame) -> pd.DataFrame:
         a_plat = a_plat.rename(columns={"index_0": ""})
         a_plat[""] = a_plat[""].replace(reperes().entetes)
     return a_plat.rename(columns=lambda nom: "" if str(nom).startswith("index_") else nom)
+
+
+def _avec_le_statut_actuel(table: pd.DataFrame) -> pd.DataFrame:
+    """Return a table whose column « statut » no longer says « secret » beside a value that was
+    typed there, nor « valeur normale » beside one that was taken away.
+    """
+    colonnes = list(table.columns)
+    if colonnes.count("statut") != 1 or colonnes.count("valeur") != 1:
+        return table
+    if not est_mesuree(table["valeur"]):
+        return table
+    sans_marque = pd.Series([marque is None for marque in marques_de(table["valeur"])], table.index)
+    presente = table["valeur"].notna()
+    statut = table["statut"].mask(sans_marque & presente, dire("saisi"))
+    return table.assign(statut=statut.mask(sans_marque & ~presente, dire("absent")))
 
 
 def _nom(titre: str, contenu: str) -> str:

@@ -384,9 +384,11 @@ def _a_des_absents(table: object) -> bool:
     return any(isinstance(nombres.dtype, NombreDtype) and nombres.hasnans for nombres in colonnes)
 
 
-def _sans_passer(resumer: Callable[..., pd.Series | pd.DataFrame]) -> Callable:
+def _sans_passer(nom: str, resumer: Callable[..., pd.Series | pd.DataFrame]) -> Callable:
     """Return pandas' way to sum up windows, where one that holds a missing number of ours gives
     none: it would make plain floats of them, and pass over those that are missing.
+
+    Each keeps what its numbers know, but for windows that weigh all of a column (``ewm``).
     """
 
     @wraps(resumer)
@@ -395,23 +397,54 @@ def _sans_passer(resumer: Callable[..., pd.Series | pd.DataFrame]) -> Callable:
     ) -> pd.Series | pd.DataFrame:
         resumees = resumer(fenetres, *args, **kwargs)
         lue = fenetres.obj
-        colonnes = [(lue.name, lue)] if isinstance(lue, pd.Series) else lue.items()
+        colonnes = [(lue.name, lue)] if isinstance(lue, pd.Series) else list(lue.items())
         noms = [nom for nom, colonne in colonnes if _a_des_absents(colonne.to_frame())]
-        if not noms:
-            return resumees
-        touchees = _fenetres_touchees(fenetres, resumees)
+        noms_marques = [nom for nom, colonne in colonnes if _a_des_marques(colonne)]
+        if noms:
+            touchees = _fenetres_touchees(fenetres, resumees)
         if isinstance(resumees, pd.Series):
-            return (
-                resumees.mask(touchees).astype(NombreDtype()) if resumees.name in noms else resumees
-            )
-        masquees = {
+            if resumees.name in noms:
+                resumees = resumees.mask(touchees).astype(NombreDtype())
+            if resumees.name in noms_marques:
+                resumees = _marquer_les_fenetres(fenetres, resumees, nom)
+            return resumees
+        refaites = {
             nom: resumees[nom].mask(touchees[nom]).astype(NombreDtype())
             for nom in noms
             if nom in resumees
         }
-        return resumees.assign(**masquees)
+        for colonne in noms_marques:
+            if colonne in resumees:
+                nombres_de_la_colonne = refaites.get(colonne, resumees[colonne])
+                refaites[colonne] = _marquer_les_fenetres(fenetres, nombres_de_la_colonne, nom)
+        return resumees.assign(**refaites) if refaites else resumees
 
     return resumer_sans_mentir
+
+
+def _a_des_marques(colonne: pd.Series) -> bool:
+    return isinstance(colonne.array, Nombres) and colonne.array._marques is not None
+
+
+def _marquer_les_fenetres(fenetres: Expanding, resumees: pd.Series, nom: str) -> pd.Series:
+    """Return what sums up windows with the mark that each makes of those of its numbers; a window
+    that is not full yet has none.
+
+    Raises:
+        SommeRefusee: One mixes a total and its parts.
+    """
+    if isinstance(fenetres, ExponentialMovingWindow):
+        return resumees
+    marques = []
+    for fenetre, resumee in zip(fenetres, resumees, strict=True):
+        colonne = fenetre if isinstance(fenetre, pd.Series) else fenetre[resumees.name]
+        dans_la_fenetre = colonne.array._a_combiner()
+        if nom in SOMMES:
+            _refuser_un_melange(dans_la_fenetre)
+        pas_encore = pd.isna(resumee) and not colonne.hasnans
+        marques.append(None if pas_encore else combiner(dans_la_fenetre, nom))
+    marquees = nombres(resumees.astype(NombreDtype()), marques)
+    return pd.Series(marquees, index=resumees.index, name=resumees.name)
 
 
 def _fenetres_touchees(
@@ -431,6 +464,6 @@ pd.DataFrame.pivot = _sans_objets(pd.DataFrame.pivot)
 pd.pivot = _sans_objets(pd.pivot)
 pd.DataFrame.transpose = _avec_ses_marques(pd.DataFrame.transpose)
 for fenetre in (Expanding, Rolling, ExponentialMovingWindow):  # those of groups inherit from them
-    for nom in CUMULS:
+    for nom in (*CUMULS, "min", "max"):
         if hasattr(fenetre, nom):
-            setattr(fenetre, nom, _sans_passer(getattr(fenetre, nom)))
+            setattr(fenetre, nom, _sans_passer(nom, getattr(fenetre, nom)))
