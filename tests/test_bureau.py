@@ -118,7 +118,7 @@ def test_le_bilan_d_une_annee_se_fait_par_clics_depuis_des_classeurs_dont_deux_s
         page.get_by_role("heading", name="2 fichiers enregistrés, 2 à reprendre").wait_for()
         examiner(page)
 
-        page.get_by_role("link", name="harnes, 2025").first.click()
+        page.get_by_role("link", name="Harnes, année 2025").first.click()
         page.get_by_role("heading", name="Bilan 2025 : 1 fichier est à corriger").wait_for()
         assert "ctg-harnes-2025-enfance.xlsx" in texte(page, "main")
         examiner(page)
@@ -190,6 +190,8 @@ def test_on_demande_puis_on_ecrit_et_l_on_clot_l_annee_par_clics(bureau: BureauO
         decision = page.get_by_role("group", name="Décisions de ce comité").first
         assert decision.get_by_role("textbox").first.input_value() == "Ouvrir une permanence"
         examiner(page)
+        assert page.url == annee + "/ecrire", "le jeton du formulaire n'est dans aucune adresse"
+        assert decision.get_by_label("À faire pour le").is_visible(), "sa date est une échéance"
         assert not (suivi / "bilan.yaml").exists()
         page.get_by_role("group", name="Date du comité").locator("input").fill("2026-02-12")
         chapo = page.get_by_role("group", name="Chapô")
@@ -358,7 +360,7 @@ def test_ce_qui_change_se_dit_dans_les_mots_du_classeur(
 
     (changement,) = recu.changements
     assert "relais" in changement.sujet.lower() and "etp_rpe" not in changement.sujet
-    assert (changement.avant, changement.apres) == ("0.8", "0.9")
+    assert (changement.avant, changement.apres) == ("0,8", "0,9")
     assert recu.titre == "Convention territoriale globale de Harnes, 2023-2026"
 
 
@@ -388,6 +390,38 @@ def test_une_fenetre_restee_ouverte_ne_rend_pas_l_ancien_texte_a_une_ligne_recri
     assert premier == second == ()
     assert "Récrit" in ecrit and "Autre difficulté" in ecrit
     assert "Le guichet unique est ouvert" not in ecrit
+
+
+def test_un_nombre_deja_ecrit_se_relit_comme_on_le_tape(donnees: Path) -> None:
+    montres = {
+        champ.valeur
+        for partie in formulaire("demonstration", 2025)
+        for rangee in partie.rangees
+        for champ in rangee.champs
+        if champ.saisie == "nombre" and champ.valeur
+    }
+
+    assert montres, "la démonstration dit combien ont répondu"
+    assert all(valeur.isdecimal() for valeur in montres), montres
+
+
+@pytest.mark.navigateur
+def test_le_bouton_quitter_ferme_le_bureau_apres_avoir_demande(tmp_path: Path) -> None:
+    def suivre(page: Page) -> None:
+        page.goto(ouvert.adresse)
+        page.get_by_role("link", name="Quitter").click()
+        examiner(page)
+        page.get_by_role("link", name="Rester").click()
+        page.get_by_role("link", name="Quitter").click()
+        assert ouvert.processus.poll() is None
+        page.get_by_role("button", name="Quitter le bureau").click()
+        page.get_by_role("heading", name="Le bureau est fermé").wait_for()
+        examiner(page)
+
+    with ouvrir(tmp_path, DONNEES, "--port", "8991") as ouvert:
+        conduire(suivre)
+
+        assert ouvert.processus.wait(timeout=60) == 0
 
 
 def test_deux_archives_des_memes_fichiers_sont_les_memes_octets() -> None:

@@ -17,12 +17,18 @@ from donnees_suivies import DONNEES
 from import_exemple import SUIVI
 from ligne_de_commande import programme
 
+from ctglib.bureau import commencer, pages
+from ctglib.bureau.pages import ANNEE, CLE, CONVENTION
+
 JETON = "a" * 32
 LIMITE = "limite"
 SUITE = f"--{LIMITE}--\r\n".encode()
 PARTIES = {"Content_Type": f"multipart/form-data; boundary={LIMITE}"}
 DES_FORMULAIRES = {**PARTIES, "Cookie": f"_xsrf={JETON}"}
-DEPOT = f"/depots?_xsrf={JETON}"
+DU_JETON = (
+    f'--{LIMITE}\r\nContent-Disposition: form-data; name="_xsrf"\r\n\r\n{JETON}\r\n'
+).encode()
+DEPOT = "/depots"
 
 
 @pytest.fixture(scope="module")
@@ -43,7 +49,7 @@ def partie(nom: str, octets: bytes) -> bytes:
 
 def deposer(bureau: BureauOuvert, *chemins: Path) -> Reponse:
     corps = b"".join(partie(chemin.name, chemin.read_bytes()) for chemin in chemins)
-    return bureau.demander("POST", DEPOT, corps + SUITE, **DES_FORMULAIRES)
+    return bureau.demander("POST", DEPOT, DU_JETON + corps + SUITE, **DES_FORMULAIRES)
 
 
 @pytest.mark.parametrize(
@@ -86,17 +92,31 @@ def test_la_page_d_un_autre_site_ne_fait_rien_faire(
     """The token is in the request: it does not do instead of the rest."""
     for chemin in (
         DEPOT,
-        f"/conventions/harnes/2025/produire?_xsrf={JETON}",
-        f"/travail/arreter?_xsrf={JETON}",
+        "/conventions/harnes/2025/produire",
+        "/travail/arreter",
+        "/quitter",
     ):
-        rendu = bureau.demander("POST", chemin, SUITE, **{**DES_FORMULAIRES, **entetes})
+        corps = DU_JETON + SUITE
+        rendu = bureau.demander("POST", chemin, corps, **{**DES_FORMULAIRES, **entetes})
 
         assert rendu.code == code, chemin
         assert "Access-Control-Allow-Origin" not in rendu.entetes
 
 
-def test_un_formulaire_sans_son_jeton_n_est_pas_lu(bureau: BureauOuvert) -> None:
-    rendu = bureau.demander("POST", "/depots", SUITE, **DES_FORMULAIRES)
+FORMULAIRES = [
+    chemin.replace(CONVENTION, "harnes").replace(ANNEE, "2025").replace(CLE, "a" * 16)
+    for chemin, page in (*pages.default_handlers, *commencer.default_handlers)
+    if "post" in vars(page)
+]
+
+
+@pytest.mark.parametrize("chemin", FORMULAIRES)
+@pytest.mark.parametrize("adresse", ["", f"?_xsrf={JETON}"])
+def test_un_formulaire_sans_son_jeton_n_est_pas_lu(
+    bureau: BureauOuvert, chemin: str, adresse: str
+) -> None:
+    """Not even where the token is in the address, which a history keeps."""
+    rendu = bureau.demander("POST", chemin + adresse, SUITE, **DES_FORMULAIRES)
 
     assert rendu.code == 403 and "Rien n’a été changé" in rendu.texte
 
@@ -144,7 +164,7 @@ def test_rien_n_est_servi_que_ce_qui_est_liste(bureau: BureauOuvert, chemin: str
 
 @pytest.mark.parametrize("methode", ["PUT", "DELETE", "PATCH"])
 def test_une_page_ne_se_modifie_pas(bureau: BureauOuvert, methode: str) -> None:
-    rendu = bureau.demander(methode, f"/?_xsrf={JETON}", **DES_FORMULAIRES)
+    rendu = bureau.demander(methode, "/", DU_JETON + SUITE, **DES_FORMULAIRES)
 
     assert rendu.code == 405
 
@@ -166,7 +186,7 @@ def test_un_depot_qui_n_en_est_pas_un_est_refuse_et_rien_n_est_ecrit(
 ) -> None:
     avant = sorted(path for path in bureau.dossier.rglob("*") if "__pycache__" not in path.parts)
 
-    rendu = bureau.demander("POST", DEPOT, corps, **DES_FORMULAIRES)
+    rendu = bureau.demander("POST", DEPOT, DU_JETON + corps, **DES_FORMULAIRES)
 
     assert rendu.code == code and dit in rendu.texte
     apres = sorted(path for path in bureau.dossier.rglob("*") if "__pycache__" not in path.parts)

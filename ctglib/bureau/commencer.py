@@ -13,7 +13,7 @@ from tornado import web
 from ctglib.bureau.commande import Dit, commander
 from ctglib.bureau.etat import MOTS, texte_de
 from ctglib.bureau.officiels import PHRASES_MONTREES, Annonce, Apport, ajouter, annoncer
-from ctglib.bureau.pages import CONVENTION, Bureau, Page, Refus
+from ctglib.bureau.pages import CLE, CONVENTION, Bureau, Page, Refus
 from ctglib.collecte.classeur_convention import ANNEXES, classeur_de
 from ctglib.collecte.classeur_convention import NOM as CLASSEUR
 from ctglib.collecte.nouvelle_convention import (
@@ -71,10 +71,14 @@ class PageNouvelleConvention(Page):
 
 def _defauts_par_champ(reponses: dict[str, str]) -> dict[str, list[str]]:
     """Return what is wrong in the form of a new convention, in its own words, by field."""
-    defauts = list(
-        defauts_de_la_demande(reponses["nom"], _jour(reponses["debut"]), _jour(reponses["fin"]))
-    )
-    if not reponses["depuis"]:
+    depuis = reponses["depuis"]
+    fin_de_l_ancienne = None
+    if depuis in conventions():
+        fin_de_l_ancienne = plan.dernier_jour_de(depuis)
+    debut = _jour(reponses["debut"])
+    fin = _jour(reponses["fin"])
+    defauts = list(defauts_de_la_demande(reponses["nom"], debut, fin, fin_de_l_ancienne))
+    if not depuis:
         defauts += defauts_du_contenu(
             reponses["territoire"],
             lire_les_signataires(reponses["parties"]),
@@ -227,6 +231,6 @@ default_handlers = [
     (rf"/conventions/{CONVENTION}", PageTexte),
     (rf"/conventions/{CONVENTION}/(convention\.xlsx|projet-annexes\.docx)", FichierDuTexte),
     (r"/officiels", PageOfficiels),
-    (r"/officiels/([A-Za-z0-9_-]{16})", PageOfficielsLus),
+    (rf"/officiels/{CLE}", PageOfficielsLus),
     (r"/atelier", PageAtelier),
 ]

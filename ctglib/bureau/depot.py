@@ -32,6 +32,7 @@ from ctglib.collecte.ouverture import ClasseurLu
 from ctglib.donnees.ecriture import tenir_les_donnees
 from ctglib.donnees.fautes import DonneesInvalides, Faute
 from ctglib.donnees.lecture import CLE, racine
+from ctglib.donnees.plausibilite import ecrit
 from ctglib.production.reception import Reception, recevoir_une_annee
 
 Issue = Literal["enregistre", "sans_nouveau", "a_corriger", "a_confirmer", "attend", "illisible"]
@@ -266,6 +267,7 @@ def dire_le_changement(plan: tuple[Feuille, ...], changement: Changement) -> Cha
     """Return what changes in the words of the sheets: what the row is about, the words of codes."""
     entree = changement.entree
     sujet = ""
+    type_de_la_colonne = ""
     mots_des_codes: dict[str, str] = {}
     for feuille in plan:
         for ligne in feuille.lignes:
@@ -273,14 +275,37 @@ def dire_le_changement(plan: tuple[Feuille, ...], changement: Changement) -> Cha
                 sujet = _sujet(feuille, ligne)
                 liste = feuille.liste(ligne, changement.colonne)
                 mots_des_codes = {code: mot for mot, code in liste.codes.items()} if liste else {}
+                type_de_la_colonne = _type_de(feuille, ligne, changement.colonne)
+    avant = mots_des_codes.get(changement.avant, changement.avant)
+    apres = mots_des_codes.get(changement.apres, changement.apres)
+    if type_de_la_colonne == "nombre":
+        avant = nombre_ecrit(avant)
+        apres = nombre_ecrit(apres)
     return ChangementDit(
         entree.origine.lieu,
         sujet,
         entree.origine.colonnes.get(changement.colonne, changement.colonne),
-        mots_des_codes.get(changement.avant, changement.avant),
-        mots_des_codes.get(changement.apres, changement.apres),
+        avant,
+        apres,
         changement.revision,
     )
+
+
+def _type_de(feuille: Feuille, ligne: Ligne, colonne: str) -> str:
+    """Return the type of the cell of a row that fills a column of the follow-up, "" when none."""
+    types = {cellule.id: cellule.type for cellule in feuille.modele.colonnes}
+    for cible in ligne.cibles:
+        for cellule, remplie in cible.champs.items():
+            if remplie == colonne and cellule in types:
+                return types[cellule]
+    return ""
+
+
+def nombre_ecrit(texte: str) -> str:
+    """Return a number of a file as one reads it, « 0,8 » for « 0.8 »; another text as it is."""
+    with suppress(ValueError):
+        return ecrit(float(texte))
+    return texte
 
 
 def _est_de(cible: Cible, entree: Entree) -> bool:

@@ -4,6 +4,7 @@ confirmed, written, produced, held and closed.
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
@@ -18,6 +19,7 @@ from ctglib.document.typographie import date_longue
 from ctglib.donnees.cloture import est_close
 from ctglib.donnees.fautes import DonneesInvalides
 from ctglib.donnees.lecture import CONVENTIONS, conventions, racine
+from ctglib.donnees.modeles.catalogue import Territoires
 from ctglib.donnees.modeles.evaluation import ReglesProjet
 from ctglib.donnees.modeles.rapports import PLACE_DU_CHAPO
 from ctglib.donnees.numeros import ranger
@@ -167,6 +169,19 @@ def texte_de(convention: str) -> str:
     signature = plan.convention_de(convention).date_signature
     en_projet = charger_yaml("catalogue/projet.yaml", ReglesProjet).convention["sans_signature"]
     return "en_projet" if getattr(signature, "absent", "") == en_projet else ""
+
+
+def lieu_de(convention: str) -> str:
+    """Return the name of the territory of a convention; its own while a file that says it has
+    faults.
+    """
+    with suppress(DonneesInvalides):
+        fichier = charger_yaml(f"{CONVENTIONS}/{convention}/territoires.yaml", Territoires)
+        code = plan.convention_de(convention).territoire
+        for territoire in fichier.territoires:
+            if territoire.code == code:
+                return territoire.nom
+    return convention
 
 
 def mot_de_l_annee(convention: str, annee: int, jour: date) -> str:

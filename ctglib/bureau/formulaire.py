@@ -42,7 +42,7 @@ class Champ:
     nom: str
     numero: int  # of its column
     titre: str
-    aide: str
+    libelle: str  # what the page says of it: what its row makes of the column
     saisie: str  # one of ``SAISIES``
     valeur: str
     choix: tuple[str, ...] = ()
@@ -120,9 +120,9 @@ def _champ(nom: str, numero: int, colonne: ColonneGabarit, feuille: Feuille, lig
         f"{nom}.{colonne.id}",
         numero,
         colonne.titre,
-        colonne.aide or "",
+        MOTS["champs"].get(ligne.cibles[0].champs.get(colonne.id), colonne.titre),
         SAISIES[colonne.type],
-        str(ligne.montre.get(colonne.id, "")),
+        _texte(ligne.montre.get(colonne.id, "")),
         tuple(liste.codes) if liste and colonne.type == "liste" else (),
         colonne.signes or 2000,
     )
@@ -194,6 +194,13 @@ def situer(parties: Iterable[Partie], fautes: Iterable[Faute]) -> list[FauteSitu
             champs = [rangee.champs[0]]
         situees.append(FauteSituee(faute, ou, champs[0].nom if champs else ""))
     return situees
+
+
+def _texte(montre: str | float | date) -> str:
+    """Return what a cell shows as one types it: « 64 », « 0,5 », « 2026-03-12 »."""
+    if isinstance(montre, float):
+        return f"{montre:.10f}".rstrip("0").rstrip(".").replace(".", ",")
+    return str(montre)
 
 
 def _comparable(texte: str) -> str:

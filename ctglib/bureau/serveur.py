@@ -21,6 +21,7 @@ from ctglib.donnees.provisoires import dossier_provisoire, isoler_les_temporaire
 
 PORT = 8765
 OCTETS_LUS = 64 * 1024**2  # of a request, past which it is cut; above 20 MB a page says why
+DERNIERE_PAGE = 2.0  # seconds for the browser to fetch what the last page is drawn with
 GABARITS = Path(__file__).parent / "gabarits"
 
 
@@ -60,7 +61,7 @@ def ouvrir(
     navigateur: bool,
     annoncer: Callable[[str], None],
 ) -> None:
-    """Serve the desk until Ctrl+C.
+    """Serve the desk until it is left, by its button or by Ctrl+C.
 
     Args:
         sortie: The folder of the reports.
@@ -75,6 +76,7 @@ def ouvrir(
         serveur = Serveur(config=_reglages(vide, token, port, navigateur))
         serveur.initialize(argv=[], find_extensions=False)
         serveur.web_app.settings["bureau"] = bureau
+        bureau.quitter = lambda: serveur.io_loop.call_later(DERNIERE_PAGE, serveur.stop)
         serveur.io_loop.add_callback(
             lambda: annoncer(f"http://127.0.0.1:{serveur.port}/?token={token}")
         )

@@ -9,6 +9,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 
+from ctglib.document.typographie import date_longue
 from ctglib.donnees.lecture import conventions, proches
 
 FICHES_AU_PLUS = 20
@@ -27,9 +28,14 @@ class Defaut:
 
 
 def defauts_de_la_demande(
-    nom: str, premier_jour: date | None, dernier_jour: date | None
+    nom: str,
+    premier_jour: date | None,
+    dernier_jour: date | None,
+    fin_de_l_ancienne: date | None = None,
 ) -> Iterator[Defaut]:
-    """Yield what is wrong in the name of a new convention and in its dates."""
+    """Yield what is wrong in the name of a new convention and in its dates; it begins after the
+    convention that it follows, if any.
+    """
     if not _NOM.fullmatch(nom):
         yield Defaut("nom_impossible", {"nom": nom})
     if nom in conventions():
@@ -41,6 +47,9 @@ def defauts_de_la_demande(
     if premier_jour and dernier_jour and dernier_jour <= premier_jour:
         dates = {"debut": f"{premier_jour:%d/%m/%Y}", "fin": f"{dernier_jour:%d/%m/%Y}"}
         yield Defaut("fin_avant_le_debut", dates)
+    if premier_jour and fin_de_l_ancienne and premier_jour <= fin_de_l_ancienne:
+        jours = {"debut": date_longue(premier_jour), "fin": date_longue(fin_de_l_ancienne)}
+        yield Defaut("debut_trop_tot", jours)
 
 
 def defauts_du_contenu(code: str, signataires: list[str], fiches: int) -> Iterator[Defaut]:

@@ -41,7 +41,7 @@ def ouvrir(
     def annoncer(adresse: str) -> None:
         dire(
             f"Le bureau est ouvert, sur ce poste seulement : {adresse}",
-            "Garder cette fenêtre ouverte. Pour le fermer : Ctrl + C ici.",
+            "Garder cette fenêtre ouverte. Pour le fermer : « Quitter », ou Ctrl + C ici.",
         )
 
     servir(sortie, carnets, port=port, navigateur=not sans_navigateur, annoncer=annoncer)

@@ -384,7 +384,7 @@ def nouvelle_convention(
         lire_les_signataires,
     )
     from ctglib.commandes.brouillon import commencer, poursuivre
-    from ctglib.document.typographie import date_longue
+    from ctglib.production import plan
     from ctglib.rapports.evaluation import ouvrir_evaluation
 
     if depuis:
@@ -405,7 +405,8 @@ def nouvelle_convention(
     signataires = lire_les_signataires(reponses["parties"])
     nombre_de_fiches = lire_le_nombre_de_fiches(reponses["fiches"])
 
-    defauts = list(defauts_de_la_demande(nom, premier_jour, dernier_jour))
+    fin_de_l_ancienne = plan.dernier_jour_de(depuis) if depuis else None
+    defauts = list(defauts_de_la_demande(nom, premier_jour, dernier_jour, fin_de_l_ancienne))
     if not depuis:
         defauts += defauts_du_contenu(reponses["territoire"], signataires, nombre_de_fiches)
     if defauts:
@@ -415,10 +416,6 @@ def nouvelle_convention(
 
     if depuis:
         etude = ouvrir_evaluation(depuis).etude
-        fin_de_l_ancienne = etude.suivi.fin
-        if premier_jour <= fin_de_l_ancienne:
-            dates = {"debut": date_longue(premier_jour), "fin": date_longue(fin_de_l_ancienne)}
-            raise refus(COMMANDE, *mots("debut_trop_tot", **dates))
         fichiers, annonce = poursuivre(nom, etude, depuis, premier_jour, dernier_jour)
     else:
         fichiers, annonce = commencer(

@@ -27,6 +27,8 @@ from ctglib.donnees.lecture import CONVENTIONS, existe, lire_fichier
 from ctglib.donnees.numeros import noms_de_fichiers
 
 if TYPE_CHECKING:
+    from datetime import date
+
     from ctglib.donnees.modeles.avenants import Avenant
     from ctglib.donnees.modeles.convention import Convention
 
@@ -499,9 +501,13 @@ def annees_de(convention: str) -> tuple[int, ...]:
     """Return the years of a convention, from the one it begins in to the one it ends in, as
     avenants extend it.
     """
-    dates = convention_de(convention)
-    fin = dates.fin_selon(avenants_de(convention))
-    return tuple(range(dates.debut.year, fin.year + 1))
+    premiere = convention_de(convention).debut.year
+    return tuple(range(premiere, dernier_jour_de(convention).year + 1))
+
+
+def dernier_jour_de(convention: str) -> date:
+    """Return the last day of a convention, as avenants extend it."""
+    return convention_de(convention).fin_selon(avenants_de(convention))
 
 
 def avenants_de(convention: str) -> tuple[Avenant, ...]:
