@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import signal
@@ -16,13 +17,17 @@ from fichiers_suivis import DEPOT
 from ligne_de_commande import ctg
 from navigateur import OPTIONS, trouver_chromium
 
-from ctglib.commandes.analyses import JUPYTERLAB, environnement
+from ctglib.commandes.analyses import JUPYTERLAB, REGLAGES, environnement, habiller, livres
 
 pytestmark = pytest.mark.complet  # long: « make complet », and the continuous integration
 
 ADRESSE = re.compile(r"http://127\.0\.0\.1:\d+/\S*token=\S+")
 ATTENTE = 120_000  # milliseconds, on a loaded machine
 COURT = 20_000
+MONTRES = ".jp-Notebook .jp-OutputArea-output"
+# in the browser: the first font of each element, its size
+POLICES = "els => els.map(e => getComputedStyle(e).fontFamily.split(',')[0].replaceAll('\"', ''))"
+TAILLES = "els => els.map(e => [e.tagName, getComputedStyle(e).fontSize])"
 
 
 def test_un_carnet_inconnu_est_dit_avec_le_plus_proche() -> None:
@@ -59,6 +64,13 @@ def test_arreter_la_commande_par_un_signal_arrete_jupyterlab() -> None:
             os.kill(int(jupyterlab), signal.SIGKILL)
 
 
+def test_chaque_carnet_livre_est_au_menu_des_recettes() -> None:
+    reglages = json.loads((REGLAGES / "labconfig" / "default_setting_overrides.json").read_text())
+    (menu,) = reglages["@jupyterlab/mainmenu-extension:plugin"]["menus"]
+
+    assert {entree["args"]["path"] for entree in menu["items"]} == livres()
+
+
 @pytest.mark.navigateur
 def test_jupyterlab_s_ouvre_en_francais_execute_l_accueil_et_ne_demande_rien_au_dehors(
     tmp_path: Path,
@@ -78,6 +90,7 @@ def test_jupyterlab_s_ouvre_en_francais_execute_l_accueil_et_ne_demande_rien_au_
         "--ServerApp.open_browser=False",
         "--LabApp.default_url=/lab/tree/analyses/accueil.ipynb",
     ]
+    habiller()
     server = subprocess.Popen(
         [sys.executable, "-m", "jupyterlab", *options],
         env=env,
@@ -93,7 +106,11 @@ def test_jupyterlab_s_ouvre_en_francais_execute_l_accueil_et_ne_demande_rien_au_
         server.terminate()
         server.communicate(timeout=30)
 
-    assert {"Fichier", "Édition", "Noyau"} <= set(lu["menus"])
+    assert {"Fichier", "Édition", "Noyau", "Recettes"} <= set(lu["menus"])
+    assert "comparer.ipynb" in lu["recettes"]
+    assert lu["polices"] == {"Source Sans Pro"}
+    assert lu["tailles"] == {"TD": "15px", "CAPTION": "16px", "FIGCAPTION": "16px"}
+    assert lu["largeur"] == 736, "celle d'un dessin de la page"
     assert (
         "Communauté d'agglomération de Lens - Liévin" in lu["tableau"] and "Source" in lu["tableau"]
     )
@@ -141,6 +158,14 @@ def _conduire(chromium: str, adresse: str, dossier: Path) -> tuple[dict[str, obj
         )
         page.wait_for_selector("text=Compare des lieux sur une série", timeout=ATTENTE)
         lu["aide"] = page.locator("text=Compare des lieux sur une série").first.inner_text()
+        lu["polices"] = set(page.locator(f"{MONTRES} svg text").evaluate_all(POLICES))
+        lu["polices"] |= set(page.locator(MONTRES).locator("td, caption").evaluate_all(POLICES))
+        montres = page.locator(MONTRES).locator("td, caption, figcaption")
+        lu["tailles"] = dict(montres.evaluate_all(TAILLES))
+        lu["largeur"] = page.locator(f"{MONTRES} svg:visible").first.bounding_box()["width"]
+        page.get_by_text("Recettes", exact=True).first.click()
+        lu["recettes"] = page.locator(".lm-Menu").inner_text()
+        page.keyboard.press("Escape")
         page.screenshot(path=dossier / "accueil.png")
         page.locator(".jp-CodeCell .cm-content").nth(1).click()
         page.keyboard.press("Control+End")

@@ -40,14 +40,18 @@ ANALYSES = PROJET / "analyses"
 ACCUEIL = "accueil.ipynb"
 PONCTUELS = tuple(kind for kind in FORMATS if kind not in RESUMES)
 REGLAGES = Path(__file__).parent / "jupyter"
+EXPORT = Path(__file__).parents[1] / "export"  # of the fonts
 JUPYTERLAB = (  # its options: nothing of it needs the network
     f"--ServerApp.root_dir={PROJET}",
     "--ServerApp.answer_yes=True",  # one Ctrl+C ends it
     "--ServerApp.allow_root=True",  # in a container there is nobody else
     "--LabApp.extension_manager=readonly",  # else it lists what PyPI offers
     "--ContentsManager.pre_save_hook=ctglib.commandes.analyses.sans_sorties",
+    "--LabApp.custom_css=True",  # of ``habiller``
 )
 TRACES = PROJET / ".laboratoire"  # what JupyterLab remembers of a user: settings, open tabs
+# What JupyterLab reads of a user's own configuration, and where it looks for a style sheet.
+CONFIGURATION = TRACES / "jupyter"
 PATIENCE = 3  # seconds for JupyterLab to end by itself
 # the notebooks that .gitignore exempts: « !/analyses/accueil.ipynb »
 LIVRES = re.compile(r"^!/(analyses/.+\.ipynb)$", re.MULTILINE)
@@ -104,6 +108,7 @@ def laboratoire(
         options.append("--Application.log_level=ERROR")
         dire("JupyterLab s'ouvre dans le navigateur. Pour l'arrêter : Ctrl + C dans cette fenêtre.")
     commande = [sys.executable, "-m", "jupyterlab", *options]
+    habiller()
     with subprocess.Popen(commande, env=environnement(), cwd=PROJET) as serveur:
         # Who ends this program by a signal ends JupyterLab, which ends its kernels.
         signal.signal(signal.SIGTERM, lambda *_: serveur.terminate())
@@ -116,18 +121,31 @@ def laboratoire(
             return 0
 
 
+def habiller() -> None:
+    """Give JupyterLab the fonts and the sizes of the page that « ctg analyser » makes.
+
+    Its option ``custom_css`` reads the folder « custom » of the user's configuration, and no other.
+    """
+    feuilles = (REGLAGES / "custom.css", EXPORT / "polices.css")
+    dossier = CONFIGURATION / "custom"
+    dossier.mkdir(parents=True, exist_ok=True)
+    ecrire({dossier / feuille.name: feuille.read_bytes() for feuille in feuilles})
+
+
 def environnement() -> Mapping[str, str]:
     """Return the environment variables of JupyterLab: our settings, and the user's in the project.
 
-    Our settings come before those of ``JUPYTER_CONFIG_PATH``; what JupyterLab remembers of a user
-    is kept in ``TRACES``, not in the home folder.
+    Our settings come before those of ``JUPYTER_CONFIG_PATH``, then of the user's own folder; what
+    JupyterLab remembers of a user is kept in ``TRACES``, not in the home folder.
     """
     chemins = [str(REGLAGES)]
     chemins_de_l_utilisateur = os.environ.get("JUPYTER_CONFIG_PATH", "")
     if chemins_de_l_utilisateur:
         chemins.append(chemins_de_l_utilisateur)
+    chemins.append(os.environ.get("JUPYTER_CONFIG_DIR", str(Path.home() / ".jupyter")))
     return {
         **os.environ,
+        "JUPYTER_CONFIG_DIR": str(CONFIGURATION),
         "JUPYTER_CONFIG_PATH": os.pathsep.join(chemins),
         "PYTHONSTARTUP": str(REGLAGES / "surveiller.py"),  # a kernel runs it before its first cell
         "JUPYTERLAB_SETTINGS_DIR": str(TRACES / "reglages"),

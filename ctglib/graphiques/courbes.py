@@ -463,8 +463,9 @@ def _signe(remarque: Remarque, couleur: ColorType) -> Artist:
 
 
 def _creux(marque: str, couleur: ColorType) -> dict:
-    """Return the style of a hollow mark."""
+    """Return the style of a hollow mark; without a colour, it would take that of the next line."""
     return {
+        "color": couleur,
         "linestyle": "",
         "marker": marque,
         "markersize": CREUX,
