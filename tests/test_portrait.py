@@ -406,3 +406,16 @@ def test_les_chiffres_de_la_carte_ont_leur_csv(rapports_produits: Production) ->
 def _texte(html: str) -> str:
     shown = re.sub(r"<(style|svg)\b.*?</\1>", " ", html, flags=re.DOTALL)
     return re.sub(r"\s+", " ", unescape(re.sub(r"<[^>]+>", " ", shown)))
+
+
+def test_un_territoire_a_les_quartiers_prioritaires_de_ses_communes_chacun_une_fois() -> None:
+    ville = etudier_portrait("62413").quartiers
+    agglomeration = etudier_portrait("246200364").quartiers
+
+    assert ville[["code", "nom", "communes"]].values.tolist() == [
+        ["QN06223M", "Cité Bellevue", "Harnes"]
+    ]
+    assert agglomeration["code"].is_unique
+    a_cheval = agglomeration.set_index("code")["communes"]["QN06220M"]
+    assert a_cheval == "Bully-les-Mines, Mazingarbe"
+    assert etudier_portrait("62001").quartiers.empty

@@ -49,6 +49,8 @@ from ctglib.donnees.modeles.catalogue import (
 from ctglib.donnees.modeles.evaluation import Evaluation, SeuilsEvaluation
 from ctglib.donnees.modeles.sources import SerieOfficielle, TableGardee
 from ctglib.donnees.passage import dernier_changement, lire_chiffres, lire_iris
+from ctglib.donnees.quartiers import FAMILLE as QUARTIERS
+from ctglib.donnees.quartiers import SEPARATEUR, lire_quartiers
 from ctglib.donnees.structure import lire_structure
 from ctglib.donnees.yaml_strict import charger_yaml
 from ctglib.graphiques.barres import parts
@@ -174,7 +176,7 @@ class Portrait:
         ]
         titres = self.etude.regles.rubriques
         messages = rubrique(titres["messages"], self._messages())
-        questions = list(self._questions())
+        questions = [*self._politique_de_la_ville(), *self._questions()]
         if questions:
             messages += rubrique(titres["convention"], questions)
         incertitudes = rubrique(titres["incertitudes"], self._incertain())
@@ -507,6 +509,23 @@ class Portrait:
                     return mesure, taux
         return None
 
+    def quartiers(self) -> Tableau | None:
+        """Return the priority districts of the territory; None when it has none that is known, and
+        of a département, which has too many to be read one by one.
+        """
+        etude = self.etude
+        quartiers = etude.quartiers
+        if quartiers.empty or etude.territoire.niveau == "departement":
+            return None
+        return etude.tableau(
+            "quartiers",
+            quartiers,
+            mots={
+                "territoire": etude.territoire.nom,
+                "source": publiques.source(charger_famille(QUARTIERS), [self._annee_des_quartiers]),
+            },
+        )
+
     def manques(self) -> Bloc:
         """Return what public figures do not say, who has it, and what is missing for this
         territory.
@@ -746,6 +765,25 @@ class Portrait:
             contraire=mode(contraire) if du_meme_sens.min() < 0 else "",
         )
 
+    def _politique_de_la_ville(self) -> Iterator[str]:
+        """Yield what the priority districts ask the parties of a convention, where there are."""
+        etude = self.etude
+        quartiers = etude.quartiers
+        if quartiers.empty:
+            return
+        une_commune = etude.territoire.niveau == "commune"
+        yield etude.dire(
+            "politique_de_la_ville",
+            quartiers=len(quartiers),
+            communes=0 if une_commune else etude.communes_a_quartier,
+            nom=quartiers["nom"].iloc[0] if len(quartiers) == 1 else "",
+            annee=self._annee_des_quartiers,
+        )
+
+    @property
+    def _annee_des_quartiers(self) -> int:
+        return int(self.etude.quartiers["annee"].max())
+
     def _questions(self) -> Iterator[str]:
         """Yield what the widest gaps ask the parties of a convention, each theme once."""
         for ecart in lignes(self._plus_grands_ecarts("convention"), _Ecart):
@@ -938,6 +976,26 @@ class EtudePortrait:
             famille=familles,
             iris=[charger_famille(nom).niveaux == ("iris",) for nom in familles],
         )
+
+    @cached_property
+    def _quartiers_par_commune(self) -> pd.DataFrame:
+        """The priority districts of each commune of the territory (see ``lire_quartiers``)."""
+        return lire_quartiers(self.lieux[TERRITOIRE].membres)
+
+    @property
+    def communes_a_quartier(self) -> int:
+        """How many communes of the territory have a priority district, wholly or in part."""
+        return self._quartiers_par_commune["commune"].nunique()
+
+    @cached_property
+    def quartiers(self) -> pd.DataFrame:
+        """The priority districts of the territory: code, nom, communes (their names), annee."""
+        lignes_lues = self._quartiers_par_commune
+        noms = publiques.territoires(lignes_lues["commune"].unique()).set_index("code")["nom"]
+        par_quartier = lignes_lues.assign(communes=lignes_lues["commune"].map(noms)).groupby("code")
+        return par_quartier.agg(
+            {"nom": "first", "communes": SEPARATEUR.join, "annee": "first"}
+        ).reset_index()
 
     @cached_property
     def suivis(self) -> tuple[pd.DataFrame, pd.DataFrame]:
