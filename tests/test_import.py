@@ -159,7 +159,7 @@ def test_les_parts_des_services_s_additionnent(donnees: Path, tmp_path: Path) ->
     paths = []
     for service, name in (("pij", "pij_visites"), ("enfance", "sejour_places")):
         wb = vierge(service)
-        poser(wb, "Indicateurs", name, Valeur_2025=12)
+        poser(wb, "Indicateurs", name, Valeur_2025=36)
         paths.append(enregistrer(wb, tmp_path, f"ctg-harnes-2025-{service}.xlsx"))
 
     importer(*paths)
@@ -174,7 +174,7 @@ def test_l_ordre_des_imports_ne_change_pas_les_fichiers(donnees: Path, tmp_path:
     paths = []
     for service, name in (("pij", "pij_visites"), ("enfance", "sejour_places")):
         wb = vierge(service)
-        poser(wb, "Indicateurs", name, Valeur_2025=12)
+        poser(wb, "Indicateurs", name, Valeur_2025=36)
         paths.append(enregistrer(wb, tmp_path, f"ctg-harnes-2025-{service}.xlsx"))
 
     importer(paths[0])

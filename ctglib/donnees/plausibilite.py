@@ -154,30 +154,38 @@ def _dits(rangees: pd.DataFrame) -> str:
 
 
 def invraisemblables(
-    lignes: pd.DataFrame, indicateurs: Iterable[Indicateur], coupures: Mapping[str, list[int]]
+    lignes: pd.DataFrame,
+    indicateurs: Iterable[Indicateur],
+    coupures: Mapping[str, list[int]],
+    departs: pd.DataFrame,
 ) -> Iterator[Faute]:
     """Yield the questions that values raise beside the last known ones, unless they are confirmed.
 
-    Of what is computed, the question is about its terms, when none of them raises one itself.
+    The first of a series is compared with what the convention starts from. Of what is computed, the
+    question is about its terms, when none of them raises one itself.
 
     Args:
         lignes: Those of ``en_vigueur``; ``confirmee``: a service has said that it is right.
         indicateurs: Those that the rows are of, or that are computed from them.
         coupures: By indicator, the years from which its values no longer compare with the others.
+        departs: What the fiches start from: ``SERIE``, ``annee``, ``nombre``.
     """
     indicateur_par_id = {indicateur.id: indicateur for indicateur in indicateurs}
     sauts = {identifiant: item.saut for identifiant, item in indicateur_par_id.items()}
-    en_question = _sauts(lignes, sauts, coupures)
+    en_question = _sauts(lignes, sauts, coupures, departs)
     a_demander = en_question[~en_question["confirmee"]]
-    for rang, nombre in zip(a_demander.index, a_demander["nombre"], strict=True):
-        yield _question(a_demander.loc[[rang]], "saut" if nombre else "saut_a_zero")
+    for rang, saut in zip(a_demander.index, a_demander.to_dict("records"), strict=True):
+        cle = "saut_du_depart" if saut["du_depart"] else "saut"
+        if not saut["nombre"]:
+            cle = "saut_a_zero"
+        yield _question(a_demander.loc[[rang]], cle)
     yield from _plus_que_la_capacite(lignes.drop(index=a_demander.index))
     sans_question = lignes.index.difference(en_question.index)
     for indicateur in indicateur_par_id.values():
         if not indicateur.calcul:
             continue
         resultats = _resultats(lignes, indicateur).assign(indicateur=indicateur.id)
-        for cellule in _sauts(resultats, sauts, coupures).to_dict("records"):
+        for cellule in _sauts(resultats, sauts, coupures, departs).to_dict("records"):
             rangees = _termes(lignes, indicateur, cellule)
             if rangees.index.isin(sans_question).all() and not rangees["confirmee"].any():
                 yield _question(
@@ -213,14 +221,23 @@ def saute(avant: float, apres: float, saut: Saut) -> bool:
 
 
 def _sauts(
-    lignes: pd.DataFrame, sauts: Mapping[str, Saut], coupures: Mapping[str, list[int]]
+    lignes: pd.DataFrame,
+    sauts: Mapping[str, Saut],
+    coupures: Mapping[str, list[int]],
+    departs: pd.DataFrame,
 ) -> pd.DataFrame:
     """Return the rows that jump from the last known value of their series, with this value in
-    ``nombre_avant`` and its year in ``annee_avant``.
+    ``nombre_avant``, its year in ``annee_avant``, and whether it is where the convention starts
+    (``du_depart``).
     """
     par_annee = lignes[lignes["indicateur"].isin(list(sauts))].sort_values("annee", kind="stable")
     avant = par_annee.groupby(SERIE, sort=False)[["nombre", "annee"]].shift()
-    compares = par_annee.join(avant.add_suffix("_avant")).dropna(subset="nombre_avant")
+    compares = par_annee.join(avant.add_suffix("_avant"))
+    premieres = compares[compares["nombre_avant"].isna()]
+    compares = compares.dropna(subset="nombre_avant").assign(du_depart=False)
+    depuis_le_depart = _comparees_au_depart(premieres, departs)
+    if len(depuis_le_depart):
+        compares = pd.concat([compares, depuis_le_depart]) if len(compares) else depuis_le_depart
     grands = compares[["nombre", "nombre_avant"]].abs().max(axis=1)
     petits = compares[["nombre", "nombre_avant"]].abs().min(axis=1)
     ecarts = (compares["nombre"] - compares["nombre_avant"]).abs()
@@ -234,6 +251,20 @@ def _sauts(
         )
     ]
     return sautent[pd.Series(comparables, sautent.index, dtype=bool)]
+
+
+def _comparees_au_depart(premieres: pd.DataFrame, departs: pd.DataFrame) -> pd.DataFrame:
+    """Return the first rows of series that have a start before them, with it as the value before.
+
+    A start of zero tells no order of magnitude: a service that begins has none.
+    """
+    connus = departs[departs["nombre"] != 0]
+    sans_avant = premieres.drop(columns=["nombre_avant", "annee_avant"]).assign(
+        rang=premieres.index
+    )
+    trouves = sans_avant.merge(connus, on=SERIE, suffixes=("", "_avant")).set_index("rang")
+    anterieurs = trouves["annee_avant"].astype(int) < trouves["annee"].astype(int)
+    return trouves[anterieurs].assign(du_depart=True).rename_axis(None)
 
 
 def montants_invraisemblables(lignes: pd.DataFrame, regles: Vraisemblance) -> Iterator[Faute]:

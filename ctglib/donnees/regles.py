@@ -15,12 +15,13 @@ from ctglib.donnees.fautes import Faute, mots
 from ctglib.donnees.modeles.avenants import ECRITS, Avenant, Changement
 from ctglib.donnees.modeles.catalogue import Indicateur, Unite
 from ctglib.donnees.modeles.convention import Convention, LigneDeFinancement
-from ctglib.donnees.modeles.plan import CLES, PLUSIEURS, TYPES, Vivant
+from ctglib.donnees.modeles.plan import CLES, PLUSIEURS, TYPES, ValeurDatee, Vivant
 from ctglib.donnees.pieces import DOCUMENTS, TABLES, Pieces, annee_du_dossier
 from ctglib.donnees.plan import Acte, apres, dossier_du_suivi
 from ctglib.donnees.plausibilite import (
     CELLULE,
     MOYEN,
+    SERIE,
     bornes_dites,
     en_vigueur,
     impossibles,
@@ -175,7 +176,7 @@ def _invraisemblables(pieces: Pieces) -> Iterator[Faute]:
                         annees = coupures.setdefault(str(changement.element), [])
                         annees.append(changement.effet.year)
         lignes = en_vigueur(completes.assign(confirmee=confirmees))
-        yield from invraisemblables(lignes, indicateurs, coupures)
+        yield from invraisemblables(lignes, indicateurs, coupures, _departs(pieces))
     moyens = _chiffres(pieces, "moyens")
     en_euros = {
         nature.id
@@ -187,6 +188,22 @@ def _invraisemblables(pieces: Pieces) -> Iterator[Faute]:
     if len(moyens):
         confirmes = moyens.assign(confirmee=_parmi(moyens, confirmations, MOYEN))
         yield from montants_invraisemblables(confirmes, lire_regles())
+
+
+def _departs(pieces: Pieces) -> pd.DataFrame:
+    """Return what the fiches of a convention start from, each as a row of its territory."""
+    colonnes = [*SERIE, "annee", "nombre"]
+    departs = []
+    convention = pieces.convention
+    if convention is None:
+        return pd.DataFrame(columns=colonnes)
+    for fiche in convention.fiches:
+        for suivi in fiche.indicateurs:
+            depart = suivi.valeur_initiale
+            if isinstance(depart, ValeurDatee):
+                annee = str(depart.annee)
+                departs.append((convention.territoire, suivi.id, "", "", annee, depart.valeur))
+    return pd.DataFrame(departs, columns=colonnes).drop_duplicates(SERIE)
 
 
 def _chiffres(pieces: Pieces, sorte: str) -> pd.DataFrame:
