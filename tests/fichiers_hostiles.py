@@ -10,9 +10,12 @@ import io
 import json
 import os
 import re
+import struct
 import sys
 import zipfile
-from collections.abc import Callable
+import zlib
+from base64 import b64encode
+from collections.abc import Callable, Mapping
 from contextlib import redirect_stderr, redirect_stdout
 from pathlib import Path
 from typing import NoReturn
@@ -20,8 +23,13 @@ from typing import NoReturn
 import docx
 import duckdb
 from classeur_rempli import octets
+from donnees_abimees import png
+from donnees_suivies import DONNEES
 
 from ctglib.commandes.application import lancer
+from ctglib.donnees.images import SIGNATURE_PNG
+from ctglib.donnees.lecture import racine
+from ctglib.production.contenant import DESCRIPTION
 
 MEGA = 1024**2
 FEUILLE = "xl/worksheets/sheet2.xml"
@@ -386,8 +394,167 @@ CARNETS: dict[str, Hostile] = {
     "coupé": contenu(CELLULE, 10, b'{"cells": ['),
 }
 
+
+def comprime(
+    dedans: Mapping[str, bytes], methode: int = zipfile.ZIP_DEFLATED, emboites: int = 0
+) -> Hostile:
+    """Return what writes a ZIP of files; within another, within another, so many times."""
+
+    def ecrire(path: Path) -> None:
+        archive = _comprimer(dedans, methode)
+        for _ in range(emboites):
+            archive = _comprimer({"dedans.zip": archive}, zipfile.ZIP_STORED)
+        path.write_bytes(archive)
+
+    return ecrire
+
+
+def _comprimer(dedans: Mapping[str, bytes], methode: int = zipfile.ZIP_DEFLATED) -> bytes:
+    cible = io.BytesIO()
+    with zipfile.ZipFile(cible, "w", methode) as archive:
+        for nom, contenu in dedans.items():
+            archive.writestr(nom, contenu)
+    return cible.getvalue()
+
+
+def gonfle(nom: str, octets_dits: int) -> Hostile:
+    """Return what writes a ZIP whose one file takes 300 MB, and says that it takes so many."""
+
+    def ecrire(path: Path) -> None:
+        vrais = struct.pack("<L", 300 * MEGA)
+        contenu = _comprimer({nom: bytes(300 * MEGA)})
+        assert vrais in contenu
+        path.write_bytes(contenu.replace(vrais, struct.pack("<L", octets_dits)))
+
+    return ecrire
+
+
+def entrees_sans_nombre(path: Path) -> None:
+    """Write a ZIP of two million empty files, that only its directory has."""
+    nombre = 2_000_000
+    fixe = struct.pack("<4s4B4HL2L5H2L", b"PK\1\2", 20, 3, 20, *(0,) * 8, 12, *(0,) * 6)
+    sommaire = b"".join(fixe + b"%012d" % rang for rang in range(nombre))
+    place = len(sommaire)
+    fin = struct.pack("<4sQ2H2L4Q", b"PK\6\6", 44, 45, 45, 0, 0, nombre, nombre, place, 0)
+    renvoi = struct.pack("<4sLQL", b"PK\6\7", 0, place, 1)
+    pleins = struct.pack("<4s4H2LH", b"PK\5\6", 0, 0, *(0xFFFF,) * 2, *(0xFFFFFFFF,) * 2, 0)
+    path.write_bytes(sommaire + fin + renvoi + pleins)
+
+
+def chiffre(path: Path) -> None:
+    """Write a ZIP whose one file says that it has a password."""
+    contenu = bytearray(_comprimer({"a.csv": CNAF}))
+    contenu[6] |= 1
+    contenu[contenu.index(b"PK\1\2") + 8] |= 1
+    path.write_bytes(contenu)
+
+
+ZIPS: dict[str, Hostile] = {
+    "300 Mo de vide": gonfle("s_ben_com_f.csv", 300 * MEGA),
+    "taille menteuse": gonfle("s_ben_com_f.csv", 10_000),
+    "deux millions de fichiers": entrees_sans_nombre,
+    "500 dans 500": comprime({"a.csv": CNAF}, emboites=500),
+    "lzma de 90 Mo": comprime({"s_ben_com_f.csv": CNAF + bytes(90 * MEGA)}, zipfile.ZIP_LZMA),
+    "un mot de passe": chiffre,
+    "coupe": contenu(b"PK\3\4" + bytes(1000)),
+}
+
+
+def grand_png(cote: int) -> bytes:
+    """Return a black square, which is never held whole."""
+    compresseur = zlib.compressobj()
+    rangee = bytes(1 + (cote + 7) // 8)
+    points = b"".join(compresseur.compress(rangee) for _ in range(cote)) + compresseur.flush()
+    entete = struct.pack(">2L5B", cote, cote, 1, 0, 0, 0, 0)
+    morceaux = ((b"IHDR", entete), (b"IDAT", points), (b"IEND", b""))
+    return SIGNATURE_PNG + b"".join(
+        struct.pack(">L", len(dedans)) + nom + dedans + struct.pack(">L", zlib.crc32(nom + dedans))
+        for nom, dedans in morceaux
+    )
+
+
+# A logo is put where the convention of Harnes says.
+LOGO = "conventions/harnes/logos/ville.png"
+SVG = b'<svg xmlns="http://www.w3.org/2000/svg" width="9" height="9">'
+DANS_UN_SVG = b'<image href="data:image/png;base64,'
+IMAGES: dict[str, Hostile] = {
+    "png, 50 000 points sur 50 000": lambda path: _ecrire(path, grand_png(50_000)),
+    "png, 10 000 points sur 10 000": lambda path: _ecrire(path, grand_png(10_000)),
+    "png coupe": lambda path: _ecrire(path, png(900, 900)[:-30]),
+    "svg, 50 000 points sur 50 000": lambda path: _ecrire(
+        path, SVG + DANS_UN_SVG + b64encode(grand_png(50_000)) + b'"/></svg>'
+    ),
+    "svg, balises emboitees": contenu(b"<g>", 500_000, SVG, b"</g>" * 500_000 + b"</svg>"),
+    "svg, balises sans nombre": contenu(b"<g/>", 1_200_000, SVG, b"</svg>"),
+    "svg, renvois sans fin": contenu(
+        b"".join(b'<use id="n%d" href="#n%d"/>' % (n, n - 1) for n in range(90_000, 0, -1)),
+        debut=SVG,
+        fin=b"</svg>",
+    ),
+    "svg, entites": contenu(b"<text>&k;</text>", 1, ENTITES + SVG, b"</svg>"),
+    "svg, entite du dehors": contenu(
+        b"<text>&k;</text>",
+        1,
+        b'<!DOCTYPE x [<!ENTITY k SYSTEM "%s">]>' % ADRESSE + SVG,
+        b"</svg>",
+    ),
+    "svg, image liee": contenu(b'<image href="%s"/>' % ADRESSE, 1, SVG, b"</svg>"),
+    "8 Go": creux,
+    "sans fin": sans_fin,
+    "tube": tube,
+}
+
+MANIFESTE = "reports/harnes/manifeste.json"
+
+
+def archive(fichiers: Mapping[str, bytes]) -> Hostile:
+    """Return what writes an archive of some files, with a manifest and a description."""
+    vides = {DESCRIPTION: b'{"@graph": []}', MANIFESTE: b'{"forme": 1}'}
+    return comprime({**vides, **fichiers})
+
+
+def _archive_d_un_magasin(path: Path) -> None:
+    """Write an archive whose table of figures has twenty million rows, in 300 KB."""
+    table = path.with_name("x.parquet")
+    parquet("select '62413' as code, 5.0 as cnaf_foyers_rsa from range(20000000)")(table)
+    fichiers = {}
+    for fichier in DONNEES.rglob("*"):
+        if fichier.is_file():
+            nom = f"data/{fichier.relative_to(DONNEES).as_posix()}"
+            forge = fichier.suffix == ".parquet"
+            fichiers[nom] = table.read_bytes() if forge else fichier.read_bytes()
+    table.unlink()
+    archive(fichiers)(path)
+
+
+ARCHIVES: dict[str, Hostile] = {
+    "deux millions de fichiers": entrees_sans_nombre,
+    "300 Mo de vide": gonfle(DESCRIPTION, 300 * MEGA),
+    "taille menteuse": gonfle(DESCRIPTION, 10_000),
+    "description sans fin": archive({DESCRIPTION: b'{"@graph": [' + b"[]," * 20 * MEGA + b"1]}"}),
+    "manifeste de 3 Mo": archive({MANIFESTE: b'{"a": [' + b"[]," * (MEGA - 9) + b"1]}"}),
+    "convention de 1 Mo": archive(
+        {"data/conventions/harnes/convention.yaml": b"- {a: [1]}\n" * (MEGA // 12)}
+    ),
+    "tableau de 8 Mo": archive({"data/conventions/harnes/annexe1.csv": b"a," * (4 * MEGA - 9)}),
+    "magasin de 20 millions de lignes": _archive_d_un_magasin,
+    "description profonde": archive({DESCRIPTION: b"[" * 60 * MEGA}),
+    "manifeste sans fin": archive({MANIFESTE: b'{"a": [' + b"[]," * 20 * MEGA + b"1]}"}),
+    "convention sans fin": archive(
+        {"data/conventions/harnes/convention.yaml": b"- {a: [1]}\n" * 3 * MEGA}
+    ),
+    "carnet sans fin": archive({"notebooks/a.ipynb": b'{"cells": [' + b"[]," * 20 * MEGA + b"1]}"}),
+    "lien": comprime({"../dehors.txt": b"a"}),
+    "tube": tube,
+    "sans fin": sans_fin,
+    "8 Go": creux,
+}
+
 IMPORTER = ("importer",)
 AJOUTER = ("source", "ajouter", "--oui")
+VALIDER = ("valider", "-c", "harnes")
+VERIFIER = ("verifier", "--sans-rejouer", "--archive")
+QUI_LISENT = (VALIDER, VERIFIER)  # these write nothing, whatever is found
 # What is typed before a file, its name without its end, what writes it, by name.
 ESSAIS: dict[str, tuple[tuple[str, ...], str, Hostile]] = {}
 for sorte, hostiles in (("xlsx", CLASSEURS), ("docx", WORDS), ("csv", CSVS)):
@@ -395,6 +562,12 @@ for sorte, hostiles in (("xlsx", CLASSEURS), ("docx", WORDS), ("csv", CSVS)):
         ESSAIS[f"{sorte}, {nom}"] = (IMPORTER, f"ctg-harnes-2025-Actions.{sorte}", hostile)
 for nom, (sorte, hostile) in OFFICIELS.items():
     ESSAIS[f"source, {nom}"] = (AJOUTER, f"s_ben_com_f.{sorte}", hostile)
+for nom, hostile in ZIPS.items():
+    ESSAIS[f"source, zip, {nom}"] = (AJOUTER, "s_ben_com_f.zip", hostile)
+for nom, hostile in IMAGES.items():
+    ESSAIS[f"logo, {nom}"] = (VALIDER, "ville.png", hostile)
+for nom, hostile in ARCHIVES.items():
+    ESSAIS[f"archive, {nom}"] = (VERIFIER, "a.zip", hostile)
 for nom, hostile in CARNETS.items():
     ESSAIS[f"ipynb, {nom}"] = (("analyser",), "recu.ipynb", hostile)
 
@@ -409,10 +582,15 @@ def essayer(dossier: Path) -> None:
     for rang, (commande, nom, _) in enumerate(ESSAIS.values()):
         chemin = dossier / str(rang) / nom
         resultat = chemin.with_name("resultat.json")
+        arguments = [*commande, str(chemin)]
+        if commande == VALIDER:  # what is judged is the data
+            arguments.pop()
+            chemin.rename(racine() / LOGO)
         enfant = os.fork()
         if not enfant:
-            _commander([*commande, str(chemin)], resultat)
+            _commander(arguments, resultat)
         _, statut, comptes = os.wait4(enfant, 0)
+        (racine() / LOGO).unlink(missing_ok=True)
         essai = {"code": os.waitstatus_to_exitcode(statut), "dit": "", "memoire": 0}
         essai |= json.loads(resultat.read_text(encoding="utf-8"))
         essai["secondes"] = comptes.ru_utime + comptes.ru_stime  # of the process that reads too
@@ -425,7 +603,7 @@ def _commander(arguments: list[str], resultat: Path) -> NoReturn:
     code = 2
     try:
         avant = _memoire(resource.RUSAGE_SELF)
-        with redirect_stdout(io.StringIO()), redirect_stderr(io.StringIO()) as dit:
+        with redirect_stderr(io.StringIO()) as dit, redirect_stdout(dit):
             code = lancer(arguments)
         # What the process that read it took at most, and what this one took on top.
         memoire = _memoire(resource.RUSAGE_CHILDREN) + _memoire(resource.RUSAGE_SELF) - avant

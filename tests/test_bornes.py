@@ -14,6 +14,7 @@ import subprocess
 import sys
 import time
 import zipfile
+from base64 import b64encode
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -339,11 +340,22 @@ PNG = png(90, 30)
 DIX_FOIS_DIX = '<g id="n0"><rect/></g>' + "".join(
     f'<g id="n{rang}">' + f'<use href="#n{rang - 1}"/>' * 10 + "</g>" for rang in range(1, 13)
 )
+# Each shows the next: as deep as they are many.
+A_LA_SUITE = "".join(f'<use id="n{rang}" href="#n{rang - 1}"/>' for rang in range(5_000, 0, -1))
 
 
-def svg(contenu: str) -> bytes:
+def svg(contenu: str, declarations: str = "") -> bytes:
     espaces = 'xmlns="http://www.w3.org/2000/svg" xmlns:x="http://www.w3.org/1999/xlink"'
-    return f'<svg {espaces} width="9" height="9">{contenu}</svg>'.encode()
+    entete = f"<!DOCTYPE svg [{declarations}]>" if declarations else ""
+    return f'{entete}<svg {espaces} width="9" height="9">{contenu}</svg>'.encode()
+
+
+def incorporer(image: bytes) -> str:
+    return f'<image href="data:image/png;base64,{b64encode(image).decode()}"/>'
+
+
+# The names that a drawing program gives to its addresses are no fault.
+RACCOURCI = '<!ENTITY ns "http://www.w3.org/2000/svg">'
 
 
 @pytest.mark.parametrize(
@@ -364,9 +376,22 @@ def svg(contenu: str) -> bytes:
         ("ville.svg", svg(DIX_FOIS_DIX), "un SVG de trop d'éléments"),
         ("ville.svg", svg('<g id="a"><use href="#a"/></g>'), "un SVG de trop d'éléments"),
         ("ville.svg", svg("<g>" * 3_000 + "</g>" * 3_000), "un SVG abîmé"),
+        ("ville.svg", svg(A_LA_SUITE), "un SVG de trop d'éléments"),
+        ("ville.svg", svg("&b;", '<!ENTITY a "a"><!ENTITY b "&a;&a;">'), "trop d'éléments"),
+        ("ville.svg", svg("&a;" * 9_000, f'<!ENTITY a "{"a" * 900}">'), "un SVG abîmé"),
+        (
+            "ville.svg",
+            svg("&a;", '<!ENTITY a SYSTEM "a.txt">'),
+            "montre un autre fichier (« &a; »)",
+        ),
+        ("ville.svg", svg(incorporer(PNG[:-30])), "une image incorporée ne s'ouvre pas"),
+        ("ville.svg", svg(incorporer(png(6000, 6000))), "contient un PNG de 6000 points sur 6000"),
+        ("ville.svg", svg(incorporer(PNG) * 5), "un SVG qui contient plus de 4 images"),
         ("ville.svg", svg("<g/>" * 2_000_000), "un logo de plus de 5 Mo"),
         ("ville.png", PNG + bytes(6 * MEGA), "un logo de plus de 5 Mo"),
         ("ville.svg", svg('<rect id="r"/><use href="#r"/><a href="https://harnes.fr"/>'), ""),
+        ("ville.svg", svg(incorporer(PNG)), ""),
+        ("ville.svg", svg('<g class="&ns;"/>', RACCOURCI), ""),
         ("ville.png", PNG, ""),
         ("ville.svg", SVG, ""),
     ],

@@ -10,13 +10,15 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
+from functools import lru_cache
 from pathlib import PurePosixPath
 from typing import Any, get_type_hints
 
 from ctglib.donnees.catalogue import Fichiers
 from ctglib.donnees.csv_strict import TableLue, examiner_csv
+from ctglib.donnees.enclos import ouvrir_enclos
 from ctglib.donnees.fautes import DonneesInvalides, Faute, mots, recueillir, refus
-from ctglib.donnees.images import defaut_d_image
+from ctglib.donnees.images import verifier_l_image
 from ctglib.donnees.lecture import (
     CONVENTIONS,
     conventions,
@@ -98,6 +100,7 @@ FINALE_PROPRE: Modeles = {
 # Files of a convention that its copy takes the place of, for the reports of a closed year.
 COPIES = ("convention", "avenants", "indicateurs")
 SOURCES = "sources"
+LOGOS_JUGES = 64  # how many logos are remembered: those of a few conventions
 _ANNEE = re.compile(r"(19|20)[0-9]{2}/")
 
 
@@ -303,10 +306,19 @@ def _logos(dossier: str, document: Document) -> tuple[dict[str, bytes | None], l
         contenu = lire_octets(chemin) if existe(chemin) else None
         logos[partie.id] = contenu
         if contenu is not None:
-            defaut = defaut_d_image(contenu)
-            if defaut:
-                fautes.append(Faute(chemin, *mots("image", trouve=defaut)))
+            fautes += _fautes_du_logo(chemin, contenu)
     return logos, fautes
+
+
+@lru_cache(maxsize=LOGOS_JUGES)
+def _fautes_du_logo(chemin: str, contenu: bytes) -> tuple[Faute, ...]:
+    """Return what is wrong with a logo: the same is parsed once, in a child process."""
+    try:
+        with ouvrir_enclos() as enclos:
+            enclos.lire(verifier_l_image, chemin, contenu)
+    except DonneesInvalides as error:
+        return tuple(error.fautes)
+    return ()
 
 
 def avec_le_suivi(pieces: Pieces, annee: int | None) -> Pieces:

@@ -10,7 +10,7 @@ import struct
 import zipfile
 import zlib
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path, PurePosixPath
 from typing import BinaryIO
@@ -26,10 +26,20 @@ DROITS = 0o100644
 DROITS_DE_LA_CLE = 0o100600  # the convention's secret key: for its owner alone
 DEJA_COMPRESSES = {".whl", ".png", ".pdf", ".docx", ".odt", ".pptx", ".xlsx"}
 OCTETS_MAX = 4 * 1024**3
-FICHIERS_MAX = 100_000
+FICHIERS_MAX = 60_000  # the ZIP format as we write it counts no more
+SOMMAIRE_MAX = 16 * 1024**2  # of the list of the files, which Python reads whole
+# What is parsed here of an archive, by kind: the most of a file, and of all of them; ten times what
+# ours have.
+TEXTES_MAX = {
+    ".yaml": (1024**2, 8 * 1024**2),
+    ".json": (3 * 1024**2, 12 * 1024**2),
+    ".csv": (8 * 1024**2, 64 * 1024**2),
+}
 EN_UTF8 = 0x800  # the flag of an entry whose name is not in ASCII
 FIN = "<4s4H2LH"  # of a ZIP: its sign, disks, numbers of entries, size and place of its directory
 SIGNE_DE_FIN = b"PK\5\6"
+SIGNE_D_UNE_AUTRE_FIN = b"PK\6\7"  # just before it: where that of a larger ZIP is
+COMMENTAIRE_MAX = 0xFFFF  # at the end of a ZIP
 # What a reader of the archive would not see changed.
 CHAMPS = (
     *("create_system", "create_version", "extract_version", "reserved", "compress_type"),
@@ -102,6 +112,11 @@ def lire_dans(archive: Path, chemin: str) -> bytes | None:
 @contextmanager
 def _ouvrir(archive: Path) -> Iterator[zipfile.ZipFile]:
     try:
+        if archive.exists() and not archive.is_file():  # a pipe would be waited for, without end
+            attendu = mots("archive_sans_description", description=DESCRIPTION)[1]
+            raise refus(archive.name, *mots("fichier_tube", attendu=attendu, nom=archive.name))
+        if _sommaire_trop_long(archive):
+            raise refus(archive.name, *_trop_grande())
         with zipfile.ZipFile(archive) as contenu:
             yield contenu
     except (
@@ -109,6 +124,44 @@ def _ouvrir(archive: Path) -> Iterator[zipfile.ZipFile]:
         *(NotImplementedError, RuntimeError, ValueError, OverflowError, OSError),
     ) as erreur:
         raise refus(archive.name, *mots("archive_illisible", erreur=erreur)) from erreur
+
+
+def _sommaire_trop_long(archive: Path) -> bool:
+    """Tell whether the list of the files of a ZIP is longer than any of ours, before it is read."""
+    avant = len(SIGNE_D_UNE_AUTRE_FIN) + struct.calcsize("<LQL")
+    with archive.open("rb") as fichier:
+        octets = fichier.seek(0, os.SEEK_END)
+        fichier.seek(max(octets - struct.calcsize(FIN) - COMMENTAIRE_MAX - avant, 0))
+        dernier = fichier.read()
+    place = len(dernier) - struct.calcsize(FIN)
+    sans_commentaire = dernier[place:].startswith(SIGNE_DE_FIN) and dernier.endswith(b"\0\0")
+    if not sans_commentaire:
+        place = dernier.rfind(SIGNE_DE_FIN)
+    if place < 0:
+        return False  # no ZIP: Python says so
+    if dernier[max(place - avant, 0) : place].startswith(SIGNE_D_UNE_AUTRE_FIN):
+        return True
+    sommaire = struct.unpack_from(FIN, dernier, place)[5]
+    return sommaire > SOMMAIRE_MAX
+
+
+def _trop_grande() -> tuple[str, str, str]:
+    limites = {"go": OCTETS_MAX // 1024**3, "fichiers": FICHIERS_MAX}
+    return mots("archive_trop_grande", **limites)
+
+
+def _texte_trop_long(entrees: Iterable[zipfile.ZipInfo]) -> tuple[str, int] | None:
+    """Return the first file that is too long to be parsed, and the most that it may have, in MB."""
+    totaux: Counter[str] = Counter()
+    for entree in entrees:
+        sorte = PurePosixPath(entree.filename).suffix.lower()
+        if sorte not in TEXTES_MAX:
+            continue
+        d_un_fichier, de_tous = TEXTES_MAX[sorte]
+        totaux[sorte] += entree.file_size
+        if entree.file_size > d_un_fichier or totaux[sorte] > de_tous:
+            return entree.filename, d_un_fichier // 1024**2
+    return None
 
 
 def _entrees_sures(nom: str, contenu: zipfile.ZipFile) -> list[zipfile.ZipInfo]:
@@ -125,8 +178,11 @@ def _entrees_sures(nom: str, contenu: zipfile.ZipFile) -> list[zipfile.ZipInfo]:
             fautes.append(Faute(nom, *mots("archive_en_double", dedans=double)))
     octets = sum(entree.file_size for entree in entrees)
     if octets > OCTETS_MAX or len(entrees) > FICHIERS_MAX:
-        limites = {"go": OCTETS_MAX // 1024**3, "fichiers": FICHIERS_MAX}
-        fautes.append(Faute(nom, *mots("archive_trop_grande", **limites)))
+        fautes.append(Faute(nom, *_trop_grande()))
+    trop_long = _texte_trop_long(entrees)
+    if trop_long:
+        dedans, mo = trop_long
+        fautes.append(Faute(nom, *mots("archive_texte_trop_long", dedans=dedans, mo=mo)))
     if DESCRIPTION not in noms:
         fautes.append(Faute(nom, *mots("archive_sans_description", description=DESCRIPTION)))
     if fautes:
