@@ -19,7 +19,12 @@ from production_exemple import ANNEE, CONVENTION, LECTURE, demande, ecrire_carne
 from verification_exemple import ANNEXE1, Lieu, copier, corriger, preparer
 
 from ctglib.production import verifier
-from ctglib.production.verifier import Ecart, grouper, relever_paquets
+from ctglib.production.verifier import (
+    Ecart,
+    grouper,
+    relever_le_demarrage,
+    relever_paquets,
+)
 
 
 @pytest.fixture(scope="module")
@@ -249,6 +254,80 @@ def test_du_code_compile_depose_a_cote_du_programme_ne_change_rien_et_se_dit(
     assert "✓ Rejeu : 2 rapports, les octets du manifeste" in juste
     assert "✗ Code compilé : 1 fichier" in juste
     assert "ctglib/export/__pycache__/html.cpython-" in juste
+
+
+DEMARRAGES = {
+    "un .pth qui lance du code": ("x.pth", "/ailleurs\nimport os\n"),
+    "sitecustomize": ("sitecustomize.py", ""),
+    "usercustomize, compilé": ("usercustomize.abi3.so", ""),
+    "sitecustomize, un dossier": ("sitecustomize/__init__.py", ""),
+}
+
+
+def installer(dossier: Path, nom: str, contenu: str) -> None:
+    """Write a file in a folder of packages, as one of them installs it."""
+    (dossier / nom).write_text(contenu, encoding="utf-8")
+    empreinte = urlsafe_b64encode(hashlib.sha256(contenu.encode()).digest()).rstrip(b"=").decode()
+    infos = dossier / "paquet-1.0.dist-info"
+    infos.mkdir()
+    (infos / "METADATA").write_text("Name: paquet\nVersion: 1.0\n", encoding="utf-8")
+    (infos / "RECORD").write_text(f"{nom},sha256={empreinte},{len(contenu)}\n", encoding="utf-8")
+
+
+@pytest.mark.parametrize(("nom", "contenu"), DEMARRAGES.values(), ids=DEMARRAGES)
+def test_ce_que_python_execute_en_demarrant_et_qu_aucun_paquet_n_a_pose_est_dit(
+    nom: str, contenu: str, tmp_path: Path
+) -> None:
+    (tmp_path / nom).parent.mkdir(exist_ok=True)
+    (tmp_path / nom).write_text(contenu, encoding="utf-8")
+
+    (ecart,) = relever_le_demarrage([tmp_path])
+
+    assert ecart.lieu == (tmp_path / nom.partition("/")[0]).as_posix()
+    assert "Python l'exécute en démarrant" in ecart.phrase
+
+
+def test_le_demarrage_d_un_paquet_se_dit_seulement_s_il_a_change(tmp_path: Path) -> None:
+    installer(tmp_path, "paquet.pth", "import paquet\n")
+    (tmp_path / "dossiers.pth").write_text("/ailleurs\n# import os\n", encoding="utf-8")
+    assert relever_le_demarrage([tmp_path]) == []
+
+    (tmp_path / "paquet.pth").write_text("import os\n", encoding="utf-8")
+
+    assert [ecart.lieu for ecart in relever_le_demarrage([tmp_path])] == [
+        (tmp_path / "paquet.pth").as_posix()
+    ]
+
+
+def test_la_commande_voit_un_pth_de_l_environnement_du_dossier_qu_elle_juge(
+    lieu: Lieu, depot: Path, tmp_path: Path
+) -> None:
+    shutil.copytree(
+        depot / "ctglib", tmp_path / "ctglib", ignore=shutil.ignore_patterns("__pycache__")
+    )
+    paquets = tmp_path / ".venv" / "lib" / "python3.11" / "site-packages"
+    paquets.mkdir(parents=True)
+    dossiers = ["--sortie", str(lieu.sortie), "--carnets", str(lieu.carnets)]
+
+    def verifier() -> str:
+        return subprocess.run(
+            [sys.executable, "-m", "ctglib", "verifier", "--sans-rejouer", *dossiers],
+            capture_output=True,
+            text=True,
+            encoding="utf-8",
+            check=False,
+            cwd=tmp_path,
+            env={**os.environ, "PYTHONPATH": str(tmp_path)},
+        ).stdout
+
+    sans = verifier()
+    (paquets / "x.pth").write_text("import os\n", encoding="utf-8")
+    avec = verifier()
+
+    assert "Démarrage de Python" not in sans and "✓ Paquets" in sans
+    assert "✗ Démarrage de Python : 1 fichier" in avec
+    assert f"{paquets.resolve().as_posix()}/x.pth : Python l'exécute en démarrant" in avec
+    assert "Tout concorde" not in avec
 
 
 def test_les_rapports_internes_sont_verifies_aussi(lieu: Lieu) -> None:

@@ -191,6 +191,14 @@ def _verifier(
         )
         accords.append(accord)
 
+    ecarts = examen.relever_le_demarrage(examen.dossiers_des_paquets())
+    if ecarts:
+        de_trop = compter(len(ecarts), "fichier")
+        accord = _constater(
+            "Démarrage de Python", ecarts, "", f"{de_trop} qu'aucun paquet n'explique"
+        )
+        accords.append(accord)
+
     nombre, ecarts = examen.relever_paquets()
     accord = _constater(
         "Paquets",

@@ -11,6 +11,8 @@ import hashlib
 import io
 import json
 import re
+import site
+import sys
 from base64 import urlsafe_b64encode
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
@@ -68,6 +70,7 @@ AUCUN = re.compile(r"(?!)")  # no file is set apart
 DESCRIPTION_SEULE = re.compile(rf"{re.escape(DESCRIPTION)}$")
 # What Python runs, or reads as it starts, wherever it lies.
 EXECUTABLES = (".py", ".pyc", ".pth", ".so", ".pyd", ".dll")
+AU_DEMARRAGE = ("sitecustomize", "usercustomize")  # modules that Python imports by itself
 CODE_JAMAIS_COMPARE = 0b01  # by the flags of a .pyc: known by a hash, which is not checked
 # A table of fingerprints, whose values are not compared: ``relever`` says which inputs changed.
 SOURCES = "sources.csv"
@@ -332,6 +335,55 @@ def relever_le_code_compile() -> list[Ecart]:
             phrase = "du code compilé que Python exécute sans regarder sa source : le supprimer"
             ecarts.append(Ecart(nom, phrase))
     return ecarts
+
+
+def relever_le_demarrage(dossiers: Iterable[Path]) -> list[Ecart]:
+    """Return the files of some folders of packages that run as Python starts, before any program,
+    and that no package installed there as they are.
+    """
+    ecarts = []
+    phrase = (
+        "Python l'exécute en démarrant, et aucun paquet installé ne l'a posé ainsi : le supprimer,"
+        " ou refaire l'environnement"
+    )
+    for dossier in dossiers:
+        for path in sorted(dossier.glob("*")):
+            if _lance_du_code(path) and not _est_d_un_paquet(path):
+                ecarts.append(Ecart(path.as_posix(), phrase))
+    return ecarts
+
+
+def dossiers_des_paquets() -> list[Path]:
+    """Return the folders of packages of this Python, and of the environment beside the program."""
+    dossiers = [Path(dossier) for dossier in site.getsitepackages()]
+    dossiers += PROJET.glob(".venv/lib/python*/site-packages")
+    dossiers += PROJET.glob(".venv/Lib/site-packages")
+    if sys.prefix == sys.base_prefix:  # no virtual environment: those of the user serve too
+        dossiers.append(Path(site.getusersitepackages()))
+    return sorted({dossier.resolve() for dossier in dossiers})
+
+
+def _lance_du_code(path: Path) -> bool:
+    """Tell whether Python runs a file as it starts; a .pth that only names folders runs nothing."""
+    if path.name.partition(".")[0] in AU_DEMARRAGE:
+        return True
+    if path.suffix != ".pth":
+        return False
+    lignes = path.read_bytes().splitlines()
+    return any(ligne.startswith((b"import ", b"import\t")) for ligne in lignes)
+
+
+def _est_d_un_paquet(path: Path) -> bool:
+    """Tell whether a package of the same folder installed a file, and as it is."""
+    if not path.is_file():
+        return False
+    ecrite = urlsafe_b64encode(hashlib.sha256(path.read_bytes()).digest()).rstrip(b"=").decode()
+    attendue = f"{path.name},sha256={ecrite},"
+    for distribution in metadata.distributions(path=[str(path.parent)]):
+        installes = distribution.read_text("RECORD") or ""
+        if any(ligne.startswith(attendue) for ligne in installes.splitlines()):
+            return True
+    return False
 
 
 def _meme_code(path: Path, attendu: Path, enclos: Enclos) -> bool:
