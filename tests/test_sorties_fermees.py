@@ -8,16 +8,21 @@ from pathlib import Path
 from types import SimpleNamespace
 from typing import TYPE_CHECKING, cast
 
+import nbformat
 import pytest
 import yaml
 from classeur_rempli import octets
 from ligne_de_commande import ctg
 from production_exemple import ecrire_carnet
 
+from ctglib.commandes.application import lancer
 from ctglib.donnees.lecture import enregistrer, racine
 from ctglib.export import ExporteurHTML
+from ctglib.production.archive import rassembler
 from ctglib.production.echec import Echec
+from ctglib.production.manifeste import lire_manifeste
 from ctglib.production.moteur import executer
+from ctglib.production.plan import LISTE, MANIFESTE
 from ctglib.secret import ExportRefuse
 from ctglib.secret.garde import lecteurs_importes, refuser, surveiller
 
@@ -29,6 +34,8 @@ DEMONSTRATION = "conventions/demonstration"
 
 
 DEPOT = Path(__file__).resolve().parents[1]
+LU = "jeudi 12-17 = 3"  # what a closed analysis shows, and its cell does not have
+SECRET = "print('jeudi', '12-17', '=', 3)"
 MONTRE = "from ctglib import paragraphe\nparagraphe('Une phrase.')"
 
 
@@ -151,15 +158,51 @@ def test_l_exporteur_refuse_un_carnet_qui_a_lu_sans_masque_et_l_interne_le_dit(
     assert "Diffusion interne" in page
 
 
-def test_une_analyse_interne_ne_va_pas_dans_les_rapports(tmp_path: Path) -> None:
+@pytest.mark.parametrize("sortie", ["reports", "data/conventions/harnes", "ctglib", "ailleurs"])
+def test_une_analyse_interne_ne_va_ni_dans_les_rapports_ni_dans_ce_qu_une_archive_prend(
+    sortie: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """« ailleurs » has reports too, that another folder was asked for."""
     carnet = ecrire_carnet(tmp_path / "essai.ipynb", MONTRE, parametres=())
+    ailleurs = tmp_path / "ailleurs"
+    (ailleurs / "harnes").mkdir(parents=True)
+    (ailleurs / "harnes" / MANIFESTE).write_text("{}", encoding="utf-8")
+    dossiers = {"ailleurs": ailleurs, "data/conventions/harnes": racine() / "conventions/harnes"}
+    dossier = dossiers.get(sortie, DEPOT / sortie)
+    avant = set(dossier.rglob("essai.*"))
 
-    fait = ctg(
-        "analyser", str(carnet), "--interne", "--sortie", str(DEPOT / "reports"), dossier=tmp_path
-    )
+    code = lancer(["analyser", str(carnet), "--interne", "--sortie", str(dossier)])
 
-    assert fait.returncode == 1
-    assert "Une analyse interne ne va pas dans reports/" in fait.stderr
+    nom = racine().name if sortie.startswith("data/") else sortie
+    assert code == 1
+    assert f"Une analyse interne ne va pas dans {nom}/" in capsys.readouterr().err
+    assert set(dossier.rglob("essai.*")) == avant
+
+
+def test_rien_d_une_analyse_fermee_n_entre_dans_une_archive(tmp_path: Path) -> None:
+    """The notebook that bears it is among those of the reports, with its outputs, and its pages are
+    beside: the archive has the cells alone of the declared ones.
+    """
+    carnets = tmp_path / "carnets"
+    lecture = _dire("import pandas as pd\nn = pd.read_csv('{suivi}/2023/profils.csv')", tmp_path)
+    for nom in ("declare", "essai"):
+        execute = executer(
+            ecrire_carnet(carnets / f"{nom}.ipynb", lecture, SECRET, parametres=()), {}
+        )
+        nbformat.write(execute, carnets / f"{nom}.ipynb")
+    (carnets / LISTE).write_text('declare = ["declare"]\n', encoding="utf-8")
+    (carnets / "essai.html").write_text(LU, encoding="utf-8")
+    sortie = tmp_path / "reports" / "demonstration"
+    sortie.mkdir(parents=True)
+    (sortie / "essai.html").write_text(LU, encoding="utf-8")
+    (sortie / MANIFESTE).write_text("{}", encoding="utf-8")
+    assert LU in (carnets / "declare.ipynb").read_text(encoding="utf-8")
+
+    fichiers = rassembler(lire_manifeste(sortie), carnets)
+
+    assert "notebooks/declare.ipynb" in fichiers
+    assert [nom for nom in fichiers if "essai" in nom] == []
+    assert [nom for nom, contenu in fichiers.items() if LU.encode() in contenu] == []
 
 
 @pytest.mark.parametrize(

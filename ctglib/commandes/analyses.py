@@ -24,11 +24,13 @@ from ctglib.commandes.options import Formats
 from ctglib.commandes.terminal import dire, formats_demandes, promettre, proposer
 from ctglib.donnees.ecriture import ecrire
 from ctglib.donnees.fautes import Empechement
-from ctglib.donnees.lecture import enregistrer
+from ctglib.donnees.lecture import enregistrer, racine
 from ctglib.donnees.provisoires import isoler_les_temporaires
 from ctglib.production.plan import (
     FORMATS,
     INTERNE,
+    MANIFESTE,
+    PAQUET,
     PROJET,
     RESUMES,
     SORTIE,
@@ -213,14 +215,28 @@ def analyser(
     if defaut:
         raise Empechement(defaut)
     dossier = (sortie or chemin.parent).resolve()
-    if interne and dossier.is_relative_to((PROJET / SORTIE).resolve()):
+    sorti = _d_ou_l_on_sort(dossier) if interne else None
+    if sorti:
         raise Empechement(
-            f"Une analyse interne ne va pas dans {SORTIE}/, que l'on publie : choisissez un autre "
-            "dossier par --sortie."
+            f"Une analyse interne ne va pas dans {sorti.name}/, que l'on publie ou archive : "
+            "choisissez un autre dossier par --sortie."
         )
     fichiers = _composer(chemin, formats_voulus, valeurs, interne)
     ecrire({dossier / nom: octets for nom, octets in fichiers.items()}, au_journal=True)
     dire(f"Analyse ponctuelle, écrite dans {dossier} : {', '.join(fichiers)}.")
+
+
+def _d_ou_l_on_sort(dossier: Path) -> Path | None:
+    """Return the folder that is published or archived whole, where another one stands; None when
+    nothing goes out of it.
+    """
+    for archive in (PROJET / SORTIE, racine(), PAQUET):
+        if dossier.is_relative_to(archive.resolve()):
+            return archive
+    for parent in (dossier, *dossier.parents):  # reports made elsewhere
+        if (parent / MANIFESTE).exists() or any(parent.glob(f"*/{MANIFESTE}")):
+            return parent
+    return None
 
 
 @contextmanager
