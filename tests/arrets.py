@@ -102,6 +102,8 @@ def commander(lieu: Path, arguments: list[str], dit: Path, rang: int = 0, mode: 
     says.
     """
     os.environ[VARIABLE] = str(lieu / "donnees")
+    if arguments[0] == "ouvrir":  # its icon goes to the home of who asks for it
+        os.environ["HOME"] = str(lieu)
     tempfile.tempdir = str(lieu / PROVISOIRES)
     os.chdir(lieu)
     pool.ouvrir_executeur = executeur_de_ce_processus
@@ -147,12 +149,14 @@ def main(mode: str, part: str, lieu: Path, dossier: Path, *arguments: str) -> No
 
     premier, parts = map(int, part.split("/"))
     dit = dossier / "dit.txt"
-    modele = Path(shutil.copytree(lieu, dossier / "modele"))
+    # Where the copies will be: what is written may say where it is.
+    modele = Path(shutil.copytree(lieu, dossier / "copie"))
     ancien = etat(modele)
     code = dans_un_enfant(lambda: commander(modele, [*arguments], dit))
     nombre, texte = json.loads(dit.read_text(encoding="utf-8"))
     nouveau = etat(modele)
     assert code == 0 or nouveau != ancien, texte
+    shutil.rmtree(modele)
     for rang in range(premier, nombre + 1, parts):
         copie = Path(shutil.copytree(lieu, dossier / "copie"))
         code = dans_un_enfant(lambda: commander(copie, [*arguments], dit, rang, mode))  # noqa: B023

@@ -44,6 +44,8 @@ from ctglib.production.site import ecrire_le_site
 posix = pytest.mark.skipif(os.name == "nt", reason="Windows n'a pas de fork")
 Essai = dict[str, Any]
 SUITE = 'paragraphe("Suite")'
+TERRITOIRE = 'territoire: str = "62413"  # code'
+ICONE = ".local/share/applications/rapports-ctg.desktop"
 
 
 def classeur(dossier: Path, nom: str, **valeurs: float) -> str:
@@ -175,6 +177,35 @@ def produire_un_rapport(lieu: Path) -> list[str]:
     return demande_du_rapport
 
 
+def refaire_les_clos(lieu: Path) -> list[str]:
+    """A closed year has its report, and an older one was made again beside it."""
+    rouvrir(lieu / "donnees")
+    options = rapporter(lieu)
+    reussir("clore", "2025", "--le", "2026-02-10", *options, dossier=lieu)
+    (lieu / "ctg-demonstration.zip").unlink()
+    carnet = lieu / "carnets" / "bilan.ipynb"
+    parametres = (CONVENTION.replace("harnes", "demonstration"), ANNEE)
+    ecrire_carnet(carnet, COUVERTURE, LECTURE, SUITE, parametres=parametres)
+    return ["produire", "bilan", *options, "-a", "2025", "-f", "html", "--refaire-clos"]
+
+
+def faire_un_portrait(lieu: Path) -> list[str]:
+    """The portrait of another town is there."""
+    carnets = lieu / "carnets"
+    ecrire_carnet(carnets / "portrait.ipynb", COUVERTURE, SUITE, parametres=(TERRITOIRE,))
+    options = ["-s", "reports", "--carnets", "carnets", "-f", "html"]
+    reussir("portrait", "62498", *options, dossier=lieu)
+    return ["portrait", "62413", *options]
+
+
+def poser_l_icone(lieu: Path) -> list[str]:
+    """An older icon is there."""
+    (lieu / ICONE).parent.mkdir(parents=True)
+    (lieu / ICONE).write_bytes(b"ancienne")
+    (lieu / ICONE).chmod(0o755)
+    return ["ouvrir", "--icone"]
+
+
 def analyser(lieu: Path) -> list[str]:
     """The pages of an older state of the notebook are there."""
     for nom in ("essai.html", "essai.docx"):
@@ -224,6 +255,9 @@ COMMANDES = {
     "gabarit": Essayee(partial(ecrire_un_gabarit, "2025"), "10/21"),
     "gabarit --texte": Essayee(partial(ecrire_un_gabarit, "--texte")),
     "produire": Essayee(produire_un_rapport, au_plus_pres=False),
+    "produire --refaire-clos": Essayee(refaire_les_clos, au_plus_pres=False),
+    "portrait": Essayee(faire_un_portrait, au_plus_pres=False),
+    "ouvrir --icone": Essayee(poser_l_icone, "1/1"),
     "verifier --archive": Essayee(verifier_une_archive, "7/600", "3/40", etats=LUES),
 }
 

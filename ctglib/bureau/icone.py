@@ -8,6 +8,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+from ctglib.donnees.ecriture import EcritureImpossible, ecrire
 from ctglib.donnees.fautes import mots, refus
 
 NOM = "Rapports CTG"
@@ -78,10 +79,9 @@ def _ailleurs(dossier: Path) -> Path:
     texte = BUREAU.format(nom=NOM, commande=commande, dossier=dossier, icone=icone)
     chemin = _bureau_de_l_ordinateur() / "rapports-ctg.desktop"
     try:
-        chemin.parent.mkdir(parents=True, exist_ok=True)
-        chemin.write_text(texte, encoding="utf-8")
+        ecrire({chemin: texte.encode("utf-8")}, au_journal=True)
         chemin.chmod(0o755)
-    except OSError:
+    except (OSError, EcritureImpossible):
         raise refus(str(chemin), *mots("icone_refusee", lanceur=LANCEUR)) from None
     return chemin
 
