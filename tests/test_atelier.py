@@ -23,7 +23,7 @@ from ctglib import atelier as a
 from ctglib import lire_suivi, ouvrir, ouvrir_bilan, ouvrir_evaluation
 from ctglib.atelier.dessins import legende_de
 from ctglib.atelier.phrases import DemandeImpossible
-from ctglib.atelier.series import etude, oublier
+from ctglib.atelier.series import dossier, etude, noms_des_modalites, oublier
 from ctglib.atelier.tables import attributs
 from ctglib.donnees.nombres import SommeRefusee, nombres
 from ctglib.donnees.suivi import lire_suivi_brut
@@ -299,8 +299,9 @@ def test_aucune_serie_du_suivi_ne_rend_une_valeur_que_le_secret_retient() -> Non
             .reindex(columns=[*key, "valeur", "statut"])
             .astype(object)
         )
+        named = rows.assign(modalite=noms_des_modalites(dossier("demonstration").catalogue, rows))
         both = found.fillna({"dimension": "", "modalite": ""}).merge(
-            rows[key].drop_duplicates(), on=key
+            named[key].drop_duplicates(), on=key
         )
         assert len(both) and both["valeur"].isna().all() and set(both["statut"]) == {"secret"}, code
 

@@ -257,6 +257,42 @@ def test_l_unite_d_une_evolution_n_est_dite_qu_une_fois() -> None:
     assert axes.get_xlabel() == "évolution (%)"
 
 
+@pytest.mark.parametrize(
+    ("dessiner", "titre"),
+    [
+        (
+            lambda: a.barres(a.evolution(RSA, ["Harnes", "Lens"], 2020, 2024), y="evolution"),
+            "Foyers au RSA (Cnaf), 2020-2024, évolution (%)",
+        ),
+        (lambda: a.courbes(_totaux("heures_realisees")), "Heures d'accueil réalisées, heures"),
+    ],
+)
+def test_un_rapport_dit_l_unite_d_un_dessin_sans_axe_gradue(dessiner, titre: str) -> None:
+    axes = dessiner()
+
+    assert axes.get_title(loc="left") == titre
+    assert a.figure(axes, alt="Des valeurs.").titre == titre
+
+
+def test_des_panneaux_d_indices_le_disent() -> None:
+    dessin = a.panneaux(a.comparer(RSA, ["Harnes", "Lens"]), y="indice")
+
+    assert "indice" in [texte.get_text() for texte in dessin.axes[0].texts]
+
+
+def test_les_parties_d_un_suivi_ont_leur_nom_dans_la_table_et_le_dessin() -> None:
+    heures = a.donnees("heures_realisees", convention="demonstration")
+    parties = heures[heures["ligne"] == "partie"]
+
+    table = a.tableau(parties)
+    noms = [texte.get_text() for texte in a.courbes(parties, par="modalite").texts]
+
+    assert "Accueil périscolaire" in set(parties["modalite"])
+    assert "Modalité" in [colonne.libelle for colonne in table.colonnes]
+    assert any(nom.replace("\n", " ").startswith("Accueil périscolaire") for nom in noms)
+    assert set(heures[heures["ligne"] == "total"]["modalite"]) == {""}
+
+
 def test_une_carte_n_a_pas_de_blanc_autour_d_elle() -> None:
     dessin = a.carte(a.ratio(RSA, "cnaf_foyers", a.lieux(epci="Lens-Liévin"), 2024)).figure
     etroit = a.figure(dessin, alt="Des communes.").dessiner("etroit")

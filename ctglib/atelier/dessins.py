@@ -242,7 +242,7 @@ def panneaux(
     dessinee = _pour_dessin(table, y, par, attrs)
     _refuser_des_doubles(table, dessinee, attrs["titre"])
     connue = dessinee.groupby("libelle", sort=False)["valeur"].transform("count").gt(0)
-    unite_dite = dire_unite(attrs["unite"])
+    unite_dite = _unite_et_base(attrs, _base(y, titre))
     series = [
         en_courbes.Panneau(
             nom,
@@ -703,14 +703,10 @@ def _cadre(
     """
     titre = attrs["titre"]
     source = attrs["source"]
-    unite = dire_unite(attrs["unite"])
-    if base:
-        deja_dite = unite in SANS_UNITE or base.endswith(f"({unite})")
-        unite = base if deja_dite else f"{unite}, {base}"
+    unite = _unite_et_base(attrs, base)
     if en_titre and unite not in SANS_UNITE and unite not in titre:
-        ax.set_title(f"{titre}, {unite}", loc="left", wrap=True)
-    else:
-        ax.set_title(titre, loc="left", wrap=True)
+        titre = f"{titre}, {unite}"
+    ax.set_title(titre, loc="left", wrap=True)
     if unite and ax.axison and not en_titre:  # a map has no axis
         if ax.yaxis_inverted():  # rows go from top to bottom: their values are across
             ax.set_xlabel(unite)
@@ -728,6 +724,15 @@ def _cadre(
     legende = {"titre": titre, "source": source, "alt": alt, "notes": notes_dites}
     setattr(ax.figure, LEGENDE, legende)
     return ax
+
+
+def _unite_et_base(attrs: Attributs, base: str) -> str:
+    """Return the unit of what is drawn, and what it is when that is not the values of a table."""
+    unite = dire_unite(attrs["unite"])
+    if not base:
+        return unite
+    deja_dite = unite in SANS_UNITE or base.endswith(f"({unite})")
+    return base if deja_dite else f"{unite}, {base}"
 
 
 def legende_de(figure: object) -> dict[str, str]:

@@ -13,6 +13,7 @@ from ctglib.atelier.phrases import DemandeImpossible, dire, impossible, inconnu
 from ctglib.atelier.tables import attributs, avec_attributs
 from ctglib.blocs.annee import EtudeAnnuelle, etudier
 from ctglib.donnees import publiques
+from ctglib.donnees.catalogue import Catalogue
 from ctglib.donnees.dossier import lire_dossier
 from ctglib.donnees.lecture import conventions, sans_accents
 from ctglib.donnees.marques import Marque, Origine
@@ -115,8 +116,12 @@ def donnees(
     details = _details(serie, lignes)
     if details is None:
         table = table.drop(columns=DETAIL, errors="ignore")
-    elif details.nunique() > 1:
-        table = table.assign(ligne=details.mask(details.ne("total"), "partie"))
+    else:
+        table = table.assign(
+            modalite=noms_des_modalites(dossier(serie.convention).catalogue, lignes)
+        )
+        if details.nunique() > 1:
+            table = table.assign(ligne=details.mask(details.ne("total"), "partie"))
     marques = _marques(serie, lignes, table["statut"], details)
     table = table.assign(valeur=nombres(lignes["valeur"], marques))
     presentes = [colonne for colonne in COLONNES if colonne in table]
@@ -176,6 +181,17 @@ def _details(serie: Serie, lignes: pd.DataFrame) -> pd.Series | None:
     noms = {code: dimension.libelle.lower() for code, dimension in dimensions.items()}
     parties = lignes["dimension"].replace(noms).fillna("").astype(str)
     return parties.mask(lignes["modalite"].fillna("").eq(""), "total")
+
+
+def noms_des_modalites(catalogue: Catalogue, lignes: pd.DataFrame) -> list[str]:
+    """Return the name of what each row of a follow-up is a part of, "" for the whole."""
+    libelles = {
+        (code, modalite.id): modalite.libelle
+        for code, dimension in catalogue.dimensions.items()
+        for modalite in dimension.modalites
+    }
+    cles = zip(lignes["dimension"], lignes["modalite"].fillna(""), strict=True)
+    return [libelles.get(cle) or cle[1] for cle in cles]
 
 
 def _marques(

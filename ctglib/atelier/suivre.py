@@ -11,6 +11,7 @@ from ctglib.atelier.series import (
     Lieux,
     etude,
     mots_des_statuts,
+    noms_des_modalites,
 )
 from ctglib.atelier.tables import attributs, avec_attributs
 from ctglib.blocs.annee import EtudeAnnuelle
@@ -170,7 +171,7 @@ def provisoires(convention: str | None = None, annee: int | None = None) -> pd.D
     collectes = [indicateurs[code].collecte for code in a_confirmer["indicateur"]]
     table = a_confirmer.assign(
         libelle=[indicateurs[code].libelle for code in a_confirmer["indicateur"]],
-        modalite=_details(suivi, a_confirmer),
+        modalite=noms_des_modalites(suivi.catalogue, a_confirmer),
         qui=["" if collecte is None else collecte.qui for collecte in collectes],
         quand=["" if collecte is None else collecte.quand for collecte in collectes],
         document=["" if collecte is None else collecte.document for collecte in collectes],
@@ -205,24 +206,13 @@ def revisions(convention: str | None = None, annee: int | None = None) -> pd.Dat
     indicateurs = suivi.catalogue.indicateurs_fiches
     table = revisees.assign(
         libelle=[indicateurs[code].libelle for code in revisees["indicateur"]],
-        modalite=_details(suivi, revisees),
+        modalite=noms_des_modalites(suivi.catalogue, revisees),
         valeur_ancienne=_valeurs(suivi, revisees, "valeur_ancienne", "statut_ancien"),
         valeur=_valeurs(suivi, revisees),
     )
     table = table.assign(ecart=table["valeur"] - table["valeur_ancienne"])
     titre = dire("titre_des_revisions", territoire=suivi.contexte.territoire.nom, annee=suivi.annee)
     return avec_attributs(table[COLONNES_DES_REVISIONS].reset_index(drop=True), titre)
-
-
-def _details(suivi: EtudeAnnuelle, lignes: pd.DataFrame) -> list[str]:
-    """Return the label of the modalité of each row, "" for the whole."""
-    libelles = {
-        (code, modalite.id): modalite.libelle
-        for code, dimension in suivi.catalogue.dimensions.items()
-        for modalite in dimension.modalites
-    }
-    cles = zip(lignes["dimension"], lignes["modalite"], strict=True)
-    return [libelles.get(cle) or cle[1] for cle in cles]
 
 
 def _valeurs(
