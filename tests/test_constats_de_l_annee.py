@@ -59,6 +59,7 @@ def evaluation(*lignes: dict[str, Any]) -> pd.DataFrame:
         "annee_finie": True,
         "evolution": "",
         "raison_evolution": "",
+        "a_maintenir": float("nan"),
     }
     return pd.DataFrame([{**usuelles, **ligne} for ligne in lignes])
 
@@ -161,6 +162,7 @@ def test_ce_que_l_on_dit_d_un_indicateur(cas: dict[str, Any]) -> None:
         "annee_finie": cas.get("annee_finie", True),
         "evolution": cas.get("evolution", ""),
         "raison_evolution": "rupture" if "rupture" in cas else "",
+        "a_maintenir": float(depart) if cas["sens"] == "maintien" else float("nan"),
     }
     series = mesures(
         places=valeurs,

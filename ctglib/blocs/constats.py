@@ -206,6 +206,7 @@ class ConstatDit:
             "change_signe": self._ecart(constat.change, signe=True),
             "monte": _plus_ou_moins(constat.change),
             "depuis_le_depart": self._ecart(constat.depuis_le_depart),
+            "sous_le_depart": self._ecart(constat.sous_le_depart),
             "monte_depuis_le_depart": _plus_ou_moins(constat.depuis_le_depart),
             "progres": "baisse" if constat.au_dessus else "hausse",
             "de_mieux": "moins" if constat.au_dessus else "plus",

@@ -28,6 +28,7 @@ from ctglib.blocs.decisions import liste_du_fil
 from ctglib.blocs.fin import EtudeFinale
 from ctglib.blocs.page_une import Chiffre, Message, PremierePage
 from ctglib.blocs.propositions import (
+    a_montrer,
     ensembles,
     ont_une_cible,
     proposer,
@@ -257,14 +258,23 @@ class MessagesDuSuivi:
             yield from self._chiffres_incertains()
         yield from self._moyens_inconnus()
         # How many have neither a target nor a reference of the text; one alone is not said.
-        indicateurs = self.indicateurs
-        suivis = indicateurs[indicateurs["renseigne"] | ~indicateurs["facultatif"]]
-        suivis = suivis[~suivis["dispense"].isin(ARRETES)]
+        suivis = self._indicateurs_du_tableau
         sans_cible = int(suivis["cible"].isna().sum())
         if sans_cible > 1:
             reference = not ont_une_cible(suivis).eq(suivis["cible"].notna()).all()
             faits = {"total": len(suivis), "reference": reference}
             yield self._dire("sans_cible", "tous_les_indicateurs", sans_cible, **faits)
+
+    @property
+    def _indicateurs_du_tableau(self) -> pd.DataFrame:
+        """The indicators that the table shows, or, where nothing was handed in and there is no
+        table, those that are asked for.
+        """
+        indicateurs = self.indicateurs
+        if self.muette:
+            demandes_de_l_annee = indicateurs[~indicateurs["facultatif"]]
+            return demandes_de_l_annee[~demandes_de_l_annee["dispense"].isin(ARRETES)]
+        return a_montrer(indicateurs) if self.fiche else indicateurs
 
     def _chiffres_incertains(self) -> Iterator[Message]:
         """Yield the values that were not handed in, those that may still change, then the first

@@ -60,6 +60,14 @@ def ensembles(evaluation: pd.DataFrame) -> pd.DataFrame:
     return evaluation[evaluation["dimension"].eq("")]
 
 
+def a_montrer(indicateurs: pd.DataFrame) -> pd.DataFrame:
+    """Return the indicators that the table of a fiche shows: those that somebody is asked for, and
+    those that have a value, now or before.
+    """
+    a_une_valeur = indicateurs[["valeur", "valeur_precedente"]].notna().any(axis=1)
+    return indicateurs[a_une_valeur | indicateurs["renseigne"] | ~indicateurs["facultatif"]]
+
+
 def ont_une_cible(evaluation: pd.DataFrame) -> pd.Series:
     """Tell, row by row, which indicators have a target: written, proposed or set by an avenant.
 

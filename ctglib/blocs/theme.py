@@ -190,14 +190,22 @@ def _remplir(
 
 
 def services_absents(etude: EtudeDiagnostic, services: Iterable[str]) -> list[str]:
-    """Return which part of the services that the reference has is absent here, then the fiches that
-    answer one of them, or that none does; nothing when no service is absent.
+    """Return which part of the services that the reference has is absent here, and how many of them
+    are read as needs, then the fiches that answer one of them, or that none does; nothing when no
+    service is absent.
 
-    ``services`` are the indicators that count services; only those that the reference has count.
+    ``services`` are the indicators that count services; only those that the reference has count,
+    and none that is a part of another one.
     """
     comparaison = etude.comparaison
+    parties = {
+        relation.partie
+        for relation in etude.catalogue.relations.inclusions
+        if not set(services).isdisjoint(relation.tout)
+    }
+    sortes = set(services) - parties
     compares = comparaison[
-        comparaison["indicateur"].isin(list(services)) & comparaison["valeur_reference"].gt(0)
+        comparaison["indicateur"].isin(list(sortes)) & comparaison["valeur_reference"].gt(0)
     ]
     absents = set(compares.loc[compares["valeur"].eq(0), "indicateur"])
     if not absents:
@@ -221,7 +229,12 @@ def services_absents(etude: EtudeDiagnostic, services: Iterable[str]) -> list[st
             faits = {"nombre": len(fiches), "fiches": enumerer(fiches)}
             phrases_des_fiches.append(contexte.texte(f"diagnostic.{cle}", **faits))
     return [
-        contexte.texte("diagnostic.services", sortes=len(compares), absents=len(absents)),
+        contexte.texte(
+            "diagnostic.services",
+            sortes=len(compares),
+            absents=len(absents),
+            besoins=len(absents & set(etude.catalogue.synthese.services)),
+        ),
         *(phrases_des_fiches or [contexte.texte("diagnostic.services_sans_fiche")]),
     ]
 

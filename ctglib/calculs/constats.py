@@ -56,6 +56,7 @@ class Mesure:
     retard: int
     evolution: str
     raison_evolution: str
+    a_maintenir: float
     annee_finie: bool
 
 
@@ -113,6 +114,7 @@ class Constat:
     coupure: str  # why it does not compare with it: one of ``COUPURES``, "" when it does
     depart: float | None
     annee_depart: int | None
+    a_maintenir: float | None  # the level that a maintien keeps
     cible: float | None
     annee_cible: int | None
     origine_cible: str
@@ -141,6 +143,16 @@ class Constat:
         if self.depart is None or self.annee_depart == self.annee_avant:
             return None
         return self.valeur - self.depart
+
+    @property
+    def sous_le_depart(self) -> float | None:
+        """How far it is under the level of its start, of one that is to be kept and has no target;
+        None when it is not, or when the two do not compare.
+        """
+        a_garder = self.sens == "maintien" and self.cible is None and not self.coupure
+        if not a_garder or self.depart is None or self.a_maintenir != self.depart:
+            return None
+        return self.depart - self.valeur if self.valeur < self.depart else None
 
     @property
     def manque(self) -> float | None:
@@ -243,6 +255,7 @@ def constater(
                 coupure=mesure.raison_evolution if mesure.raison_evolution in COUPURES else "",
                 depart=_nombre(mesure.valeur_initiale),
                 annee_depart=_annee(mesure.annee_initiale),
+                a_maintenir=_nombre(mesure.a_maintenir),
                 cible=_nombre(mesure.cible),
                 annee_cible=_annee(mesure.annee_cible),
                 origine_cible=mesure.origine_cible,

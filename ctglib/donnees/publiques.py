@@ -760,6 +760,9 @@ def lire_couverture(dossier: Dossier) -> pd.DataFrame:
     )
     couverture = couverture.reset_index()[COUVERTURE]
     couverture.attrs["source"] = taux["source"].iat[0]
+    if not convention.fictive:  # of the year that is shown, whatever else the store has
+        de_l_annee = lire(regles.ensemble, [convention.territoire], [annee])
+        couverture.attrs["source"] = de_l_annee.attrs["source"]
     return couverture
 
 

@@ -533,7 +533,8 @@ def recit(etude: EtudeAnnuelle, dossier: str = "") -> Groupe | None:
         if pilotes:
             mots_des_pilotes = {"nombre": len(pilotes), "pilotes": enumerer(pilotes)}
             phrases.append(etude.texte("suivi.pilotes", **mots_des_pilotes))
-        phrases += _avancement(etude, fiche, modalites)
+        plus_tard = int(etude.etats["fiche"].eq(fiche.numero).sum()) - len(modalites)
+        phrases += _avancement(etude, fiche, modalites, plus_tard)
         les_deux, une_reussite, une_difficulte = tournures
         appreciation = appreciations.get(fiche.numero)
         if appreciation:
@@ -558,8 +559,12 @@ def recit(etude: EtudeAnnuelle, dossier: str = "") -> Groupe | None:
     )
 
 
-def _avancement(etude: EtudeAnnuelle, fiche: modeles.Fiche, modalites: pd.DataFrame) -> list[str]:
-    """Return where the modalités of a fiche that have begun stand, in a sentence or two."""
+def _avancement(
+    etude: EtudeAnnuelle, fiche: modeles.Fiche, modalites: pd.DataFrame, plus_tard: int
+) -> list[str]:
+    """Return where the modalités of a fiche that have begun stand, in a sentence or two;
+    ``plus_tard`` counts the others.
+    """
     phrases = []
     if modalites.empty:
         phrases.append(etude.texte("bilan.commence_en", debut=fiche.debut.year))
@@ -588,8 +593,15 @@ def _avancement(etude: EtudeAnnuelle, fiche: modeles.Fiche, modalites: pd.DataFr
                 combien, _, etat = etats[0].partition(" ")  # « deux sont réalisées »
                 celui_de_toutes = {"combien": combien, "etat": etat}
     if etats:
-        faits = {"etats": etats, "modalites": len(modalites), "tous": celui_de_toutes}
-        phrases.append(etude.texte("bilan.avancement", **faits))
+        phrases.append(
+            etude.texte(
+                "bilan.avancement",
+                etats=etats,
+                modalites=len(modalites) + plus_tard,
+                tous=celui_de_toutes if not plus_tard else {},
+                plus_tard=plus_tard,
+            )
+        )
     return phrases
 
 

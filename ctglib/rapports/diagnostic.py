@@ -67,10 +67,15 @@ class Diagnostic(EtudeDiagnostic):
         ecart = self.catalogue.seuils.ecart_similaire_points
         decimales = 0 if float(ecart).is_integer() else 1
         ecart_similaire = points(ecart, decimales, signe=False)
-        source = self.modes.attrs["source"] if len(self.modes) else ""
+        chiffres_lus = contexte.texte(
+            "diagnostic.chiffres_lus",
+            places=self.modes.attrs["source"] if len(self.modes) else "",
+            quartiers=self.quartiers_lus.attrs["source"] if self._a_des_quartiers else "",
+            communes=self.carte_lue.source if self.carte_lue else "",
+        )
         return liste(
             [
-                contexte.texte("diagnostic.chiffres_lus", source=source),
+                chiffres_lus,
                 *_autres_references("references_a_cote", contexte),
                 *annees,
                 contexte.texte("diagnostic.comparaisons", points=ecart_similaire),
@@ -171,18 +176,27 @@ class Diagnostic(EtudeDiagnostic):
         return [phrase]
 
     def couverture(self) -> Couverture:
-        """Return the cover, with the year of the places beside that of the other figures."""
+        """Return the cover, with the years of what is not of the convention beside that of the
+        other figures.
+        """
         couverture = super().couverture()
-        if self.modes.empty:
-            return couverture
         date = self.convention.date_des_donnees
         dite = self.contexte.texte(
-            "diagnostic.date_et_places", date=date, annee=self.modes["annee"].iloc[0]
+            "diagnostic.dates",
+            date=date,
+            places=self.modes["annee"].iloc[0] if len(self.modes) else "",
+            quartiers=self.quartiers_lus["annee"].iloc[0] if self._a_des_quartiers else "",
+            communes=self.carte_lue.annee if self.carte_lue else "",
         )
         mentions = [
             (titre, dite if mention == date else mention) for titre, mention in couverture.mentions
         ]
         return replace(couverture, mentions=tuple(mentions))
+
+    @property
+    def _a_des_quartiers(self) -> bool:
+        """Whether the report shows quarters: two at least."""
+        return len(self.quartiers_lus) > 1
 
     def quartiers(self) -> Bloc | None:
         """Return who the Caf helps in each quarter of the commune."""
@@ -387,7 +401,8 @@ class Diagnostic(EtudeDiagnostic):
         attendus = theme.commentaires_attendus(themes, self.dossier.commentaires, contexte)
         references = _autres_references("reference_des_ecarts", contexte)
         if not references:
-            references = [contexte.texte("diagnostic.seule_reference")]
+            autour = self.carte_lue.autour if self.carte_lue else None
+            references = [contexte.texte("diagnostic.seule_reference", autour=autour)]
         phrases = [*references, *_ce_qui_manque(self), attendus]
         if self.doutes:
             phrases.append(contexte.texte("diagnostic.valeurs_douteuses"))

@@ -37,7 +37,7 @@ from ctglib.blocs.indicateurs import (
 from ctglib.blocs.messages_suivi import MessagesDuSuivi
 from ctglib.blocs.mots import repondre, sources
 from ctglib.blocs.moyens import Moyens
-from ctglib.blocs.propositions import ensembles
+from ctglib.blocs.propositions import a_montrer, ensembles
 from ctglib.blocs.signees import page_des_parties
 from ctglib.blocs.territoire import tableau_series
 from ctglib.blocs.types_d_analyse import montrer
@@ -147,7 +147,7 @@ class Fiche:
         changed.
 
         A result has beside it the indicators that show it: the convention's, or else those that
-        services are asked for.
+        services are asked for, or else those that they may give.
         """
         fiche = self.fiche
         etats = self.etude.etats
@@ -202,7 +202,18 @@ class Fiche:
             if indicateur.origine == "convention"
         ]
         demandes = [minuscule(indicateur.libelle) for indicateur in indicateurs if indicateur.noyau]
-        faits = {"resultat": resultat.libelle, "ecrits": ecrits, "demandes": demandes}
+        # What is neither written nor asked for may be given all the same, and the table shows it.
+        facultatifs = [
+            minuscule(indicateur.libelle)
+            for indicateur in indicateurs
+            if indicateur.origine != "convention" and not indicateur.noyau
+        ]
+        faits = {
+            "resultat": resultat.libelle,
+            "ecrits": ecrits,
+            "demandes": demandes,
+            "facultatifs": facultatifs,
+        }
         return self.etude.texte("fiche.resultat", **faits)
 
     def _indicateurs_ecrits(self) -> str:
@@ -253,8 +264,7 @@ class Fiche:
         contexte = etude.contexte
         evaluation = etude.evaluation
         tous = self._ensembles
-        a_une_valeur = tous[["valeur", "valeur_precedente"]].notna().any(axis=1)
-        montres = tous[a_une_valeur | tous["renseigne"] | ~tous["facultatif"]]
+        montres = a_montrer(tous)
         rangs = (1 + montres["facultatif"]).mask(montres["origine"].eq("convention"), 0)
         rangs = rangs.sort_values(kind="stable")
         montres = montres.loc[rangs.index]

@@ -1,0 +1,123 @@
+"""What a reader who compares each sentence with its table has to find true."""
+
+from __future__ import annotations
+
+from types import SimpleNamespace
+
+import pytest
+from premieres_pages import dire
+
+from ctglib import ouvrir, ouvrir_bilan
+from ctglib.blocs.messages_suivi import MessagesDuSuivi
+from ctglib.blocs.theme import services_absents
+from ctglib.document.blocs import Bloc
+from ctglib.document.tableau import Tableau
+from ctglib.document.typographie import nombrer
+
+DEMONSTRATION = "demonstration"
+HARNES = "harnes"
+
+
+def dans_la_ligne(tableau: Tableau, rubrique: str) -> str:
+    """Return the text of the row of a heading of a table."""
+    textes = tableau.donnees.set_index("rubrique")["texte"]
+    return str(textes[rubrique])
+
+
+def lire(bloc: Bloc) -> str:
+    """Return a piece of a report as it is read aloud, with plain spaces."""
+    return dire(bloc).replace("\xa0", " ").replace("\u202f", " ")
+
+
+def test_un_resultat_que_montrent_des_indicateurs_facultatifs_n_est_pas_dit_sans_indicateur() -> (
+    None
+):
+    contrat = ouvrir_bilan(DEMONSTRATION, 2024).fiche(3).contrat()
+
+    resultats = dans_la_ligne(contrat, "Résultats attendus")
+
+    assert resultats.count("aucun indicateur ne le montre") == 1
+    assert "projets (aucun indicateur ne le montre)" in resultats
+    assert "proposé, facultatif : visites au point information jeunesse" in resultats
+
+
+def test_ce_qui_etait_a_maintenir_est_dit_avec_le_niveau_du_depart() -> None:
+    page = lire(ouvrir_bilan(DEMONSTRATION, 2023).fiche(1).essentiel())
+
+    attendu = "Le maintien était souhaité : il manque 3 pour retrouver le niveau de 2022 (186)."
+    assert attendu in page
+    assert "sans que rien dise de combien" not in page
+    assert "rien ne dit si ce niveau suffit" not in page
+
+
+@pytest.mark.parametrize(("annee", "numero"), [(2023, 1), (2025, 3), (2026, 3)])
+def test_les_indicateurs_sans_cible_se_comptent_sur_les_lignes_du_tableau(
+    annee: int, numero: int
+) -> None:
+    fiche = ouvrir_bilan(DEMONSTRATION, annee).fiche(numero)
+    groupe = fiche.indicateurs()
+    assert groupe is not None
+    lignes = groupe["indicateurs"].donnees.query("dimension == ''")
+
+    phrases = [
+        message.texte for message in MessagesDuSuivi(fiche.etude, fiche.fiche).incertitudes()
+    ]
+
+    sans_cible = int(lignes["cible"].isna().sum())
+    [dite] = [phrase for phrase in phrases if "cible" in phrase]
+    debut = nombrer(sans_cible, "indicateur")
+    total = nombrer(len(lignes), "indicateur").split("\xa0")[0].split(" ")[0]
+    assert dite.lower().startswith(f"{debut} sur {total} ")
+
+
+def test_les_modalites_qui_commencent_plus_tard_sont_comptees_avec_les_autres() -> None:
+    recit = ouvrir_bilan(DEMONSTRATION, 2024).recit()
+    assert recit is not None
+
+    assert "Sur cinq modalités, dont une qui commence plus tard, une est réalisée" in lire(recit)
+
+
+def test_une_naissance_est_dite_au_domicile_de_la_mere() -> None:
+    page = lire(ouvrir_bilan(HARNES, 2024).une_page())
+
+    assert "155 enfants sont nés de mères domiciliées à Harnes" in page
+
+
+def test_la_marque_du_hasard_ne_parle_que_du_territoire() -> None:
+    diagnostic = ouvrir(HARNES)
+
+    [note] = [note for note in diagnostic.tableau("petite_enfance").notes if "(h)" in note]
+
+    assert "celle de son territoire" in note
+
+
+def test_le_diagnostic_dit_ce_qui_n_est_pas_de_la_convention_et_de_quelle_annee() -> None:
+    diagnostic = ouvrir(HARNES)
+    lecture = lire(diagnostic.mode_de_lecture())
+    dates = dict(diagnostic.couverture().mentions)["Date des données"]
+
+    assert "sauf les places par mode d'accueil (Cnaf, txcouv_pe_com, 2023), ceux des q" in lecture
+    assert "ceux des communes voisines (Cnaf" in lecture
+    assert "2017" not in lecture
+    assert "places d'accueil de 2023 ; quartiers de 2020 ; communes voisines de 2024" in dates
+
+
+def test_une_partie_d_un_service_n_en_est_pas_une_sorte_de_plus() -> None:
+    diagnostic = ouvrir(HARNES)
+    services = diagnostic.catalogue.diagnostic.sections["parentalite"].absences
+    sans_inclusion = SimpleNamespace(
+        relations=SimpleNamespace(inclusions=()), synthese=diagnostic.catalogue.synthese
+    )
+    autre_etude = SimpleNamespace(
+        comparaison=diagnostic.comparaison,
+        catalogue=sans_inclusion,
+        convention=diagnostic.convention,
+        contexte=diagnostic.contexte,
+    )
+
+    phrase, _ = services_absents(diagnostic, services)
+    sans_elle, _ = services_absents(autre_etude, services)
+
+    assert "6\xa0sortes de services" in phrase
+    assert "5 n'existent pas à Harnes, dont 3 lues comme des besoins" in phrase
+    assert "7\xa0sortes de services" in sans_elle
