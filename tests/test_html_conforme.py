@@ -9,6 +9,8 @@ import subprocess
 from pathlib import Path
 
 import pytest
+from bureau_ouvert import ouvrir
+from donnees_suivies import DONNEES
 from rapports_produits import Production
 
 pytestmark = pytest.mark.complet  # long: « make complet », and the continuous integration
@@ -60,3 +62,18 @@ def test_aucune_page_n_a_d_erreur_que_celle_qu_on_y_met(
 
     assert len(pages) > 40 and [line for line in found if wrong.name not in line] == []
     assert "role" in " ".join(found)
+
+
+def test_aucune_page_du_bureau_n_a_d_erreur(tmp_path: Path) -> None:
+    annee = "/conventions/demonstration/2025"
+    chemins = ["/", "/quitter", "/nouvelle-convention", "/officiels", "/conventions/harnes"]
+    chemins += ["/conventions/harnes/2025", "/conventions/harnes/2025/demander", annee]
+    chemins += [f"{annee}/ecrire", f"{annee}/rapports", f"{annee}/clore", "/depots/absent", "/rien"]
+    pages = []
+    with ouvrir(tmp_path, DONNEES, "--port", "9071") as bureau:
+        for rang, chemin in enumerate(chemins):
+            page = tmp_path / f"{rang}.html"
+            page.write_text(bureau.demander("GET", chemin).texte, encoding="utf-8")
+            pages.append(page)
+
+    assert verifier(*pages) == []
