@@ -9,7 +9,6 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 
-from ctglib.document.typographie import date_longue
 from ctglib.donnees.lecture import conventions, proches
 
 FICHES_AU_PLUS = 20
@@ -48,7 +47,7 @@ def defauts_de_la_demande(
         dates = {"debut": f"{premier_jour:%d/%m/%Y}", "fin": f"{dernier_jour:%d/%m/%Y}"}
         yield Defaut("fin_avant_le_debut", dates)
     if premier_jour and fin_de_l_ancienne and premier_jour <= fin_de_l_ancienne:
-        jours = {"debut": date_longue(premier_jour), "fin": date_longue(fin_de_l_ancienne)}
+        jours = {"debut": f"{premier_jour:%d/%m/%Y}", "fin": f"{fin_de_l_ancienne:%d/%m/%Y}"}
         yield Defaut("debut_trop_tot", jours)
 
 
