@@ -18,6 +18,7 @@ import pytest
 from docx import Document
 from fichiers_suivis import DEPOT
 from import_exemple import avec_libreoffice, libreoffice
+from matplotlib.colors import to_hex
 
 from ctglib import atelier as a
 from ctglib import lire_suivi, ouvrir, ouvrir_bilan, ouvrir_evaluation
@@ -272,6 +273,26 @@ def test_un_graphique_ordinaire_de_matplotlib_entre_dans_une_note(tmp_path: Path
 
     assert a.note("Une note", [shown]).enregistrer(tmp_path / "n.pdf").stat().st_size > 5000
     assert a.enregistrer(shown, tmp_path / "n.png").stat().st_size > 2000
+
+
+def test_un_graphique_ordinaire_prend_la_charte_et_garde_les_couleurs_choisies() -> None:
+    _, axes = plt.subplots()
+    axes.bar(["a"], [3])
+    axes.bar(["b"], [4], color="gold", alpha=0.5)
+    axes.plot([0, 1], [1, 2])
+    axes.scatter([0, 1], [2, 3], color="C0")
+    axes.set_title("Des places")
+
+    habille = a.figure(axes, titre="Des places", alt="De 3 à 4.", source="Ville").dessiner("large")
+
+    barres = [to_hex(barre.get_facecolor()) for barre in habille.axes[0].patches]
+    assert barres == ["#00558c", to_hex("gold")]
+    assert habille.axes[0].patches[1].get_alpha() == 0.5
+    assert to_hex(habille.axes[0].lines[0].get_color()) == "#00558c"
+    assert to_hex(habille.axes[0].collections[0].get_facecolor()[0]) == "#00558c"
+    assert habille.axes[0].title.get_fontfamily() == ["Source Sans Pro", "DejaVu Sans"]
+    assert not habille.axes[0].spines["top"].get_visible()
+    assert to_hex(axes.patches[0].get_facecolor()) == "#1f77b4", "le sien n'a pas changé"
 
 
 def test_aucun_effectif_masque_n_est_accessible_par_l_atelier() -> None:

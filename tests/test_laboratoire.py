@@ -8,6 +8,9 @@ import re
 import signal
 import subprocess
 import sys
+import time
+import urllib.error
+import urllib.request
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from pathlib import Path
@@ -24,6 +27,7 @@ pytestmark = pytest.mark.complet  # long: « make complet », and the continuous
 ADRESSE = re.compile(r"http://127\.0\.0\.1:\d+/\S*token=\S+")
 ATTENTE = 120_000  # milliseconds, on a loaded machine
 COURT = 20_000
+ESSAIS = 30
 MONTRES = ".jp-Notebook .jp-OutputArea-output"
 # in the browser: the first font of each element, its size
 POLICES = "els => els.map(e => getComputedStyle(e).fontFamily.split(',')[0].replaceAll('\"', ''))"
@@ -50,18 +54,62 @@ def test_arreter_la_commande_par_un_signal_arrete_jupyterlab() -> None:
     ctg_laboratoire = subprocess.Popen(
         commande, cwd=DEPOT, stderr=subprocess.PIPE, encoding="utf-8"
     )
-    _adresse(ctg_laboratoire)
-    pid = ctg_laboratoire.pid
-    (jupyterlab,) = Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
+    adresse = _adresse(ctg_laboratoire)
+    _ouvrir_un_noyau(adresse)
+    processus = _descendants(ctg_laboratoire.pid)
+    assert len(processus) == 2, "JupyterLab et son noyau"
 
     ctg_laboratoire.terminate()
     ctg_laboratoire.wait(timeout=30)
 
     try:
-        assert not Path(f"/proc/{jupyterlab}").exists()
+        assert not any(Path(f"/proc/{pid}").exists() for pid in processus)
     finally:
-        with suppress(ProcessLookupError):
-            os.kill(int(jupyterlab), signal.SIGKILL)
+        for pid in processus:
+            with suppress(ProcessLookupError):
+                os.kill(pid, signal.SIGKILL)
+
+
+def _ouvrir_un_noyau(adresse: str) -> None:
+    base, _, jeton = adresse.partition("/lab")
+    _, _, jeton = jeton.partition("token=")
+    demande = urllib.request.Request(
+        f"{base}/api/kernels", b"{}", {"Authorization": f"token {jeton}"}, method="POST"
+    )
+    for _ in range(ESSAIS):  # its address is said a little before it listens
+        try:
+            urllib.request.urlopen(demande)
+        except urllib.error.URLError:
+            time.sleep(1)
+        else:
+            return
+    pytest.fail("JupyterLab n'écoute pas")
+
+
+def _descendants(pid: int) -> list[int]:
+    """Return the processes that one started, and those that these started."""
+    trouves = []
+    for fil in Path(f"/proc/{pid}/task").iterdir():
+        for enfant in map(int, (fil / "children").read_text().split()):
+            trouves += [enfant, *_descendants(enfant)]
+    return trouves
+
+
+def test_une_ligne_de_papermill_fait_une_note_par_commune(tmp_path: Path) -> None:
+    carnet = DEPOT / "analyses" / "une_note.ipynb"
+    (ligne,) = re.findall(r"`(for c in .*?; done)`", carnet.read_text(encoding="utf-8"))
+    ligne = ligne.replace("Lens Avion Carvin", "Lens 62570").replace('\\"', '"')
+    ligne = ligne.replace(".venv/bin/papermill", f"{Path(sys.executable).parent}/papermill")
+    ligne = ligne.replace("analyses/une_note.ipynb", str(carnet))
+
+    subprocess.run(["bash", "-c", ligne], cwd=tmp_path, check=True, env={**os.environ})
+
+    assert sorted(note.name for note in tmp_path.iterdir()) == [
+        "note_Lens.docx",
+        "note_Lens.pdf",
+        "note_Méricourt.docx",
+        "note_Méricourt.pdf",
+    ]
 
 
 def test_chaque_carnet_livre_est_au_menu_des_recettes() -> None:

@@ -29,7 +29,7 @@ from ctglib.atelier.tables import (
     unite_de,
 )
 from ctglib.document.blocs import MIME, Bloc, Encadre, Groupe, Paragraphe, Titre, en_json, liste
-from ctglib.document.figure import SANS_DATE, Figure, charte, charter_style, figure_de
+from ctglib.document.figure import SANS_DATE, Figure, charte, charter_style, figure_de, habiller
 from ctglib.document.tableau import Colonne, Tableau, neutraliser
 from ctglib.donnees.ecriture import ecrire as ecrire_fichiers
 from ctglib.donnees.lecture import sans_accents
@@ -67,7 +67,8 @@ def figure(
     """Rend un graphique montrable dans un rapport : il y faut un titre, un texte pour qui ne le
     voit pas, une source.
 
-    Un graphique de l'atelier connaît déjà son titre et sa source ; pour un autre, les donner.
+    Un graphique de l'atelier connaît déjà son titre et sa source ; pour un autre, les donner : il
+    prend aussi les polices, les couleurs et le cadre de la charte, là où l'on n'en a pas choisi.
 
     Paramètres :
         ax: Des axes, ou une figure, de matplotlib.
@@ -94,9 +95,11 @@ def figure(
         rendue = figure_de(dessin, nom=nom, titre=titre, alt=alt, source=source)
     except ValueError as error:
         raise DemandeImpossible(str(error)) from None
-    if redessiner is None:
+    if redessiner is not None:
+        return replace(rendue, dessiner=lambda taille: _sans_legende(redessiner(taille)))
+    if legende:  # of the atelier, changed since
         return rendue
-    return replace(rendue, dessiner=lambda taille: _sans_legende(redessiner(taille)))
+    return replace(rendue, dessiner=lambda taille: habiller(rendue.dessiner(taille)))
 
 
 def _sans_legende(dessin: Dessin) -> Dessin:

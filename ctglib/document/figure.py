@@ -5,13 +5,14 @@ Then its way to a page or a file: the charter's style, the widths of its texts, 
 
 import re
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager
 from copy import deepcopy
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from html import escape
 from io import BytesIO, StringIO
+from itertools import cycle
 from pathlib import Path
 from typing import Any
 
@@ -20,10 +21,16 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.backends.backend_svg import RendererSVG
+from matplotlib.collections import Collection
+from matplotlib.colors import to_rgba, to_rgba_array
 from matplotlib.figure import Figure as Dessin
 from matplotlib.font_manager import fontManager
+from matplotlib.lines import Line2D
+from matplotlib.patches import Patch
+from matplotlib.text import Text
 from matplotlib.textpath import text_to_path
 from matplotlib.transforms import Bbox
+from matplotlib.typing import ColorType
 
 from ctglib.document.blocs import Bloc
 from ctglib.document.blocs import Dessin as Trace
@@ -195,6 +202,53 @@ def figure_de(
     return Figure(
         nom, titre, alt, lecture, source, tableau, lambda taille: _a_la_largeur(dessin, taille)
     )
+
+
+def habiller(dessin: Dessin) -> Dessin:
+    """Give a chart, in place, the fonts, the sizes, the colours and the frame of the charter where
+    it has those of matplotlib's own style: what an analyst chose stays. Return it.
+    """
+    d_origine = matplotlib.rcParamsDefault
+    with charter_style():
+        charte_graphique = dict(matplotlib.rcParams)
+    teintes = d_origine["axes.prop_cycle"].by_key()["color"]
+    nos_teintes = cycle(charte_graphique["axes.prop_cycle"].by_key()["color"])
+    couleurs = {to_rgba(teinte): next(nos_teintes) for teinte in teintes}
+    couleurs[to_rgba("black")] = charte_graphique["text.color"]
+    for artiste in dessin.findobj():
+        if isinstance(artiste, Text):
+            if artiste.get_fontfamily() == d_origine["font.family"]:
+                artiste.set_fontfamily(charte_graphique["font.family"])
+            artiste.set_fontsize(
+                artiste.get_fontsize() * charte_graphique["font.size"] / d_origine["font.size"]
+            )
+            artiste.set_color(_de_la_charte(artiste.get_color(), couleurs))
+        elif isinstance(artiste, Line2D):
+            artiste.set_color(_de_la_charte(artiste.get_color(), couleurs))
+            artiste.set_markerfacecolor(_de_la_charte(artiste.get_markerfacecolor(), couleurs))
+            artiste.set_markeredgecolor(_de_la_charte(artiste.get_markeredgecolor(), couleurs))
+        elif isinstance(artiste, Patch):
+            artiste.set_facecolor(_de_la_charte(artiste.get_facecolor(), couleurs))
+        elif isinstance(artiste, Collection):
+            teintes_vues = to_rgba_array(artiste.get_facecolor())
+            faces = [_de_la_charte(tuple(teinte), couleurs) for teinte in teintes_vues]
+            if faces and artiste.get_array() is None:
+                artiste.set_facecolor(faces)
+    for axes in dessin.axes:
+        axes.spines[["top", "right"]].set_visible(False)
+        axes.spines[["left", "bottom"]].set_color(charte_graphique["axes.edgecolor"])
+        axes.tick_params(color=charte_graphique["axes.edgecolor"])
+        axes.tick_params(labelcolor=charte_graphique["xtick.color"])
+    return dessin
+
+
+def _de_la_charte(couleur: ColorType, couleurs: Mapping[tuple, str]) -> ColorType:
+    """Return a colour of matplotlib's own style as that of the charter, its opacity kept."""
+    if isinstance(couleur, str) and couleur in ("none", "auto"):
+        return couleur
+    *teinte, opacite = to_rgba(couleur)
+    notre = couleurs.get((*teinte, 1.0))
+    return couleur if notre is None else to_rgba(notre, opacite)
 
 
 def figure_ordinaire(dessin: Dessin, titre: str, source: str) -> Bloc | None:
