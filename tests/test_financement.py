@@ -127,7 +127,10 @@ def test_le_tableau_de_la_demonstration_met_le_depense_a_cote_du_prevu() -> None
     assert espaces["Bonus territoire des structures soutenues"] == ("160 000", "au moins 150 500")
     assert espaces["Formation des candidates à l'agrément"] == ("4 000", "non suivi")
     assert espaces["Total des lignes suivies"] == ("431 000", "au moins 428 000")
-    assert espaces["Total"] == ("435 000", "dont 4 000 non suivis")  # the last one, of all payers
+    assert espaces["Total"] == (
+        "435 000",
+        "4 000 prévus ne sont pas suivis",
+    )  # the last one, of all payers
     assert ouvrir_bilan("harnes", 2026).financement() is None
 
 

@@ -7,10 +7,11 @@ from types import SimpleNamespace
 import pytest
 from premieres_pages import dire
 
-from ctglib import ouvrir, ouvrir_bilan
+from ctglib import ouvrir, ouvrir_bilan, ouvrir_en_clair
 from ctglib.blocs.messages_suivi import MessagesDuSuivi
 from ctglib.blocs.theme import services_absents
-from ctglib.document.blocs import Bloc
+from ctglib.document.blocs import Bloc, Groupe, feuilles
+from ctglib.document.figure import Figure
 from ctglib.document.tableau import Tableau
 from ctglib.document.typographie import nombrer
 
@@ -121,3 +122,54 @@ def test_une_partie_d_un_service_n_en_est_pas_une_sorte_de_plus() -> None:
     assert "6\xa0sortes de services" in phrase
     assert "5 n'existent pas à Harnes, dont 3 lues comme des besoins" in phrase
     assert "7\xa0sortes de services" in sans_elle
+
+
+def en_clair(convention: str) -> str:
+    """Return the plain-language summary, as it is read aloud."""
+    return lire(Groupe(tuple(ouvrir_en_clair(convention).texte().blocs)))
+
+
+def test_en_clair_une_place_est_celle_de_l_annee_et_une_heure_celle_de_l_accord() -> None:
+    page = en_clair(DEMONSTRATION)
+
+    assert "En 2026, le séjour de vacances a 30 places." in page
+    assert "a 32 places" not in page
+    assert "Voici ce que disait l'accord en 2023." in page
+    assert "Les horaires ont pu changer depuis." in page
+
+
+def test_en_clair_les_buts_sont_ceux_des_parties_et_la_suite_dit_la_fin() -> None:
+    page = en_clair(DEMONSTRATION)
+
+    assert "L'accord a cinq parties." in page
+    assert "Voici le premier but de chacune." in page
+    assert "L'accord s'arrête le 31 décembre 2026." in page
+    assert "« engager le renouvellement de la convention pour 2027-2030 »" in page
+    assert "ont décidé" not in en_clair(HARNES)
+
+
+def test_la_carte_des_communes_voisines_les_a_toutes_dans_son_tableau() -> None:
+    carte = ouvrir(HARNES).carte_lue
+    assert carte is not None
+    figure = ouvrir(HARNES).voisines()
+    assert figure is not None
+    [dessin] = [piece for piece in feuilles(figure.pieces) if isinstance(piece, Figure)]
+
+    assert dessin.tableau is not None
+    assert len(dessin.tableau.cellules) == len(carte.communes) == 36
+
+
+def test_les_postes_a_convertir_sont_dits_avec_leur_cible() -> None:
+    propositions = ouvrir_bilan(DEMONSTRATION, 2024).propositions()
+    assert propositions is not None
+
+    dites = " ".join(propositions.donnees["proposition"]).replace("\xa0", " ")
+
+    assert "0,50 ETP sur 1,50 ETP à ce jour, pour une cible de 2,00 ETP" in dites
+
+
+def test_ce_qu_aucun_dispositif_n_a_donne_de_ses_profils_est_dit() -> None:
+    profils = ouvrir_bilan(DEMONSTRATION, 2024).fiche(3).profils()
+    assert profils is not None
+
+    assert "Donné par aucun dispositif : âge révolu au 31 décembre." in lire(profils)

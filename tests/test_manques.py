@@ -315,7 +315,7 @@ def test_un_total_a_qui_manque_un_moyen_demande_n_est_qu_au_moins(donnees: Path)
     fonctionnement = r"Euros de fonctionnement : Ville de Valfontaine \(fictive\), "
     assert re.search(rf"{fonctionnement}[0-9 ]+ €", en_espaces(avant.html))
     assert re.search(rf"{fonctionnement}au moins [0-9 ]+ €", en_espaces(en_bref.html))
-    assert "Ville de Valfontaine (fictive), montant manquant : Contrib" in en_espaces(en_bref.html)
+    assert "Ville de Valfontaine (fictive), valeur manquante : Contrib" in en_espaces(en_bref.html)
     groupes = pd.Series(par_signataire.groupes)
     ville = par_signataire.cellules[groupes.str.startswith("Ville").to_numpy()]
     euros = ville.set_index("objet")["euros_2026"]

@@ -28,7 +28,9 @@ from ctglib.donnees.modeles.rapports import Mesure, Portrait
 from ctglib.donnees.yaml_strict import charger_yaml
 from ctglib.graphiques.teintes import CONTOURS, tracer_carte
 
-LIGNES_DE_LA_CARTE = 24  # at most, in the table of the map: its CSV has all the communes
+# In the table of a map: all its communes up to so many; beyond, some, and its CSV has them all.
+COMMUNES_TOUTES_MONTREES = 40
+LIGNES_DE_LA_CARTE = 24
 COMMUNE = "commune"
 
 
@@ -126,8 +128,8 @@ def figure_de_la_carte(
     taux: Callable[[float], str],
     effectif: Callable[[float], str],
 ) -> Figure:
-    """Return the map. Its caption reads the highest and the lowest rate; its table has at most
-    ``LIGNES_DE_LA_CARTE`` rows, the highest and the lowest, and its CSV all of them.
+    """Return the map. Its caption reads the highest and the lowest rate; of more communes than
+    ``COMMUNES_TOUTES_MONTREES``, its table has the highest and the lowest, and its CSV all of them.
 
     Args:
         carte: The rates.
@@ -148,7 +150,7 @@ def figure_de_la_carte(
     avec_taux = donnees[donnees["valeur"].notna()]
     lignes_montrees = donnees
     notes = []
-    if len(donnees) > LIGNES_DE_LA_CARTE:
+    if len(donnees) > COMMUNES_TOUTES_MONTREES:
         moitie = LIGNES_DE_LA_CARTE // 2
         extremes = pd.concat([avec_taux.head(moitie), avec_taux.tail(moitie)])
         lignes_montrees = extremes.drop_duplicates("code")

@@ -61,6 +61,7 @@ class DecisionSuivie:
     echeance: str
     etat: str
     raison: str
+    remarque: str
 
 
 def fil_des_decisions(etude: EtudeAnnuelle) -> pd.DataFrame:
@@ -238,8 +239,14 @@ def liste_du_fil(etude: EtudeAnnuelle) -> Groupe:
             )
         )
     for decision in islice(lignes(ouvertes, DecisionSuivie), DANS_LA_LISTE):
-        etat = majuscule(mot_de_l_etat(etude, decision.etat))
-        phrases.append(f"{etat}, {minuscule(_avec_qui_et_quand(decision, signes))}.")
+        phrases.append(
+            etude.texte(
+                "bilan.encore_ouverte",
+                quoi=_avec_qui_et_quand(decision, signes),
+                etat=mot_de_l_etat(etude, decision.etat),
+                remarque=decision.remarque,
+            )
+        )
     closes = d_avant["etat"].value_counts().drop([*SUITES_OUVERTES, REJETEE], errors="ignore")
     comptes = []
     for etat, mot in etude.catalogue.evaluation.suites.items():

@@ -117,8 +117,8 @@ def _prevu(montant: float) -> str:
 
 
 def _depenses(etude: EtudeAnnuelle, rangees: pd.DataFrame) -> list[str]:
-    """Return what was spent, row by row: « 12 000 », « au moins 8 000 », « non transmis », « dont
-    4 000 non suivis » of a sum that plans more than what is followed.
+    """Return what was spent, row by row: « 12 000 », « au moins 8 000 », « non transmis »,
+    « 4 000 prévus ne sont pas suivis » of a sum that plans more than what is followed.
     """
     absence = partial(etude.contexte.absence, Statut.NON_TRANSMIS)
     depenses = []

@@ -49,7 +49,12 @@ def profils(etude: EtudeAnnuelle, analyse: Analyse) -> Blocs:
     effectifs = _avec_texte(effectifs, etude.contexte)
     croises = croisements(etude.annuel.profils, definitions, dispositifs)
     croises = _avec_texte(croises, etude.contexte)
-    yield liste(phrases(etude, effectifs, croises, dispositifs))
+    demandees = {
+        variable.id: variable.libelle
+        for variable in definitions.variables
+        if variable.id in analyse.variables
+    }
+    yield liste(phrases(etude, effectifs, croises, dispositifs, demandees))
     questions = {variable.id: variable.question for variable in definitions.variables}
     for variable in analyse.variables or questions:
         de_la_variable = effectifs[effectifs["variable"].eq(variable)]
@@ -232,8 +237,10 @@ def phrases(
     parts: pd.DataFrame,
     croisements: pd.DataFrame,
     dispositifs: Mapping[str, str],
+    demandees: Mapping[str, str],
 ) -> list[str]:
-    """Return which dispositifs gave profiles and which did not, how many counts are hidden and by
+    """Return which dispositifs gave profiles and which did not, which of the variables that are
+    asked for (``demandees``, their labels) none gave, how many counts are hidden and by
     which rule, and which variables have no share; nothing when no dispositif gave any.
 
     ``parts`` and ``croisements`` are what the functions of these names return.
@@ -261,6 +268,13 @@ def phrases(
     ]
     if non_transmis:
         textes.append(etude.texte("fiche.profils_non_transmis", dits=" ; ".join(non_transmis)))
+    jamais_donnees = [
+        minuscule(libelle)
+        for variable, libelle in demandees.items()
+        if variable not in set(parts["variable"])
+    ]
+    if jamais_donnees:
+        textes.append(etude.texte("fiche.profils_jamais_donnes", variables=jamais_donnees))
     statuts = pd.concat([parts["statut"], croisements["statut"]])
     masques = int(statuts.eq(Statut.SECRET).sum())
     if masques:

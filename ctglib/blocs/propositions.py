@@ -316,16 +316,19 @@ def _postes_a_convertir(etude: EtudeAnnuelle, indicateurs: pd.DataFrame) -> list
     contexte = etude.contexte
     pilotage = etude.catalogue.bilan.pilotage
     valeurs = indicateurs.set_index("indicateur")["valeur"]
+    cibles = indicateurs.set_index("indicateur")["cible"]
     if pilotage.postes not in valeurs.index or pilotage.convertis not in valeurs.index:
         return []
     postes = valeurs[pilotage.postes]
     convertis = valeurs[pilotage.convertis]
+    cible = cibles[pilotage.convertis]
     if pd.notna(convertis) and pd.notna(postes) and convertis >= postes:
         return []
     texte = etude.texte(
         "bilan.postes_a_convertir",
         convertis="" if pd.isna(convertis) else contexte.valeur(pilotage.convertis, convertis),
         postes="" if pd.isna(postes) else contexte.valeur(pilotage.postes, postes),
+        cible="" if pd.isna(cible) else contexte.valeur(pilotage.convertis, cible),
     )
     return [Objet(texte)]
 

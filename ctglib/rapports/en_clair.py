@@ -15,10 +15,18 @@ from ctglib.blocs.mots import repondre
 from ctglib.blocs.offre import ecrire_plage
 from ctglib.calculs.ecriture import enumerer, majuscule, minuscule
 from ctglib.document.blocs import Bloc, Colonnes, Couverture, Groupe, liste, sous_titre
-from ctglib.document.typographie import abreger, nombrer, part_en_mots, remplir
+from ctglib.document.typographie import (
+    abreger,
+    date_longue,
+    en_lettres,
+    nombrer,
+    part_en_mots,
+    remplir,
+)
 from ctglib.donnees.lignes import lignes
 from ctglib.donnees.modeles.convention import Convention
 from ctglib.donnees.modeles.rapports import EnClair
+from ctglib.donnees.modeles.suivi import nom_de_la_decision
 from ctglib.donnees.statuts import PROVISOIRES
 from ctglib.rapports.bilan import ouvrir_bilan
 
@@ -64,8 +72,12 @@ class ResumeEnClair(EtudeDiagnostic):
         """Return the sentences under their questions, then the difficult words that they use."""
         # The aims: how many there are, then the first ones, the first objective of each fiche.
         fiches = [fiche for fiche in self._plan.fiches if fiche.etat == "en_vigueur"]
-        buts = self._dire("but", fiches=nombrer(len(fiches), "grand but"))
-        for fiche in fiches[: self._regles.fiches]:
+        dites = fiches[: self._regles.fiches]
+        parties = nombrer(len(fiches), "partie", feminin=True)
+        cle = "but" if len(dites) == len(fiches) else "premiers_buts"
+        nombres = {"n": len(fiches), "dites": en_lettres(len(dites))}
+        buts = self._dire(cle, fiches=parties, **nombres)
+        for fiche in dites:
             premier = fiche.objectifs[0] if fiche.objectifs else fiche.titre
             but = minuscule(premier).rstrip(" .")
             tournure = "verbe" if INFINITIF.match(but) else "nom"
@@ -79,7 +91,7 @@ class ResumeEnClair(EtudeDiagnostic):
         }
         a_droite = {
             self._titre("but"): buts,
-            self._titre("suite"): self._dire("suite"),  # what the convention says of its comité
+            self._titre("suite"): [*self._fin(), *self._dire("suite")],
             self._titre("population"): list(self._habitants()),
         }
 
@@ -138,13 +150,35 @@ class ResumeEnClair(EtudeDiagnostic):
         }
         return [remplir(phrase, **mots) for phrase in self._regles.phrases[cle]]
 
+    def _fin(self) -> Iterator[str]:
+        """Yield when the convention ends, and what its comité decided of what comes after."""
+        suivi = self._suivi.etude.suivi
+        yield from self._dire("fin", jour=date_longue(suivi.fin))
+        for annee, de_l_annee in suivi.suivis.items():
+            comite = de_l_annee.bilan.comite
+            for decision in comite.adoptees if comite else ():
+                if decision.id == nom_de_la_decision("reconduction", annee):
+                    yield from self._dire("reconduction", decision=minuscule(decision.texte))
+
     def _offre(self) -> Iterator[str]:
-        """Yield what families find, as the convention describes it: whom to ask, the places, a
-        service a sentence, and the hours, where all the services of a kind have the same.
+        """Yield what families find, as the convention describes it: that it is so, then whom to
+        ask, the places, a service a sentence, and the hours, where all the services of a kind have
+        the same, and that they may have changed.
         """
+        phrases = list(self._services())
+        if not phrases:
+            yield self.contexte.texte("en_clair.sans_offre")
+            return
+        yield self.contexte.texte("en_clair.offre_d_alors", debut=self.convention.debut.year)
+        yield from phrases
+        yield self.contexte.texte("en_clair.offre_changee")
+        yield self.contexte.texte("en_clair.sans_numero")
+
+    def _services(self) -> Iterator[str]:
+        """Yield a sentence a service."""
         phrase = "en_clair.offre"
         connue = self.dossier.offre[self.dossier.offre["valeur"].ne("")]
-        dites = False
+        valeurs = self._suivi.indicateurs.set_index("indicateur")["valeur"].dropna()
         for regle in self._regles.offre:
             lignes_dites = connue[
                 connue["type"].eq(regle.type) & connue["caracteristique"].eq(regle.caracteristique)
@@ -156,12 +190,16 @@ class ResumeEnClair(EtudeDiagnostic):
                 if len(plages) == 1:
                     plage = ecrire_plage(plages.iloc[0])
                     yield self.contexte.texte(phrase, quoi=regle.quoi, nom="", valeur=plage)
-                    dites = True
+                continue
+            indicateur = regle.indicateur
+            if indicateur is not None and indicateur in valeurs.index and len(lignes_dites):
+                contexte = self._suivi.etude.contexte
+                valeur = contexte.valeur_nue(indicateur, valeurs[indicateur])
+                faits = {"quoi": regle.quoi, "nom": "", "valeur": valeur, "annee": self._annee}
+                yield self.contexte.texte(phrase, **faits)
                 continue
             for nom, valeur in zip(lignes_dites["nom"], lignes_dites["valeur"], strict=True):
                 yield self.contexte.texte(phrase, quoi=regle.quoi, nom=nom, valeur=valeur)
-                dites = True
-        yield self.contexte.texte("en_clair.sans_numero" if dites else "en_clair.sans_offre")
 
     def _habitants(self) -> Iterator[str]:
         """Yield how many live there, then two shares, each beside the reference."""

@@ -293,6 +293,8 @@ class OffreEnClair(Modele):
     type: noms.Type
     caracteristique: noms.Caracteristique
     modalite: noms.ModaliteDOffre | None = None
+    # what the follow-up says of it: its last value is taken before that of the offer
+    indicateur: noms.IndicateurDeFiche | None = None
 
 
 class EnClair(Modele):
