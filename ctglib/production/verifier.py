@@ -367,7 +367,7 @@ def _lance_du_code(path: Path) -> bool:
     """Tell whether Python runs a file as it starts; a .pth that only names folders runs nothing."""
     if path.name.partition(".")[0] in AU_DEMARRAGE:
         return True
-    if path.suffix != ".pth":
+    if path.suffix != ".pth" or not path.is_file():
         return False
     lignes = path.read_bytes().splitlines()
     return any(ligne.startswith((b"import ", b"import\t")) for ligne in lignes)
