@@ -35,7 +35,7 @@ def test_une_decision_ouverte_n_est_pas_oubliee_quand_un_comite_ne_s_est_pas_ten
     assert fil["etat"]["designer_referents"] == "faite"
     page = texte_de(bilan(2025).une_page().html)
     assert "Terminer le guide unique des loisirs" in page
-    assert "2024) : en cours, son échéance est passée" in page
+    assert "2024), en cours, et son échéance est passée" in page
     assert "signer un référent handicap" not in page  # done since
 
 

@@ -45,7 +45,7 @@ def test_un_resultat_que_montrent_des_indicateurs_facultatifs_n_est_pas_dit_sans
 def test_ce_qui_etait_a_maintenir_est_dit_avec_le_niveau_du_depart() -> None:
     page = lire(ouvrir_bilan(DEMONSTRATION, 2023).fiche(1).essentiel())
 
-    attendu = "Le maintien était souhaité : il manque 3 pour retrouver le niveau de 2022 (186)."
+    attendu = "Le maintien était souhaité, et il manque 3 pour retrouver le niveau de 2022 (186)."
     assert attendu in page
     assert "sans que rien dise de combien" not in page
     assert "rien ne dit si ce niveau suffit" not in page
