@@ -22,6 +22,7 @@ import yaml
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from ctglib.calculs.prolongement import (
+    DEJA_CONNUES,
     additionner,
     borner,
     classe_de,
@@ -46,7 +47,7 @@ DERNIERE_ORIGINE_DU_CHOIX = 2015
 DERNIERE_ORIGINE_DE_LA_FOURCHETTE = 2018
 ORIGINES_DU_CALAGE = 3  # known at least, for a range to be set
 HORIZONS = range(1, 7)
-HORIZONS_MONTRES = (1, 3, 6)  # in the tables of errors of the page
+HORIZONS_MONTRES = (1, 2, 3, 4, 6)  # in the tables of errors of the page
 BAS = 0.1  # eight chances in ten: one in ten below, one in ten above
 HAUT = 0.9
 MAYOTTE = "976"  # no births before 2014
@@ -206,6 +207,7 @@ class Essai:
         """Return the years to say when the country's births rose, and that of their worst fall."""
         cours = self.naissances.sum().pct_change().loc[PREMIERE_ORIGINE + 1 :]
         return {
+            "premiere_dite": PREMIERE_ORIGINE + 1,
             "hausses": [int(annee) for annee in cours[cours.gt(0)].index],
             "plus_forte_baisse": int(cours.idxmin()),
         }
@@ -483,13 +485,15 @@ def deja_depassees(cotes: pd.DataFrame, lignes: list[dict[str, object]]) -> list
 
 def _cas_deja_depasses(cotes: pd.DataFrame, horizon: int, signe: int) -> pd.DataFrame:
     """Return the rows of one horizon whose commune had been on that side at least half of the
-    time, among the origins of which its own origin knew what happened.
+    time, among the origins of which its own origin knew what happened: two at least.
     """
     cas = []
     for origine, lignes in cotes.groupby("origine"):
         connus = cotes[cotes["origine"].le(int(origine) - horizon)]
-        parts = connus["cote"].eq(signe).groupby(connus["commune"]).mean()
-        deja = parts[parts.ge(UNE_FOIS_SUR_DEUX)].index
+        du_meme_cote = connus["cote"].eq(signe).groupby(connus["commune"])
+        souvent = du_meme_cote.mean().ge(UNE_FOIS_SUR_DEUX)
+        plus_d_une = du_meme_cote.size().ge(DEJA_CONNUES)
+        deja = souvent[souvent & plus_d_une].index
         cas.append(lignes[lignes["commune"].isin(deja)])
     return pd.concat(cas)
 

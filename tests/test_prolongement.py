@@ -172,18 +172,17 @@ def test_la_section_dit_les_places_la_mesure_et_ce_qu_elle_ne_dit_pas(
     )
     assert "(5, dont 2 au plus sans année" in texte
     assert "effet de la convention" in texte
-    assert "86 en moyenne ont eu leur nombre dans une fourchette" in texte
-    assert "de 1 à 7 sur 100 ont eu moins que leur fourchette, de 8 à 13 plus" in texte
-    assert "à 1 an, jusqu'à 19 moins" in texte
-    assert "2021 excepté : ni reprise durable, ni chute pire qu'en 2023" in texte
-    assert "essai sur 34 854 communes (Insee, état civil, 2008-2024" in texte.replace(
-        "\u202f", " "
-    ).replace("\xa0", " ")
+    assert "4 ans plus loin, 86 communes sur 100 en moyenne ont eu leur nombre dans une" in texte
+    assert "de 1 à 7 sur 100 ont eu moins, de 8 à 13 plus" in texte
+    assert "1 an plus loin, jusqu'à 19 moins" in texte
+    assert "De 2011 à 2024, années que l'essai a eu à dire" in texte
+    assert "2021 excepté : ni reprise durable, ni chute plus forte qu'en 2023" in texte
+    assert "parmi 34 854 (Insee, 2008-2024" in texte.replace("\u202f", " ").replace("\xa0", " ")
     notes = " ".join(ville.tableau().notes)
-    assert "les 4 des enfants ont tenu ensemble 72 fois sur 100" in notes
-    assert "tout le tableau, 55 fois" in notes
+    assert "les 4 fourchettes des enfants, une par année, ont tenu ensemble 72 fois" in notes
+    assert "avec celles des naissances, 55 fois" in notes
     assert "Dans les communes de cette taille qui" not in texte
-    assert "6 fois sur 6 à 3 ans et 5 fois sur 5 à 4 ans." in texte
+    assert "6 fois sur 6 pour 3 ans plus loin et 5 fois sur 5 pour 4 ans plus loin." in texte
     assert len(list(ville.tableau().lignes())) == 4
 
 
@@ -211,7 +210,7 @@ def test_une_grande_ville_dont_les_dernieres_fourchettes_n_ont_pas_tenu_est_refu
     assert ville.dits["annee"].tolist() == [2025, 2026]
     texte = " ".join(ville.phrases())
     assert "fourchettes réglées de même ont tenu 80 fois sur 100 en moyenne et 73" in texte
-    assert "il en est voulu 80 en moyenne, et plus de 75 à chacune" in texte
+    assert "il en faut 80 en moyenne, et plus de 75 à chacune" in texte
 
 
 @pytest.mark.parametrize(
@@ -308,7 +307,11 @@ def test_un_scenario_au_dela_de_l_essai_n_a_pas_de_couverture(
     assert "à enfants égaux, de 2,3 à 3,3 de plus" in tot[3]
     assert tard[3] == "2031 : refusé, rien n'est dit après 2028"
     _, les_autres, *_ = ville.essentiel().pieces
-    assert "+12 places, +2,3 à +3,3 ; +12 places, rien n'est dit si loin" in les_autres.items[-1]
+    dit = les_autres.items[-1].replace("\xa0", " ").replace("\u202f", " ")
+    assert (
+        "« tot » (fin 2027 ; dit le 11 juin 2026) : +12 places, +2,3 à +3,3 ;"
+        " « tard » (fin 2031 ; dit le 11 juin 2026) : +12 places, rien n'est dit si loin"
+    ) in dit
 
 
 def test_un_scenario_ne_retire_pas_plus_de_places_que_la_convention_n_en_ecrit(
@@ -336,13 +339,45 @@ def test_les_communes_deja_depassees_disent_ce_qui_y_a_tenu(
     cas = ville.depassees(passes)
 
     assert [(c.horizon, c.cote, c.cas, round(c.couverture, 1)) for c in cas] == [
-        (3, "dessus", 129, 72.9),
-        (4, "dessus", 48, 75.0),
+        (3, "dessus", 90, 75.6),
     ]
     assert avenir_de(60, regles, epreuve).depassees(passes) == []
     phrases = " ".join(section(lire_l_avenir("62413")).phrases())
-    assert "73 fois sur 100 à 3 ans (encore au-dessus 23" in phrases
-    assert "75 fois sur 100 à 4 ans" in phrases and "une seule année de départ" in phrases
+    assert "76 fois sur 100 pour 3 ans plus loin (90 cas" in phrases
+    assert "le nombre était encore au-dessus 20 fois sur 100" in phrases
+
+
+def test_une_seule_annee_de_depart_connue_ne_dit_pas_une_fois_sur_deux(
+    regles: ReglesProlongement, epreuve: Epreuve
+) -> None:
+    ville = avenir_de(150, regles, epreuve)
+    colonnes = ["horizon", "origines", "dedans", "dessous", "dessus"]
+
+    assert ville.depassees(pd.DataFrame([(3, 1, 0, 0, 1)], columns=colonnes)) == []
+    assert ville.depassees(pd.DataFrame([(3, 2, 1, 0, 1)], columns=colonnes)) != []
+
+
+@pytest.mark.parametrize(
+    ("suite", "dit"),
+    [
+        ([100, 100, 100, 100, 100, 90, 80, 70], "elle baisse plus vite qu'aucune"),
+        ([1000 * 0.9**rang for rang in range(12)] + [300] * 5, "elle baisse moins vite qu'aucune"),
+        ([], "l'essai en a jugé, ici, de"),
+    ],
+)
+def test_la_pente_du_departement_est_mise_a_cote_de_celles_que_l_essai_a_jugees(
+    suite: list[float], dit: str, regles: ReglesProlongement, epreuve: Epreuve
+) -> None:
+    ville = avenir_de(150, regles, epreuve)
+    if suite:
+        premieres = [100] * (len(ville.cours) - len(suite))
+        cours = pd.Series([*premieres, *suite], index=ville.cours.index, dtype=float)
+        ville = replace(ville, cours=20 * cours)
+
+    (phrase,) = [p for p in section(ville).phrases() if p.startswith("La pente du département")]
+    assert dit in phrase
+    inventees = section(replace(ville, inventees=True)).phrases()
+    assert not [p for p in inventees if p.startswith("La pente")]
 
 
 def test_des_euros_sans_bareme_source_ne_sont_pas_lus(tmp_path: Path) -> None:

@@ -9,7 +9,7 @@ from ctglib.atelier.phrases import DemandeImpossible, dire, impossible, inconnu
 from ctglib.atelier.series import Lieux, codes_des_lieux
 from ctglib.atelier.tables import avec_attributs
 from ctglib.blocs.prolongement import ENFANTS, Avenir, lire_l_avenir
-from ctglib.calculs.ecriture import nombre
+from ctglib.calculs.ecriture import enumerer, nombre
 from ctglib.donnees import publiques
 from ctglib.donnees.magasin import villes
 from ctglib.donnees.modeles.prolongement import Cible
@@ -86,7 +86,13 @@ def prolonger(code: str, lieux: Lieux, jusqu_a: int | None = None) -> pd.DataFra
     remarques = [
         *refus,
         dire("prolongement_promesse"),
-        dire("prolongement_baisse", annee=avenir.epreuve.plus_forte_baisse),
+        dire(
+            "prolongement_baisse",
+            premiere=avenir.epreuve.premiere_dite,
+            origine=avenir.origine,
+            hausses=enumerer([str(annee) for annee in avenir.epreuve.hausses]),
+            annee=avenir.epreuve.plus_forte_baisse,
+        ),
         dire("prolongement_non_dit"),
     ]
     return avec_attributs(table, titre, source, remarques)

@@ -13,8 +13,15 @@ from functools import cached_property
 import pandas as pd
 
 from ctglib.calculs.ecriture import enumerer, nombre
-from ctglib.calculs.prolongement import classe_de, essais_passes, places_pour_100, prolonger
-from ctglib.document.blocs import Bloc, Groupe, liste, paragraphe
+from ctglib.calculs.prolongement import (
+    DEJA_CONNUES,
+    classe_de,
+    essais_passes,
+    pente_par_an,
+    places_pour_100,
+    prolonger,
+)
+from ctglib.document.blocs import Bloc, Groupe, liste, paragraphe, sous_titre
 from ctglib.document.contexte import Contexte
 from ctglib.document.tableau import RIEN, Ecriture, Tableau
 from ctglib.document.typographie import date_longue
@@ -93,6 +100,24 @@ class Avenir:
         raise KeyError((cible, self.classe, horizon))
 
     @property
+    def depuis_la_pente(self) -> int:
+        """The first year of the slope that is carried on."""
+        return self.origine - self.regles.annees_de_la_pente + 1
+
+    @property
+    def pente(self) -> float:
+        """How fast the births of the département go, in per cent a year."""
+        return pente_par_an(self.cours, self.regles)
+
+    def pentes_jugees(self, ligne: LigneDeLEpreuve) -> pd.Series:
+        """Return the same, rounded, at the origins that judge a line of the trial, by origin."""
+        origines = [] if ligne.de is None or ligne.a is None else range(ligne.de, ligne.a + 1)
+        pentes = {
+            origine: pente_par_an(self.cours.loc[:origine], self.regles) for origine in origines
+        }
+        return pd.Series(pentes, dtype=float)
+
+    @property
     def enfants(self) -> int:
         """The children born in the last three years."""
         return int(self.naissances.iloc[-self.regles.cibles[ENFANTS].annees :].sum())
@@ -133,7 +158,7 @@ class Avenir:
             (int(passe["horizon"]), cote)
             for passe in passes.to_dict("records")
             for cote in COTES
-            if passe["origines"] and 2 * passe[cote] >= passe["origines"]
+            if passe["origines"] >= DEJA_CONNUES and 2 * passe[cote] >= passe["origines"]
         }
         return [
             cas
@@ -256,14 +281,18 @@ def places_d_aujourd_hui(offre: pd.DataFrame, regles: ReglesProlongement) -> Pla
 
 
 def avenir_d_un_portrait(code: str, contexte: Contexte) -> Bloc | None:
-    """Return what is said of the years to come of a territory, or why nothing is, in a paragraph;
+    """Return what is said of the years to come of a territory, or why nothing is, under its title;
     None where the births of the whole département are not in the store.
     """
     avenir = lire_l_avenir(code)
     if avenir.motif == "incomplet":
         return None
     prolongement = Prolongement(avenir, contexte)
-    return paragraphe(" ".join([*prolongement.phrases(), *prolongement.deja_connues()]))
+    phrases = [*prolongement.phrases(), *prolongement.deja_connues()]
+    titre = sous_titre(contexte.texte("prolongement.titre"))
+    if len(phrases) == 1:
+        return titre + paragraphe(phrases[0])
+    return titre + paragraphe(phrases[0]) + liste(phrases[1:])
 
 
 @dataclass(frozen=True)
@@ -350,6 +379,7 @@ class Prolongement:
             "annee": int(dernier["annee"]),
             "bas": nombre(dernier["bas"]),
             "haut": nombre(dernier["haut"]),
+            "depuis_la_pente": avenir.depuis_la_pente,
             "inventees": avenir.inventees,
         }
         phrases = [self._dire("a_venir", **faits)]
@@ -360,7 +390,7 @@ class Prolongement:
                 "a_offre_constante",
                 places=self.places.nombre,
                 structures=enumerer(self.places.structures),
-                vides=enumerer(self.places.vides) if self.places.vides else "",
+                vides=enumerer([f"« {nom} »" for nom in self.places.vides]),
                 plus_ages=self.places.plus_ages,
                 age=self.places.age,
                 connu=nombre(connu, 1),
@@ -387,11 +417,11 @@ class Prolongement:
                 fenetres=ligne.fenetres,
                 horizon=ligne.horizon,
                 classe=avenir.regles.classes[ligne.classe],
-                depuis_la_pente=avenir.origine - avenir.regles.annees_de_la_pente + 1,
                 origine=avenir.origine,
             )
         )
         phrases += self._ici_meme()
+        phrases += self._la_pente(ligne)
         refusees = self.enfants[self.enfants["motif"].ne("")]
         if len(refusees):
             phrases.append(self._dire_le_refus(int(refusees["horizon"].iloc[0])))
@@ -402,9 +432,37 @@ class Prolongement:
                 hausses=enumerer([str(annee) for annee in avenir.epreuve.hausses]),
                 plusieurs=len(avenir.epreuve.hausses) > 1,
                 plus_forte_baisse=avenir.epreuve.plus_forte_baisse,
+                premiere_dite=avenir.epreuve.premiere_dite,
+                origine=avenir.origine,
             )
         )
         return phrases
+
+    def _la_pente(self, ligne: LigneDeLEpreuve) -> list[str]:
+        """Return what is known of the slope that is carried on: the trial never judges the last
+        one. A fictional département was not in the trial.
+        """
+        avenir = self.avenir
+        jugees = avenir.pentes_jugees(ligne)
+        if avenir.inventees or jugees.empty:
+            return []
+        pente = avenir.pente
+        vitesse = ""
+        if pente < jugees.min():
+            vitesse = "plus"
+        elif pente > jugees.max():
+            vitesse = "moins"
+        return [
+            self._dire(
+                "la_pente",
+                depuis_la_pente=avenir.depuis_la_pente,
+                origine=avenir.origine,
+                pente=nombre(pente, 1, signe=True),
+                moins=nombre(jugees.min(), 1, signe=True),
+                plus=nombre(jugees.max(), 1, signe=True),
+                vitesse=vitesse,
+            )
+        ]
 
     def _pire_que(self, dernier: LigneDeLEpreuve) -> str:
         """Return the nearer horizon that left the most communes below their range, or above it,
@@ -512,10 +570,8 @@ class Prolongement:
             origines_au_moins=seuils.origines_au_moins,
         )
 
-    def tableau(self) -> Tableau:
-        """Return the years to come: births, children under three, places for 100 of them, and how
-        often such a range held.
-        """
+    def _lignes(self) -> pd.DataFrame:
+        """Return what the table of the years to come shows, and what its sentences rest on."""
         naissances = self.avenir.prolonger(NAISSANCES).set_index("annee")
         enfants = self.dits.set_index("annee")
         lignes = pd.DataFrame({"annee": enfants.index}).set_index("annee", drop=False)
@@ -545,12 +601,20 @@ class Prolongement:
             lignes.loc[ici_aussi, f"deja_{cas.cote}_cas"] = cas.cas
             lignes.loc[ici_aussi, f"deja_{cas.cote}_tenue"] = cas.couverture
             lignes.loc[ici_aussi, f"deja_{cas.cote}_encore"] = cas.encore
+        for colonne, pentes in self._pentes(essais).items():
+            lignes[colonne] = pentes
         lignes["naissances_constatees"] = lignes["annee"].map(self.avenir.suivantes)
         lignes["enfants_constates"] = lignes["annee"].map(self.avenir.enfants_constates)
         lignes["enfants_connus"] = self.avenir.enfants
         if self.places:
             lignes["places_d_aujourd_hui"] = self.places.nombre
             lignes["places_connues"] = POUR * self.places.nombre / self.avenir.enfants
+        return lignes.reset_index(drop=True)
+
+    def tableau(self) -> Tableau:
+        """Return the years to come: births, children under three, places for 100 of them, and how
+        often such a range held.
+        """
 
         def entre(prefixe: str, decimales: int) -> Ecriture:
             def ecrire(ligne: pd.Series) -> str:
@@ -574,12 +638,23 @@ class Prolongement:
         }
         return self.contexte.presenter(
             self.avenir.regles.tableaux["a_venir"],
-            lignes.reset_index(drop=True),
+            self._lignes(),
             ecritures,
             cle="prolongement",
             mots={"naissances": self._source},
             notes=[*self._tenues_ensemble(), *self.deja_connues()],
         )
+
+    def _pentes(self, essais: Iterable[LigneDeLEpreuve]) -> dict[str, list[float]]:
+        """Return the columns of the slopes of the département: today's, those that were judged."""
+        if self.avenir.inventees:
+            return {}
+        jugees = [self.avenir.pentes_jugees(essai) for essai in essais]
+        return {
+            "pente_du_departement": [self.avenir.pente for _ in jugees],
+            "pente_jugee_moins": [pentes.min() for pentes in jugees],
+            "pente_jugee_plus": [pentes.max() for pentes in jugees],
+        }
 
     @property
     def _ensembles(self) -> list[EnsembleDeLEpreuve]:
@@ -596,8 +671,11 @@ class Prolongement:
                 "ensemble",
                 horizons=ensemble.horizons,
                 couverture=nombre(ensemble.couverture),
-                tout_le_tableau=nombre(ensemble.avec_les_naissances),
-                avec_les_naissances=ensemble.avec_les_naissances is not None,
+                tout_le_tableau=(
+                    ""
+                    if ensemble.avec_les_naissances is None
+                    else nombre(ensemble.avec_les_naissances)
+                ),
             )
             for ensemble in self._ensembles
         ]
@@ -659,22 +737,39 @@ class Prolongement:
 
     def _dire_le_scenario(self, scenario: Scenario) -> str:
         """Return a scenario in a sentence, for paper."""
-        places = nombre(scenario.places, signe=True)
-        return self._dire("scenario", places=places, **self._de_plus(scenario))
+        return self._dire(
+            "scenario",
+            quoi=scenario.quoi,
+            fin=scenario.annee,
+            jour=date_longue(scenario.date),
+            places=nombre(scenario.places, signe=True),
+            **self._de_plus(scenario),
+        )
+
+    def _cout(self, scenario: Scenario) -> str:
+        """Return what a scenario costs by the scale that it declares; "" without one."""
+        if scenario.bareme is None:
+            return ""
+        return self._dire(
+            "scenario_cout",
+            euros=nombre(scenario.places * scenario.bareme.euros_par_place),
+            source=scenario.bareme.source,
+            annee=scenario.bareme.annee,
+        )
+
+    def _declare_par(self, scenario: Scenario) -> str:
+        return self._dire(
+            "scenario_source",
+            service=self.services.get(scenario.service, scenario.service),
+            jour=date_longue(scenario.date),
+            source=scenario.source,
+        )
 
     def _scenario(self, scenario: Scenario) -> dict[str, object]:
         """Return the row of a scenario."""
         # As many more places, for 100 of the same children: nothing past the last range.
         de_plus = places_pour_100(scenario.places, self.dits).iloc[-1]
         dit = scenario.annee <= self.dits["annee"].iloc[-1]
-        cout = RIEN
-        if scenario.bareme:
-            cout = self._dire(
-                "scenario_cout",
-                euros=nombre(scenario.places * scenario.bareme.euros_par_place),
-                source=scenario.bareme.source,
-                annee=scenario.bareme.annee,
-            )
         return {
             "quoi": scenario.quoi,
             "places": scenario.places,
@@ -682,11 +777,6 @@ class Prolongement:
             "couverture": self._couverture(scenario),
             "de_plus_bas": round(de_plus["bas"], 1) if dit else None,
             "de_plus_haut": round(de_plus["haut"], 1) if dit else None,
-            "cout": cout,
-            "qui": self._dire(
-                "scenario_source",
-                service=self.services.get(scenario.service, scenario.service),
-                jour=date_longue(scenario.date),
-                source=scenario.source,
-            ),
+            "cout": self._cout(scenario) or RIEN,
+            "qui": self._declare_par(scenario),
         }

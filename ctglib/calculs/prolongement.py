@@ -20,6 +20,7 @@ from ctglib.donnees.modeles.prolongement import (
 )
 
 COLONNES = ("annee", "horizon", "bas", "central", "haut", "motif")
+DEJA_CONNUES = 2  # past ranges of a commune, from which « half of the time » says something
 AU_DELA = "au_dela"  # why a year has no range: no horizon of the trial is that far
 
 
@@ -43,6 +44,12 @@ def pente(cours: np.ndarray, regles: ReglesProlongement) -> np.ndarray:
     derniers = np.log(np.maximum(cours[:, -regles.annees_de_la_pente :], 1))
     annees = np.arange(derniers.shape[1]) - (derniers.shape[1] - 1) / 2
     return derniers @ annees / (annees @ annees)
+
+
+def pente_par_an(cours: pd.Series, regles: ReglesProlongement) -> float:
+    """Return the slope of births by year, in per cent a year, to one decimal."""
+    par_an = pente(cours.to_numpy(float)[None, :], regles)[0]
+    return round(100 * float(np.expm1(par_an)), 1)
 
 
 def elan(cours: np.ndarray, horizon: int, regles: ReglesProlongement) -> np.ndarray:

@@ -62,6 +62,7 @@ AUTRE_DEPARTEMENT = "autre_departement"
 EPCI = "epci"
 COMPTES = "cnaf_communes"
 FOYERS = "cnaf_foyers"
+QUARTIERS_NOMMES = 5  # no more priority districts are named in a sentence
 SUR_LA_PAGE = 3  # at most so many messages, so many uncertainties, so many requests
 SANS_BORNE = "sans_borne"  # the same for a gap of which nothing tells what it may be
 BRUIT = "bruit"  # in the words of the catalogue: what is shown for a gap that noise explains
@@ -510,12 +511,12 @@ class Portrait:
         return None
 
     def quartiers(self) -> Tableau | None:
-        """Return the priority districts of the territory; None when it has none that is known, and
-        of a département, which has too many to be read one by one.
+        """Return the priority districts of an EPCI and their communes; None when none is known, and
+        elsewhere: the first page names those of a commune, a département has too many.
         """
         etude = self.etude
         quartiers = etude.quartiers
-        if quartiers.empty or etude.territoire.niveau == "departement":
+        if quartiers.empty or etude.territoire.niveau != "epci":
             return None
         return etude.tableau(
             "quartiers",
@@ -776,7 +777,7 @@ class Portrait:
             "politique_de_la_ville",
             quartiers=len(quartiers),
             communes=0 if une_commune else etude.communes_a_quartier,
-            nom=quartiers["nom"].iloc[0] if len(quartiers) == 1 else "",
+            noms=enumerer(quartiers["nom"].tolist()) if len(quartiers) <= QUARTIERS_NOMMES else "",
             annee=self._annee_des_quartiers,
         )
 

@@ -122,6 +122,7 @@ class Epreuve(Modele):  # ``prolongement_epreuve.yaml``, written by ``make epreu
     communes: Positif
     methode: Identifiant
     lignes: tuple[LigneDeLEpreuve, ...]
+    premiere_dite: Annee  # the first year that the trial had to say
     hausses: tuple[Annee, ...]  # the years that the trial had to say when the country's births rose
     plus_forte_baisse: Annee
     ensembles: tuple[EnsembleDeLEpreuve, ...]
