@@ -129,7 +129,8 @@ def natalite_lue() -> pd.Series:
     lignes = de_l_agglomeration("insee_etat_civil")
     lignes = lignes[lignes["annee"].between(2021, 2023)]
     naissances = lignes.groupby("territoire")["insee_naissances"].mean()
-    habitants = lire("insee_populations").set_index("territoire")["insee_population_municipale"]
+    habitants = lire("insee_populations").query("annee == 2023")
+    habitants = habitants.set_index("territoire")["insee_population_municipale"]
     return 1000 * naissances / habitants.reindex(naissances.index)
 
 
