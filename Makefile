@@ -80,7 +80,7 @@ format: $(PRET_TESTS)
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix .
 
-# L'essai de ce que le classeur dit des années à venir : une minute environ. « make epreuve NAISSANCES=fichier.xlsx » lit le classeur
+# L'essai de ce que le classeur dit des années à venir : deux minutes environ. « make epreuve NAISSANCES=fichier.xlsx » lit le classeur
 # de l'Insee plutôt que le magasin.
 epreuve: $(PRET)
 	$(BIN)/python benchmarks/epreuve.py $(if $(NAISSANCES),--fichier $(NAISSANCES))

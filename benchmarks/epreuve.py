@@ -39,6 +39,7 @@ from ctglib.donnees.yaml_strict import charger_yaml
 RACINE = Path(__file__).parents[1]
 RESULTATS = RACINE / "data/catalogue/prolongement_epreuve.yaml"
 PAGE = RACINE / "docs/prolongement.md"
+PAR_METHODE = RACINE / "docs/prolongement_par_methode.csv"
 MODELE_DE_LA_PAGE = "prolongement.md.j2"
 # Five years at most make a mean or a slope, three at least: the first origin has three.
 PREMIERE_ORIGINE = 2010
@@ -335,7 +336,9 @@ def fourchette(
 
 
 def couvertures(
-    relatifs: dict[tuple[Cible, int, int], pd.DataFrame], calage: pd.DataFrame
+    relatifs: dict[tuple[Cible, int, int], pd.DataFrame],
+    calage: pd.DataFrame,
+    regles_essayees: Collection[str] = REGLES_DE_FOURCHETTE,
 ) -> pd.DataFrame:
     """Return how often ranges held, by regle, cible, horizon, origine, classe and juge, on the
     origins that judge: 100 × communes within, in all and in the half of a class of which fewer or
@@ -347,7 +350,7 @@ def couvertures(
         if origine <= DERNIERE_ORIGINE_DU_CHOIX or connues < ORIGINES_DU_CALAGE:
             continue
         for classe, communes in table.groupby("classe"):
-            for regle in REGLES_DE_FOURCHETTE:
+            for regle in regles_essayees:
                 cle = (cible, horizon, int(classe))
                 ecarts = fourchette(relatifs, calage, regle, cle, origine)
                 bas, haut = borner(communes["central"].to_numpy(), *ecarts)
@@ -607,6 +610,50 @@ def juger(
     return lignes
 
 
+def juger_chaque_methode(essai: Essai, regle: str) -> pd.DataFrame:
+    """Return what the same trial finds of every method: methode, cible, classe, horizon, origines,
+    couverture, pire_des_dernieres, largeur (the mean of the origins that judge, beside the central
+    value, per 100) and refus.
+    """
+    tables = []
+    cles = ["cible", "classe", "horizon"]
+    for methode in METHODES:
+        relatifs = essai.relatifs(methode)
+        calage = quantiles(relatifs)
+        tenues = couvertures(relatifs, calage, [regle])
+        jugees = tenues[tenues["juge"] & tenues["regle"].eq(regle)]
+        largeurs = jugees.groupby(cles)["largeur"].mean().rename("largeur")
+        lignes = pd.DataFrame(juger(essai.regles, calage, tenues, regle))
+        lignes = lignes.rename(columns={"motif": "refus"}).join(largeurs, on=cles)
+        tables.append(lignes.assign(methode=methode))
+    colonnes = ["methode", *cles, "origines", "couverture", "pire_des_dernieres", "largeur"]
+    return pd.concat(tables, ignore_index=True)[[*colonnes, "refus"]]
+
+
+def resumer_les_methodes(par_methode: pd.DataFrame) -> pd.DataFrame:
+    """Return, by method, how many targets, classes and horizons have a range (dits); then, over
+    those that every method has one of, the mean coverage and width.
+    """
+    dits = par_methode[par_methode["refus"].eq("")]
+    cles = ["cible", "classe", "horizon"]
+    communs = dits.groupby(cles)["methode"].transform("nunique").eq(len(METHODES))
+    moyennes = dits[communs].groupby("methode")[["couverture", "largeur"]].mean()
+    resume = moyennes.assign(dits=dits["methode"].value_counts())
+    resume.attrs["communs"] = int(dits[communs].groupby(cles).ngroups)
+    return resume.reindex(list(METHODES))
+
+
+def ecrire_les_methodes(
+    par_methode: pd.DataFrame, regles: ReglesProlongement, fichier: Path
+) -> None:
+    """Write what the trial finds of every method, with the words of the page, for a spreadsheet."""
+    mots = par_methode.assign(
+        cible=par_methode["cible"].map(lambda cible: regles.cibles[cible].libelle),
+        classe=par_methode["classe"].map(dict(enumerate(regles.classes))),
+    )
+    mots.round(1).to_csv(fichier, sep=";", decimal=",", index=False, lineterminator="\n")
+
+
 def _arrondi(valeur: float | None) -> float | None:
     return None if valeur is None else round(float(valeur), DECIMALES)
 
@@ -716,6 +763,7 @@ def ecrire_la_page(
     lignes: list[dict[str, object]],
     ensembles: list[dict[str, object]],
     depassees: list[dict[str, object]],
+    par_methode: pd.DataFrame,
     fichier: Path,
     *,
     par_defaut: bool,
@@ -760,6 +808,7 @@ def ecrire_la_page(
         lignes=lignes,
         ensembles=ensembles,
         depassees=depassees,
+        methodes=resumer_les_methodes(par_methode),
         reglages=reglages,
         ecart_des_reglages=(reglages["relative"] - rangs.iloc[0]).abs().max(),
         avance=rangs.iloc[1] - rangs.iloc[0],
@@ -822,6 +871,7 @@ def main() -> None:
     parseur.add_argument("--fichier", type=Path, help="le classeur NAIS_DOM_ANNUELLES de l'Insee")
     parseur.add_argument("--resultats", type=Path, default=RESULTATS)
     parseur.add_argument("--page", type=Path, default=PAGE)
+    parseur.add_argument("--par-methode", type=Path, default=PAR_METHODE)
     arguments = parseur.parse_args()
     regles = charger_yaml("catalogue/prolongement.yaml", ReglesProlongement)
     if arguments.fichier:
@@ -854,7 +904,9 @@ def main() -> None:
         "depassees": depassees,
         "essais": passees.to_dict("records"),
     }
+    par_methode = juger_chaque_methode(essai, regle)
     ecrire_les_resultats(essai, methode, listes, arguments.resultats)
+    ecrire_les_methodes(par_methode, regles, arguments.par_methode)
     ecrire_la_page(
         essai,
         ecarts,
@@ -864,6 +916,7 @@ def main() -> None:
         lignes,
         ensembles,
         depassees,
+        par_methode,
         arguments.page,
         par_defaut=par_defaut,
     )

@@ -429,6 +429,30 @@ def test_l_atelier_prolonge_et_dessine_un_eventail(
         a.prolonger("cnaf_foyers", "Harnes")
 
 
+def test_chaque_methode_a_passe_le_meme_essai_et_celle_qui_est_retenue_a_ses_chiffres(
+    epreuve: Epreuve, regles: ReglesProlongement
+) -> None:
+    fichier = Path(__file__).parents[1] / "docs/prolongement_par_methode.csv"
+
+    par_methode = pd.read_csv(fichier, sep=";", decimal=",", keep_default_na=False)
+
+    lignes_par_methode = par_methode["methode"].value_counts()
+    assert len(lignes_par_methode) == 14
+    assert set(lignes_par_methode) == {len(epreuve.lignes)}
+    retenue = par_methode[par_methode["methode"].eq(epreuve.methode)]
+    ecrites = {
+        (ligne["cible"], ligne["classe"], int(ligne["horizon"])): (
+            str(ligne["couverture"]).replace(",", "."),
+            ligne["refus"],
+        )
+        for _, ligne in retenue.iterrows()
+    }
+    for ligne in epreuve.lignes:
+        cle = (regles.cibles[ligne.cible].libelle, regles.classes[ligne.classe], ligne.horizon)
+        couverture = "" if ligne.couverture is None else f"{round(ligne.couverture, 1)}"
+        assert ecrites[cle] == (couverture, ligne.motif)
+
+
 @pytest.mark.complet
 def test_l_essai_se_refait_et_trouve_ce_qui_est_ecrit(
     regles: ReglesProlongement, epreuve: Epreuve, monkeypatch: pytest.MonkeyPatch
