@@ -49,15 +49,27 @@ def eventail(table: pd.DataFrame, ax: Axes) -> Axes:
         )
         ax.plot(annees, ouvert["central"].to_numpy(float), color=couleur, linestyle="--", marker="")
         limite = int(annees[-1])
-        bas, central, haut = a_venir.iloc[-1][["bas", "central", "haut"]]
-        for valeur in (bas, central, haut):
+        derniere = a_venir.iloc[-1]
+        haut = derniere["haut"]
+        # The three numbers keep apart where the range is narrow.
+        for borne, place in (("bas", "top"), ("central", "center"), ("haut", "bottom")):
             ax.annotate(
-                nombre_court(valeur),
-                (limite, valeur),
+                nombre_court(derniere[borne]),
+                (limite, derniere[borne]),
                 (6, 0),
                 textcoords="offset points",
-                va="center",
+                va=place,
             )
+        ax.annotate(
+            dire("bande_de_l_eventail"),
+            (limite, 0),
+            (-4, 4),
+            xycoords=("data", "axes fraction"),
+            textcoords="offset points",
+            ha="right",
+            va="bottom",
+            color=couleurs.secondaire,
+        )
         ax.set_ylim(0, 1.1 * max(connues["valeur"].max(), haut))
         if table["annee"].max() > limite:
             ax.axvline(limite, color=couleurs.secondaire, linewidth=1.0, linestyle=":")
