@@ -30,6 +30,7 @@ from ctglib.calculs.prolongement import (
     part_du_departement,
     part_prolongee,
     pente,
+    pente_par_an,
 )
 from ctglib.donnees import publiques
 from ctglib.donnees.magasin import departement_de
@@ -804,6 +805,8 @@ def ecrire_la_page(
         regle=regle,
         erreurs=erreurs,
         meilleures=meilleures_par_classe(erreurs, str(rangs.index[0])),
+        pente_du_pays=pente_par_an(du_pays, essai.regles),
+        pentes_jugees=pentes_du_pays_jugees(du_pays, essai.regles),
         recul_du_pays=100 * (1 - du_pays.iloc[-1] / du_pays.iloc[-4]),
         lignes=lignes,
         ensembles=ensembles,
@@ -831,6 +834,13 @@ def ecrire_un_nombre(valeur: float | None, decimales: int = 0) -> str:
         return "–"
     texte = f"{valeur:,.{decimales}f}".replace(",", "\u202f").replace(".", ",")
     return texte.replace("-", "−")
+
+
+def pentes_du_pays_jugees(du_pays: pd.Series, regles: ReglesProlongement) -> pd.Series:
+    """Return the slope of the country's births at each origin that judges, in per cent a year."""
+    origines = range(DERNIERE_ORIGINE_DU_CHOIX + 1, int(du_pays.index[-1]))
+    pentes = {origine: pente_par_an(du_pays.loc[:origine], regles) for origine in origines}
+    return pd.Series(pentes)
 
 
 def exemple(essai: Essai, lignes: list[dict[str, object]]) -> dict[str, object]:

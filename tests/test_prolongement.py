@@ -170,12 +170,13 @@ def test_la_section_dit_les_places_la_mesure_et_ce_qu_elle_ne_dit_pas(
         "pour 100 de ces enfants en 2028" in texte
         and "contre 6,7 pour ceux nés de 2022 à 2024" in texte
     )
-    assert "(5, dont 2 au plus sans année" in texte
+    assert "(5 ; 2 au plus n'ont aucune année en commun)" in texte
     assert "effet de la convention" in texte
     assert "4 ans plus loin, 86 communes sur 100 en moyenne ont eu leur nombre dans une" in texte
     assert "de 1 à 7 sur 100 ont eu moins, de 8 à 13 plus" in texte
-    assert "1 an plus loin, jusqu'à 19 moins" in texte
-    assert "De 2011 à 2024, années que l'essai a eu à dire" in texte
+    assert "1 an plus loin, 19 au plus ont eu moins" in texte
+    assert "De 2011 à 2024, années du choix puis du jugement" in texte
+    assert "sans que la promesse soit prouvée" not in texte
     assert "2021 excepté : ni reprise durable, ni chute plus forte qu'en 2023" in texte
     assert "parmi 34 854 (Insee, 2008-2024" in texte.replace("\u202f", " ").replace("\xa0", " ")
     notes = " ".join(ville.tableau().notes)
@@ -210,6 +211,7 @@ def test_une_grande_ville_dont_les_dernieres_fourchettes_n_ont_pas_tenu_est_refu
     assert ville.dits["annee"].tolist() == [2025, 2026]
     texte = " ".join(ville.phrases())
     assert "fourchettes réglées de même ont tenu 80 fois sur 100 en moyenne et 73" in texte
+    assert "sans que la promesse soit prouvée" in texte
     assert "il en faut 80 en moyenne, et plus de 75 à chacune" in texte
 
 
@@ -309,8 +311,8 @@ def test_un_scenario_au_dela_de_l_essai_n_a_pas_de_couverture(
     _, les_autres, *_ = ville.essentiel().pieces
     dit = les_autres.items[-1].replace("\xa0", " ").replace("\u202f", " ")
     assert (
-        "« tot » (fin 2027 ; dit le 11 juin 2026) : +12 places, +2,3 à +3,3 ;"
-        " « tard » (fin 2031 ; dit le 11 juin 2026) : +12 places, rien n'est dit si loin"
+        "« tot » (2027 ; dit le 11 juin 2026) : +12 places, +2,3 à +3,3 ;"
+        " « tard » (2031 ; dit le 11 juin 2026) : +12 places, rien n'est dit si loin"
     ) in dit
 
 
@@ -343,7 +345,7 @@ def test_les_communes_deja_depassees_disent_ce_qui_y_a_tenu(
     ]
     assert avenir_de(60, regles, epreuve).depassees(passes) == []
     phrases = " ".join(section(lire_l_avenir("62413")).phrases())
-    assert "76 fois sur 100 pour 3 ans plus loin (90 cas" in phrases
+    assert "76 fois sur 100 pour 3 ans plus loin (90 cas, 2 années de départ" in phrases
     assert "le nombre était encore au-dessus 20 fois sur 100" in phrases
 
 
@@ -360,9 +362,9 @@ def test_une_seule_annee_de_depart_connue_ne_dit_pas_une_fois_sur_deux(
 @pytest.mark.parametrize(
     ("suite", "dit"),
     [
-        ([100, 100, 100, 100, 100, 90, 80, 70], "elle baisse plus vite qu'aucune"),
-        ([1000 * 0.9**rang for rang in range(12)] + [300] * 5, "elle baisse moins vite qu'aucune"),
-        ([], "l'essai en a jugé, ici, de"),
+        ([100, 100, 100, 100, 100, 90, 80, 70], "elle est plus basse qu'aucune"),
+        ([1000 * 0.9**rang for rang in range(12)] + [300] * 5, "elle est plus haute qu'aucune"),
+        ([], "l'essai en a jugé, dans ce département, de"),
     ],
 )
 def test_la_pente_du_departement_est_mise_a_cote_de_celles_que_l_essai_a_jugees(

@@ -406,6 +406,7 @@ class Prolongement:
             self._dire(
                 "a_tenu",
                 couverture=nombre(ligne.couverture),
+                prouvee=(ligne.couverture_basse or 0) >= POUR * avenir.regles.refus.couverture,
                 pire=nombre(ligne.pire),
                 meilleure=nombre(ligne.meilleure),
                 dessous=self._de_a(ligne.dessous_moins, ligne.dessous_plus),
@@ -447,11 +448,11 @@ class Prolongement:
         if avenir.inventees or jugees.empty:
             return []
         pente = avenir.pente
-        vitesse = ""
+        place = ""
         if pente < jugees.min():
-            vitesse = "plus"
+            place = "basse"
         elif pente > jugees.max():
-            vitesse = "moins"
+            place = "haute"
         return [
             self._dire(
                 "la_pente",
@@ -460,7 +461,7 @@ class Prolongement:
                 pente=nombre(pente, 1, signe=True),
                 moins=nombre(jugees.min(), 1, signe=True),
                 plus=nombre(jugees.max(), 1, signe=True),
-                vitesse=vitesse,
+                place=place,
             )
         ]
 
@@ -581,8 +582,12 @@ class Prolongement:
         places = places_pour_100(self.places.nombre if self.places else 0, enfants)
         for borne in ("bas", "central", "haut"):
             lignes[f"places_{borne}"] = places[borne]
-        essais = [self.avenir.ligne(ENFANTS, int(horizon)) for horizon in enfants["horizon"]]
+        horizons = [int(horizon) for horizon in enfants["horizon"]]
+        essais = [self.avenir.ligne(ENFANTS, horizon) for horizon in horizons]
         lignes["tenue"] = [essai.couverture for essai in essais]
+        lignes["tenue_des_naissances"] = [
+            self.avenir.ligne(NAISSANCES, horizon).couverture for horizon in horizons
+        ]
         lignes["pire_tenue"] = [essai.pire for essai in essais]
         lignes["meilleure_tenue"] = [essai.meilleure for essai in essais]
         lignes["horizon"] = [essai.horizon for essai in essais]
@@ -599,6 +604,7 @@ class Prolongement:
         for cas in self.avenir.depassees(self.essais_d_ici):
             ici_aussi = lignes["horizon"].eq(cas.horizon)
             lignes.loc[ici_aussi, f"deja_{cas.cote}_cas"] = cas.cas
+            lignes.loc[ici_aussi, f"deja_{cas.cote}_origines"] = cas.origines
             lignes.loc[ici_aussi, f"deja_{cas.cote}_tenue"] = cas.couverture
             lignes.loc[ici_aussi, f"deja_{cas.cote}_encore"] = cas.encore
         for colonne, pentes in self._pentes(essais).items():
@@ -635,6 +641,7 @@ class Prolongement:
             "enfants": entre("enfants", 0),
             "places": entre("places", 1) if self.places else None,
             "tenue": lambda tenue: nombre(tenue),
+            "tenue_des_naissances": lambda tenue: nombre(tenue),
         }
         return self.contexte.presenter(
             self.avenir.regles.tableaux["a_venir"],
