@@ -156,7 +156,9 @@ class ResumeEnClair(EtudeDiagnostic):
         yield from self._dire("fin", jour=date_longue(suivi.fin))
         for annee, de_l_annee in suivi.suivis.items():
             comite = de_l_annee.bilan.comite
-            for decision in comite.adoptees if comite else ():
+            if comite is None:
+                continue
+            for decision in comite.adoptees:
                 if decision.id == nom_de_la_decision("reconduction", annee):
                     yield from self._dire("reconduction", decision=minuscule(decision.texte))
 
