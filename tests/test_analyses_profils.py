@@ -132,7 +132,9 @@ def test_un_croisement_garde_ses_secrets() -> None:
 def test_les_profils_disent_leurs_manques_et_leurs_secrets() -> None:
     read = lire(("cmj", "age", "m", 30), ("cmj", "age", "n", "Q"))
 
-    told = " ".join(phrases(ouvrir_bilan("harnes", 2025).etude, read, read.iloc[0:0], DISPOSITIFS, {}))
+    told = " ".join(
+        phrases(ouvrir_bilan("harnes", 2025).etude, read, read.iloc[0:0], DISPOSITIFS, {})
+    )
 
     assert "1 dispositif sur 2" in told.replace("\u00a0", " ")
     assert "non transmis" in told

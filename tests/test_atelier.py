@@ -375,7 +375,7 @@ ERREURS: dict[str, Callable[[], object]] = {
     "année en mots": lambda: a.donnees(SERIE, "Harnes", "l'an passé"),
     "années dans un seul texte": lambda: a.donnees(SERIE, "Harnes", "2020-2024"),
     "lieux sans colonne code": lambda: a.donnees(SERIE, pd.DataFrame({"nom": ["Harnes"]})),
-    "années hors de la série": lambda: a.donnees("cnaf_couverture", "Harnes", [2021, 2022]),
+    "années hors de la série": lambda: a.donnees("cnaf_couverture", "Harnes", [2014, 2015]),
     "convention inconnue": lambda: a.promesses("harne"),
     "fiche inconnue": lambda: a.promesses("demonstration", fiche=9),
     "fiche en mot": lambda: a.promesses("demonstration", fiche="deux"),
@@ -510,7 +510,7 @@ def test_quand_rien_n_a_ete_transmis_c_est_ce_qui_est_dit(
         (lambda: a.donnees(SERIE, "Lille"), "les fichiers présents ne disent rien de Lille"),
         (
             lambda: a.donnees("cnaf_couverture", a.epci(EPCI)),
-            "niveaux publiés, departement, commune",
+            "niveaux publiés, arrondissement, commune, departement",
         ),
         (lambda: a.donnees("part_rsa", "Lens"), "ne porte que sur Harnes et Pas-de-Calais"),
         (

@@ -48,6 +48,7 @@ COLONNES = [
     "indicateurs",
 ]
 DANS_LA_LISTE = 2  # of those still open, on page one
+LIGNES_DE_LA_LISTE = 3  # as each list of a first page
 
 
 @dataclass(frozen=True)
@@ -218,7 +219,8 @@ def tableau_du_fil(etude: EtudeAnnuelle) -> Tableau | None:
 
 def liste_du_fil(etude: EtudeAnnuelle) -> Groupe:
     """Return the list of a first page: what the comité of the year decided, what is still open of
-    earlier ones, then how many of theirs are done or dropped. Empty when none decided anything.
+    earlier ones, then, where a line is left, how many of theirs are done or dropped. Empty when
+    none decided anything.
     """
     decisions = fil_des_decisions(etude)
     prises = decisions[decisions["annee"].eq(etude.annee) & decisions["etat"].ne(REJETEE)]
@@ -252,7 +254,7 @@ def liste_du_fil(etude: EtudeAnnuelle) -> Groupe:
     for etat, mot in etude.catalogue.evaluation.suites.items():
         if etat in closes:
             comptes.append(sont(int(closes[etat]), mot, accorder(mot, int(closes[etat]))))
-    if comptes:
+    if comptes and len(phrases) < LIGNES_DE_LA_LISTE:
         phrases.append(etude.texte("bilan.decisions_closes", comptes=enumerer(comptes)))
     if not phrases:
         return Groupe()

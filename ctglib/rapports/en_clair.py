@@ -5,6 +5,7 @@ idea each.
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
+from datetime import date
 from functools import cached_property
 
 import pandas as pd
@@ -151,16 +152,18 @@ class ResumeEnClair(EtudeDiagnostic):
         return [remplir(phrase, **mots) for phrase in self._regles.phrases[cle]]
 
     def _fin(self) -> Iterator[str]:
-        """Yield when the convention ends, and what its comité decided of what comes after."""
+        """Yield when the convention ends, and that its comité decided of what comes after: what it
+        decided may be long, and is in the other reports.
+        """
         suivi = self._suivi.etude.suivi
         yield from self._dire("fin", jour=date_longue(suivi.fin))
         for annee, de_l_annee in suivi.suivis.items():
             comite = de_l_annee.bilan.comite
-            if comite is None:
+            if comite is None or not isinstance(comite.date, date):
                 continue
             for decision in comite.adoptees:
                 if decision.id == nom_de_la_decision("reconduction", annee):
-                    yield from self._dire("reconduction", decision=minuscule(decision.texte))
+                    yield from self._dire("reconduction", jour=date_longue(comite.date))
 
     def _offre(self) -> Iterator[str]:
         """Yield what families find, as the convention describes it: that it is so, then whom to
