@@ -144,7 +144,7 @@ def test_en_clair_les_buts_sont_ceux_des_parties_et_la_suite_dit_la_fin() -> Non
     assert "L'accord a cinq parties." in page
     assert "- Voici le premier but de chacune." in page
     assert "L'accord s'arrête le 31 décembre 2026." in page
-    assert "« engager le renouvellement de la convention pour 2027-2030 »" in page
+    assert "Ceux qui l'ont signé ont décidé de la suite le 17 novembre 2026." in page
     assert "ont décidé" not in en_clair(HARNES)
 
 

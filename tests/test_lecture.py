@@ -51,7 +51,7 @@ def _etude(found: pd.DataFrame, items: dict[str, Indicateur], **autres: object) 
         "convention": SimpleNamespace(limites=()),
         "doutes": frozenset(),
     }
-    told |= {"modes": pd.DataFrame(), **autres}
+    told |= {"modes": pd.DataFrame(), "_a_des_quartiers": False, "carte_lue": None, **autres}
     return SimpleNamespace(comparaison=found, contexte=contexte(items), **told)
 
 

@@ -1052,7 +1052,7 @@ def test_la_liste_dit_ce_qui_se_remplit_ce_qui_a_vieilli_et_ce_qui_n_est_pas_la(
     assert "s_ben_com_f, jusqu'à 2024 : 4 indicateurs du diagnostic, 15 séries ; 20" in told
     assert "devrait être paru, voir https://data.caf.fr/explore/dataset/s_ben_com_f/" in told
     assert "Ce que le classeur sait lire et qui n'y est pas :" in told
-    assert "epcicom (Composition des EPCI" in told
+    assert "ndur_s_qf_400_com_f (Foyers allocataires selon le quotient familial" in told
 
 
 def test_ce_qui_manque_a_une_convention_dit_le_fichier_sa_page_et_son_gain(

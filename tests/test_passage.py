@@ -17,11 +17,11 @@ ROMPUE = "série rompue : le territoire de la commune a changé le "
 
 
 def ajouter_les_populations(dossier: Path, lignes: dict[str, int]) -> None:
-    """Add legal populations of 2020, whose communes are those of 2022."""
+    """Add legal populations of 2019, a year that is not shipped, whose communes are those of 2021."""
     textes = ["REG;DEP;CODCOM;COM;PMUN;PCAP;PTOT"]
     for code, habitants in lignes.items():
         textes.append(f"84;{code[:2]};{code[2:]};;{habitants};0;{habitants}")
-    chemin = ecrire(dossier, "donnees_communes_2020.csv", "\n".join([*textes, ""]))
+    chemin = ecrire(dossier, "donnees_communes_2019.csv", "\n".join([*textes, ""]))
     Ajout([chemin]).enregistrer()
 
 
@@ -62,7 +62,7 @@ def test_une_hausse_n_est_jamais_celle_d_une_fusion(donnees: Path, tmp_path: Pat
     # Haut Valromey absorbed Ruffieu in 2025: 650 and 200 were not 650.
     ajouter_les_populations(tmp_path, {"01187": 650, "01330": 200, "01004": 14000})
 
-    lues = publiques.lire("insee_population_municipale", ["01187", "01004"], [2020])
+    lues = publiques.lire("insee_population_municipale", ["01187", "01004"], [2019])
 
     assert lues.set_index("territoire")["valeur"].to_dict() == {"01187": 850, "01004": 14000}
 
@@ -70,7 +70,7 @@ def test_une_hausse_n_est_jamais_celle_d_une_fusion(donnees: Path, tmp_path: Pat
 def test_une_commune_dont_une_part_manque_n_a_pas_de_chiffre(donnees: Path, tmp_path: Path) -> None:
     ajouter_les_populations(tmp_path, {"01187": 650, "01004": 14000})
 
-    ligne = publiques.lire("insee_population_municipale", "01187", [2020]).iloc[0]
+    ligne = publiques.lire("insee_population_municipale", "01187", [2019]).iloc[0]
 
     assert ligne["statut"] == "O"
     assert ligne["origine"].startswith(ROMPUE)
