@@ -5,15 +5,20 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
+from matplotlib.axes import Axes
 from matplotlib.colors import to_rgba
 from matplotlib.figure import Figure
+from matplotlib.patches import Patch
 from matplotlib.text import Text
 from openpyxl import load_workbook
 
 from ctglib import atelier as a
 from ctglib.atelier.dessins import legende_de
 from ctglib.atelier.phrases import DemandeImpossible
+from ctglib.atelier.series import etude
+from ctglib.blocs.actions import bandes_des_actions
 from ctglib.document.figure import charte
+from ctglib.graphiques.bandes import COTE
 
 LOGEMENT = "cnaf_foyers_logement"
 RSA = "cnaf_foyers_rsa"
@@ -185,6 +190,8 @@ DESSINS = {
     "panneaux": lambda: a.panneaux(a.donnees(RSA, ["Harnes", "Lens", "Avion"])),
     "barres": lambda: a.barres(a.evolution(RSA, ["Harnes", "Lens"], 2020, 2024), y="ecart"),
     "points": lambda: a.points(a.ratio(RSA, "cnaf_foyers", ["Harnes", "Lens"], 2024)),
+    "bandes des actions": lambda: a.bandes(a.promesses("demonstration")),
+    "bandes des années": lambda: a.bandes(a.comparer(LOGEMENT, ["Harnes", a.epci("Lens-Liévin")])),
 }
 
 
@@ -303,6 +310,120 @@ def test_une_carte_n_a_pas_de_blanc_autour_d_elle() -> None:
         hauteur = carte.axes[0].bbox.height + (cle.height if carte is etroit else 0)
         assert hauteur > 0.75 * carte.bbox.height
     assert cle.y1 <= etroit.axes[0].bbox.y0 + 1
+
+
+# Bands.
+
+
+def _signes_et_cases(axes: Axes) -> list[tuple[str, Patch]]:
+    """Return the sign and the box of each case of bands, without those of the key."""
+    boites = [case for case in axes.patches if case.get_height() == COTE]
+    signes = [texte.get_text() for texte in axes.texts if texte.get_fontweight() == "bold"]
+    return list(zip(signes, boites, strict=False))
+
+
+def test_les_bandes_des_promesses_sont_celles_du_bilan() -> None:
+    suivi = etude("demonstration")
+
+    du_bilan = bandes_des_actions(suivi)
+    axes = a.bandes(a.promesses("demonstration"))
+
+    cases = _signes_et_cases(du_bilan.dessiner("large").axes[0])
+    assert legende_de(axes.figure)["source"] == suivi.convention.source_texte
+    assert [signe for signe, _ in _signes_et_cases(axes)] == [signe for signe, _ in cases]
+
+
+def test_des_bandes_disent_ce_que_vaut_chaque_annee_de_chaque_lieu(heures: pd.DataFrame) -> None:
+    secrets = a.bandes(a.donnees("filosofi_decile_1", ["Harnes", "Acheville"]))
+    provisoires = a.bandes(heures)
+
+    dites = [texte.get_text() for texte in secrets.texts]
+    assert "Acheville : secret (2018 à 2019)" in legende_de(secrets.figure)["alt"]
+    assert "Harnes : connue (2018 à 2019)" in legende_de(secrets.figure)["alt"]
+    assert "2\u00a0secrètes" in dites and "2\u00a0connues" in dites
+    pleines = [case.get_facecolor() != to_rgba(FOND) for _, case in _signes_et_cases(provisoires)]
+    assert pleines == [True, True, True, True, False]
+    assert [signe for signe, _ in _signes_et_cases(provisoires)][-1] == "p"
+
+
+def test_une_rupture_coupe_chaque_bande_et_sa_raison_est_dessous() -> None:
+    axes = a.bandes(a.comparer(LOGEMENT, ["Harnes", "Lens"]))
+
+    coupures = [trait for trait in axes.get_lines() if trait.get_linestyle() == ":"]
+    pied = " ".join(axes.figure.get_supxlabel().split())
+
+    assert len(coupures) == 3  # two bands and the key
+    assert "rupture de série" in [texte.get_text() for texte in axes.texts]
+    assert pied.startswith("Rupture de série en 2021 : depuis le 1er janvier 2021")
+    assert "rupture de série en 2021" in legende_de(axes.figure)["alt"]
+    assert not a.bandes(a.comparer(LOGEMENT, "Harnes", [2021, 2024])).get_lines()
+
+
+def test_une_annee_qu_un_lieu_n_a_pas_garde_sa_place_et_est_absente() -> None:
+    lignes = a.donnees(RSA, ["Harnes", "Lens"])
+    sans = lignes[(lignes["libelle"] != "Lens") | (lignes["annee"] != 2022)]
+
+    axes = a.bandes(sans)
+
+    cases = _signes_et_cases(axes)
+    assert [signe for signe, _ in cases].count("–") == 1
+    assert (
+        "Lens : connue (2020, 2021, 2023, 2024), absente (2022)" in legende_de(axes.figure)["alt"]
+    )
+    abscisses = [round(case.get_x(), 3) for _, case in cases]
+    assert abscisses[:5] == abscisses[5:]
+
+
+def test_une_absence_pour_une_autre_raison_est_dite_sous_les_bandes() -> None:
+    axes = a.bandes(a.comparer(LOGEMENT, ["Harnes", "Lens"]), y="indice")
+
+    pied = " ".join(axes.figure.get_supxlabel().split())
+
+    assert "2020 : avant la rupture de série" in pied
+    assert axes.get_title(loc="left").endswith("indice")
+
+
+def test_des_bandes_d_une_table_a_soi_ont_le_titre_et_la_source_donnes() -> None:
+    actions = pd.DataFrame(
+        {
+            "libelle": ["Crèche", "Crèche", "Relais"],
+            "modalite": ["1.1", "1.2", "2.1"],
+            "situation": ["réalisée", "en retard", "sans nouvelles"],
+        }
+    )
+
+    axes = a.bandes(actions, titre="Nos actions", source="Ville de Harnes", unite="avis")
+
+    legende = legende_de(axes.figure)
+    assert axes.get_title(loc="left") == "Nos actions, avis"
+    assert legende["source"] == "Ville de Harnes"
+    assert (
+        "Crèche : réalisée (1.1), en retard (1.2) ; Relais : sans nouvelles (2.1)."
+        in (legende["alt"])
+    )
+
+
+def test_des_bandes_refusent_un_etat_inconnu_et_deux_valeurs_d_une_annee() -> None:
+    promesses = a.promesses("demonstration")
+    melees = a.donnees("heures_realisees", convention="demonstration")
+
+    with pytest.raises(
+        DemandeImpossible, match=r"« statut » a « valeur normale »\. États possible"
+    ):
+        a.bandes(a.donnees(RSA, "Harnes").assign(modalite="1"), y="statut")
+    with pytest.raises(DemandeImpossible, match=r'a 6 valeurs en 2022.*par="modalite"'):
+        a.bandes(melees)
+    with pytest.raises(DemandeImpossible, match="« modalite » n'existe pas"):
+        a.bandes(promesses.drop(columns="modalite"))
+    with pytest.raises(DemandeImpossible, match="« valeur » n'existe pas"):
+        a.bandes(promesses.drop(columns=["situation"]))
+
+
+def test_un_tableau_de_promesses_ne_redit_pas_ce_que_montrent_les_bandes() -> None:
+    entetes = [colonne.cle for colonne in a.tableau(a.promesses("demonstration")).colonnes]
+
+    assert "etat" in entetes
+    assert "situation" not in entetes and "intitule" not in entetes
 
 
 # Tables and files.

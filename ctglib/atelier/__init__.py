@@ -7,7 +7,7 @@ a.comparer("cnaf_foyers_rsa", ["Harnes", "Pas-de-Calais"])
 """
 
 from ctglib.atelier.carnet import installer
-from ctglib.atelier.dessins import barres, carte, courbes, eventail, panneaux, pente, points
+from ctglib.atelier.dessins import bandes, barres, carte, courbes, eventail, panneaux, pente, points
 from ctglib.atelier.fichiers import importer
 from ctglib.atelier.prolongements import prolonger
 from ctglib.atelier.questions import cibles, comparer, frequentation, promesses, rang, semblables
@@ -20,6 +20,7 @@ from ctglib.atelier.tables import definitions
 
 __all__ = [
     "PONCTUELLE",
+    "bandes",
     "barres",
     "carte",
     "chercher",

@@ -5,6 +5,7 @@ l'image. Ce sont ceux des rapports (``ctglib.graphiques``).
 from collections.abc import Callable, Iterable
 from copy import deepcopy
 from io import BytesIO
+from math import isnan
 
 import pandas as pd
 from matplotlib.axes import Axes
@@ -13,8 +14,8 @@ from matplotlib.figure import Figure
 
 from ctglib.atelier.phrases import dire as dire_de_l_atelier
 from ctglib.atelier.phrases import impossible, inconnu
-from ctglib.atelier.series import mots_des_statuts
-from ctglib.atelier.tables import Attributs, arrondi_de, attributs, dire_valeur
+from ctglib.atelier.series import mots_des_statuts, phrase_des_annees
+from ctglib.atelier.tables import Attributs, arrondi_de, attributs, dire_valeur, est_mesuree
 from ctglib.calculs.ecriture import minuscule
 from ctglib.document.figure import SANS_DATE, charte, charter_style
 from ctglib.document.typographie import nombre_court
@@ -23,7 +24,8 @@ from ctglib.donnees.marques import Marque
 from ctglib.donnees.modeles.catalogue import Largeur
 from ctglib.donnees.nombres import marques_de
 from ctglib.donnees.publiques import reperes
-from ctglib.donnees.statuts import PROVISOIRES
+from ctglib.donnees.statuts import ABSENCES, PROVISOIRES, Statut
+from ctglib.graphiques import bandes as en_bandes
 from ctglib.graphiques import barres as en_barres
 from ctglib.graphiques import courbes as en_courbes
 from ctglib.graphiques import eventail as en_eventail
@@ -31,6 +33,7 @@ from ctglib.graphiques import pente as en_pente
 from ctglib.graphiques import points as en_points
 from ctglib.graphiques.feuille import (
     INTERLIGNE,
+    POINTS_PAR_CM,
     POINTS_PAR_POUCE,
     couper,
     dire,
@@ -46,6 +49,8 @@ HAUTEUR_D_UN_EVENTAIL = 230.0  # points
 AUTOUR_DES_RANGEES = 6  # lines: the title, the unit, the source
 AUTOUR_D_UNE_PENTE = 4  # the title, the years
 AUTOUR_D_UNE_CARTE = 3
+AUTOUR_DES_BANDES = 2  # the title, the source
+BORD_DES_BANDES = 0.08  # centimetres
 LIGNES_D_UNE_NOTE = 8
 UNITES = {"pour_100": "pour 100", "pourcent": "%"}
 SANS_UNITE = ("", "nombre")
@@ -201,12 +206,17 @@ def _phrases(dessinee: pd.DataFrame) -> list[str]:
         for texte, annees in absentes.groupby("texte", sort=False)["annee"]:
             dites.append(f"{texte} en {', '.join(annees.astype(str))}")
         phrases.append(f"{nom} : {', '.join(dict.fromkeys(dites))}".removeprefix(" : "))
+    return [*phrases, *_ruptures_dites(dessinee)]
+
+
+def _ruptures_dites(dessinee: pd.DataFrame) -> list[str]:
+    """Return the breaks of what is drawn, each once: « rupture de série en 2021, … »."""
     rompues = dessinee[dessinee["rupture"]]
     ruptures = [
         dire_de_l_atelier("rupture_courte", annee=annee, raison=raison)
         for annee, raison in zip(rompues["rupture_en"], rompues["raison"], strict=True)
     ]
-    return [*phrases, *dict.fromkeys(ruptures)]
+    return list(dict.fromkeys(ruptures))
 
 
 def panneaux(
@@ -341,6 +351,165 @@ def points(
         en_points.points(rangees.assign(**par_couleur), axes, marques=marques, zero=False)
 
     return _rangees(table, y, par, titre, source, unite, ax, tracer)
+
+
+def bandes(
+    table: pd.DataFrame,
+    *,
+    y: str | None = None,
+    par: str | None = None,
+    titre: str | None = None,
+    source: str | None = None,
+    unite: str | None = None,
+    ax: Axes | None = None,
+) -> Axes:
+    """Trace une case par action, une bande par fiche : où en est ce qui est promis. Ou une case par
+    année, une bande par lieu : ce que vaut chaque valeur (connue, provisoire, secrète…).
+
+    Une rupture de série coupe la bande ; la clé compte les cases de chaque état.
+
+    Paramètres :
+        table: Ce que rend ``promesses`` ; ou ce que rendent ``donnees``, ``comparer`` ou ``ratio``.
+            Une table à vous a les colonnes « modalite » (ce qui est écrit sous la case) et
+            « situation » (un état de la charte : « réalisée »…), ou « annee » et « valeur ».
+        y: La colonne des états, ou celle des valeurs ; « situation », sinon « valeur », par défaut.
+        par: La colonne des noms des bandes ; « intitule », sinon « libelle », par défaut.
+        titre: Le titre ; celui de la table par défaut.
+        source: La source ; celle de la table par défaut.
+        unite: L'unité ; celle de la table par défaut.
+        ax: Des axes de matplotlib où dessiner.
+
+    Exemples :
+        >>> from ctglib import atelier as a
+        >>> ax = a.bandes(a.promesses("demonstration"))
+        >>> ax = a.bandes(a.donnees("filosofi_decile_1", ["Harnes", "Lens", "Acheville"]))
+        >>> len(ax.patches)  # six cases, deux dans la clé
+        8
+    """
+    if not isinstance(table, pd.DataFrame):
+        raise impossible("sans_table", genre=type(table).__name__)
+    if y is None:
+        y = "situation" if "situation" in table else "valeur"
+    if par is None:
+        par = "intitule" if "intitule" in table else "libelle"
+    des_etats = y in table and not pd.api.types.is_numeric_dtype(table[y])
+    dessins = charte().cases if des_etats else charte().valeurs
+    colonne = "modalite" if des_etats else "annee"
+    attrs = _tracable(
+        table, y, par, colonne, titre=titre, source=source, unite=unite, sans_valeur=True
+    )
+    notes = []
+    base = ""
+    ruptures = []
+    if des_etats:
+        cases = _cases_des_etats(table, y, par)
+    else:
+        dessinee = _pour_dessin(table, y, par, attrs)
+        _refuser_des_doubles(table, dessinee, attrs["titre"])
+        lignes = en_courbes.par_nom(dessinee, par="libelle")
+        cases = _cases_des_annees(lignes)
+        notes = _notes_des_bandes(lignes)
+        base = _base(y, titre)
+        ruptures = _ruptures_dites(dessinee)
+    phrases = [*_phrases_des_bandes(cases, dire_les_annees=not des_etats), *ruptures]
+
+    def tracer_sur(axes: Axes) -> Axes:
+        _cadre(axes, attrs, phrases, base, notes=notes, en_titre=True)
+        largeur = largeur_de(axes) / POINTS_PAR_CM
+        a_gauche = not est_etroit(axes)
+        hauteur = en_bandes.tracer_les_bandes(cases, axes, largeur, dessins, a_gauche)
+        if not a_gauche:  # a year is wider than its case, which stands at the edge
+            axes.set_xlim(-BORD_DES_BANDES, largeur)
+        axes.set_aspect("equal", anchor="NW")
+        for texte in axes.texts:  # measured: they hold in the axes
+            texte.set_in_layout(False)
+        if ax is None:
+            autour = AUTOUR_DES_BANDES * INTERLIGNE
+            _fixer_la_hauteur(axes, hauteur * POINTS_PAR_CM + autour)
+        return axes
+
+    return _sur_des_axes(ax, tracer_sur)
+
+
+def _cases_des_etats(table: pd.DataFrame, y: str, par: str) -> pd.DataFrame:
+    """Return the cases of a table of states, as ``tracer_les_bandes`` reads them, and « dit ».
+
+    Raises:
+        DemandeImpossible: A state is none that the charter draws.
+    """
+    codes = {case.mot: code for code, case in charte().cases.items()}
+    etats = table[y].astype(str)
+    inconnus = etats[~etats.isin(list(codes))].unique()
+    if len(inconnus):
+        raise impossible(
+            "etats_inconnus",
+            colonne=y,
+            etats=", ".join(f"« {etat} »" for etat in inconnus),
+            possibles=", ".join(codes),
+        )
+    return pd.DataFrame(
+        {
+            "ligne": table[par].astype(str).tolist(),
+            "case": table["modalite"].astype(str).tolist(),
+            "etat": etats.map(codes).tolist(),
+            "dit": etats.tolist(),
+        }
+    )
+
+
+def _cases_des_annees(lignes: dict[str, list[en_courbes.Annee]]) -> pd.DataFrame:
+    """Return a case for each name and each year that one of them has, as ``tracer_les_bandes``
+    reads them, and « dit », its word.
+    """
+    dessins = charte().valeurs
+    annees = sorted({annee.annee for de_la_ligne in lignes.values() for annee in de_la_ligne})
+    cases = []
+    for nom, de_la_ligne in lignes.items():
+        par_annee = {annee.annee: annee for annee in de_la_ligne}
+        for rang, annee in enumerate(annees):
+            lue = par_annee.get(annee)
+            etat = en_bandes.ABSENTE if lue is None else _etat_de(lue)
+            dit = dessins[etat].mot
+            rompue = False
+            if lue is not None:
+                rompue = bool(lue.rupture) and rang > 0
+                dit = lue.texte if isnan(lue.valeur) else dit
+            cases.append((nom, str(annee), etat, rompue, dit))
+    return pd.DataFrame(cases, columns=["ligne", "case", "etat", "rompue", "dit"])
+
+
+def _etat_de(annee: en_courbes.Annee) -> str:
+    """Return which of ``valeurs`` in ``charte.yaml`` a year is drawn as."""
+    if isnan(annee.valeur):
+        return annee.statut if annee.statut in ABSENCES else en_bandes.ABSENTE
+    return annee.statut if annee.statut in PROVISOIRES else Statut.NORMAL
+
+
+def _notes_des_bandes(lignes: dict[str, list[en_courbes.Annee]]) -> list[str]:
+    """Return what the key of bands does not say: why years do not compare, and the absences that
+    are for a reason of their own.
+    """
+    dits_par_la_cle = (*mots_des_statuts().values(), dire_de_l_atelier("absent"))
+    notes = []
+    for remarque in en_courbes.remarques(lignes):
+        autre_absence = remarque.signe == "absence" and not remarque.texte.endswith(dits_par_la_cle)
+        if remarque.signe == "rupture" or autre_absence:
+            notes.append(remarque.texte)
+    return notes
+
+
+def _phrases_des_bandes(cases: pd.DataFrame, *, dire_les_annees: bool) -> list[str]:
+    """Return what the bands say, one sentence each: « Harnes : connue (2020 à 2024) »."""
+    phrases = []
+    for nom, bande in cases.groupby("ligne", sort=False):
+        dites = []
+        for dit, les_siennes in bande.groupby("dit", sort=False)["case"]:
+            lesquelles = ", ".join(les_siennes)
+            if dire_les_annees:
+                lesquelles = phrase_des_annees(map(int, les_siennes))
+            dites.append(f"{dit} ({lesquelles})")
+        phrases.append(f"{nom} : {', '.join(dites)}".removeprefix(" : "))
+    return phrases
 
 
 def carte(
@@ -605,11 +774,13 @@ def _tracable(
     titre: str | None = None,
     source: str | None = None,
     unite: str | None = None,
+    sans_valeur: bool = False,
 ) -> Attributs:
     """Return the attributs of a table that can be drawn.
 
     Raises:
-        DemandeImpossible: It lacks one of these columns, or has no row, or no value in ``y``.
+        DemandeImpossible: It lacks one of these columns, or has no row, or no value in ``y``; a
+            table ``sans_valeur`` is drawn when its values say why they are absent.
     """
     attrs = attributs(table, titre=titre, source=source, unite=unite, colonne=y)
     for colonne in (y, *colonnes):
@@ -617,7 +788,8 @@ def _tracable(
             raise inconnu("La colonne", colonne, table.columns)
     if table.empty:
         raise impossible("table_vide")
-    if table[y].isna().all():
+    raisons_dites = sans_valeur and est_mesuree(table[y])
+    if table[y].isna().all() and not raisons_dites:
         statuts = {"absente": len(table)}
         if "statut" in table:
             statuts = table["statut"].value_counts()

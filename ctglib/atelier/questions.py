@@ -22,8 +22,10 @@ from ctglib.atelier.series import (
 )
 from ctglib.atelier.series import lieux as lieux_choisis
 from ctglib.atelier.tables import attributs, avec_attributs
+from ctglib.blocs.actions import etats_dessines, titres_des_bandes
 from ctglib.blocs.annee import EtudeAnnuelle
 from ctglib.calculs.ecriture import majuscule
+from ctglib.document.figure import charte
 from ctglib.donnees.lignes import lignes as lire_lignes
 from ctglib.donnees.marques import Marque, Origine
 from ctglib.donnees.modeles.sources import Profil
@@ -51,6 +53,8 @@ COLONNES_DES_PROMESSES = [
     "etat",
     "services",
     "partenaires",
+    "intitule",
+    "situation",
 ]
 MESURES_DES_CIBLES = {"depart": "annee_depart", "valeur": "annee", "cible": "annee_cible"}
 COLONNES_DES_CIBLES = [
@@ -346,7 +350,8 @@ def promesses(
 
     Rend :
         fiche, modalite, promesse, debut, echeance, echeance_ecrite (faux : fin de la convention),
-        etat, services, partenaires.
+        etat, services, partenaires ; pour ``bandes``, intitule (« Fiche 2, … ») et situation (ce
+        que le dessin montre : « réalisée », « en retard »…), qu'un tableau ne redit pas.
 
     Exemples :
         >>> from ctglib import atelier as a
@@ -355,7 +360,11 @@ def promesses(
     """
     suivi = etude(convention, annee)
     fiches = {une_fiche.numero: une_fiche for une_fiche in suivi.convention.fiches}
-    etats = suivi.etats
+    mots_des_cases = {code: case.mot for code, case in charte().cases.items()}
+    etats = suivi.etats.assign(
+        intitule=suivi.etats["fiche"].map(titres_des_bandes(suivi)),
+        situation=etats_dessines(suivi).map(mots_des_cases),
+    )
     if fiche is not None:
         if isinstance(fiche, float):
             raise impossible("numero_sans_guillemets", numero=str(fiche))

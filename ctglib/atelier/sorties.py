@@ -51,7 +51,15 @@ DANS_JUPYTERLAB = (
     ".jp-OutputArea :is(td, th):not(.nombre) {text-align: left}</style>"
 )
 PONCTUELLE = "Analyse ponctuelle : elle n'a pas été examinée par le comité de pilotage."
-SANS_INTERET = ("territoire", "choisi", "echeance_ecrite", "dimension")  # columns
+# Columns that a table does not show; the last two are what ``bandes`` draws.
+SANS_INTERET = (
+    "territoire",
+    "choisi",
+    "echeance_ecrite",
+    "dimension",
+    "intitule",
+    "situation",
+)
 MOTS_DU_NOM = 6
 PREMIERE_LIGNE = 4  # of a sheet, under its title: the headers
 PLUS_LARGE = 60  # signs of a column of a sheet

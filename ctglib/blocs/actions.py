@@ -24,6 +24,25 @@ EN_RETARD = "en_retard"
 REALISEE_EN_RETARD = f"{REALISEE}_{EN_RETARD}"
 PLUS_TARD = "plus_tard"
 EN_CHEMIN = ("en_cours", "prevue")  # the state of these is not said once they are late
+# These are, as well.
+DITS_EN_RETARD = {code: f"{code}_{EN_RETARD}" for code in (PARTIELLE, REPORTEE)}
+
+
+def etats_dessines(etude: EtudeAnnuelle) -> pd.Series:
+    """Return how each action of a year is drawn: one of ``cases`` in ``charte.yaml``."""
+    etats = etude.etats
+    etat = etats["statut"].mask(etats["dispense"].eq(SUSPENDUE), SUSPENDUE)
+    etat = etat.mask(pas_commencees(etats, etude.arrete), PLUS_TARD)
+    etat = etat.mask(etats["en_retard"] & etat.isin(EN_CHEMIN), EN_RETARD)
+    etat = etat.mask(etats["en_retard"] & etat.isin(list(DITS_EN_RETARD)), etat.map(DITS_EN_RETARD))
+    return etat.mask(etats["apres_l_echeance"], REALISEE_EN_RETARD)
+
+
+def titres_des_bandes(etude: EtudeAnnuelle) -> dict[str, str]:
+    """Return what is written beside the actions of each fiche, by its number."""
+    return {
+        fiche.numero: f"Fiche {fiche.numero}, {fiche.titre}" for fiche in etude.convention.fiches
+    }
 
 
 def bandes_des_actions(etude: EtudeAnnuelle) -> Figure:
@@ -32,15 +51,8 @@ def bandes_des_actions(etude: EtudeAnnuelle) -> Figure:
     """
     etats = etude.etats
     cases = charte().cases
-    etat = etats["statut"].mask(etats["dispense"].eq(SUSPENDUE), SUSPENDUE)
-    etat = etat.mask(pas_commencees(etats, etude.arrete), PLUS_TARD)
-    etat = etat.mask(etats["en_retard"] & etat.isin(EN_CHEMIN), EN_RETARD)
-    dits_en_retard = {code: f"{code}_{EN_RETARD}" for code in (PARTIELLE, REPORTEE)}
-    etat = etat.mask(etats["en_retard"] & etat.isin(list(dits_en_retard)), etat.map(dits_en_retard))
-    etat = etat.mask(etats["apres_l_echeance"], REALISEE_EN_RETARD)
-    titres = {
-        fiche.numero: f"Fiche {fiche.numero}, {fiche.titre}" for fiche in etude.convention.fiches
-    }
+    etat = etats_dessines(etude)
+    titres = titres_des_bandes(etude)
     dessinees = pd.DataFrame(
         {"ligne": etats["fiche"].map(titres), "case": etats["modalite"], "etat": etat}
     )
@@ -58,7 +70,7 @@ def bandes_des_actions(etude: EtudeAnnuelle) -> Figure:
             f"{case} {dit}" for case, dit in zip(bande["case"], bande["dit"], strict=True)
         ]
         phrases.append(f"{libelle} : {' ; '.join(etats_dits)}.")
-    en_retard = chiffres[chiffres["etat"].isin((EN_RETARD, *dits_en_retard.values()))]
+    en_retard = chiffres[chiffres["etat"].isin((EN_RETARD, *DITS_EN_RETARD.values()))]
     premiere = (en_retard if len(en_retard) else chiffres).iloc[0]
     comptes = {
         "total": len(etat),

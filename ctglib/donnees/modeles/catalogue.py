@@ -346,7 +346,7 @@ class Couleurs(Modele):  # one colour a use; a colour is never the only carrier 
 
 
 class Case(Modele):
-    """How the state of an action is drawn, and said in the key."""
+    """How the state of an action, or of a value, is drawn, and said in the key."""
 
     mot: Texte
     pluriel: Texte
@@ -360,6 +360,8 @@ class Charte(Modele):
     couleurs: Couleurs
     # of the actions, by state, in the order of the key
     cases: dict[Identifiant, Case]
+    # of values, by status, then "absente" when none says why, in the order of the key
+    valeurs: dict[str, Case]
     # shades of the parts of a stacked bar, from strong to light
     degrade: list[Couleur] = Field(min_length=3)
     # of the two drawings of a chart, in centimetres
