@@ -18,6 +18,7 @@ import pytest
 from docx import Document
 from fichiers_suivis import DEPOT
 from import_exemple import avec_libreoffice, libreoffice
+from matplotlib.axis import Axis
 from matplotlib.colors import to_hex
 
 from ctglib import atelier as a
@@ -273,6 +274,37 @@ def test_un_graphique_ordinaire_de_matplotlib_entre_dans_une_note(tmp_path: Path
 
     assert a.note("Une note", [shown]).enregistrer(tmp_path / "n.pdf").stat().st_size > 5000
     assert a.enregistrer(shown, tmp_path / "n.png").stat().st_size > 2000
+
+
+def _graduations(axe: Axis) -> list[str]:
+    """Return what is written along an axis, its factor last."""
+    dites = [texte.get_text() for texte in axe.get_ticklabels()]
+    return [*dites, axe.get_offset_text().get_text()]
+
+
+def test_un_axe_ordinaire_a_la_virgule_et_garde_ce_que_l_analyste_a_choisi() -> None:
+    dessin, (a_virgule, choisi, grand) = plt.subplots(3)
+    a_virgule.plot([2020.5, 2021.5], [3.5, 4.5])
+    a_virgule.set_yticks([3.5, 4.0, 4.5])
+    choisi.bar(["v. 1.0", "v. 2.0"], [1.0, 2.0])
+    choisi.yaxis.set_major_formatter("{x:.1f} pt")
+    grand.plot([0, 1], [0, 2_500_000])
+    grand.set_yticks([0, 500_000, 1_500_000])
+    grand.ticklabel_format(axis="y", style="sci", scilimits=(0, 0))
+    avant = grand.yaxis.get_major_formatter()
+
+    habille = a.figure(dessin, titre="Des places", alt="De 3,5 à 4,5.", source="Ville")
+    large = habille.dessiner("large")
+    large.draw_without_rendering()
+
+    du_premier = [*_graduations(large.axes[0].xaxis), *_graduations(large.axes[0].yaxis)]
+    assert {"3,5", "4,0", "4,5"} <= set(du_premier)
+    assert not [dite for dite in du_premier if "." in dite]
+    assert _graduations(large.axes[1].xaxis)[:2] == ["v. 1.0", "v. 2.0"]
+    assert "1.0 pt" in _graduations(large.axes[1].yaxis)
+    assert "1e6" in _graduations(large.axes[2].yaxis)
+    assert "0,5" in _graduations(large.axes[2].yaxis)
+    assert grand.yaxis.get_major_formatter() is avant  # the analyst's own chart stays
 
 
 def test_un_graphique_ordinaire_prend_la_charte_et_garde_les_couleurs_choisies() -> None:

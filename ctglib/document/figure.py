@@ -29,6 +29,7 @@ from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
 from matplotlib.text import Text
 from matplotlib.textpath import text_to_path
+from matplotlib.ticker import ScalarFormatter
 from matplotlib.transforms import Bbox
 from matplotlib.typing import ColorType
 
@@ -205,8 +206,9 @@ def figure_de(
 
 
 def habiller(dessin: Dessin) -> Dessin:
-    """Give a chart, in place, the fonts, the sizes, the colours and the frame of the charter where
-    it has those of matplotlib's own style: what an analyst chose stays. Return it.
+    """Give a chart, in place, the fonts, the sizes, the colours and the frame of the charter, and
+    the decimal comma, where it has those of matplotlib's own style: what an analyst chose stays.
+    Return it.
     """
     d_origine = matplotlib.rcParamsDefault
     with charter_style():
@@ -239,7 +241,25 @@ def habiller(dessin: Dessin) -> Dessin:
         axes.spines[["left", "bottom"]].set_color(charte_graphique["axes.edgecolor"])
         axes.tick_params(color=charte_graphique["axes.edgecolor"])
         axes.tick_params(labelcolor=charte_graphique["xtick.color"])
+        for axe in (axes.xaxis, axes.yaxis):
+            formateur = axe.get_major_formatter()
+            if type(formateur) is ScalarFormatter:  # matplotlib's own, nobody's choice
+                axe.set_major_formatter(_AVirgule(formateur))
     return dessin
+
+
+class _AVirgule(ScalarFormatter):
+    """Writes the graduations of an axis as another does, with a decimal comma."""
+
+    def __init__(self, formateur: ScalarFormatter) -> None:
+        super().__init__()
+        vars(self).update(vars(formateur))  # « ticklabel_format » has set them
+
+    def __call__(self, x: float, pos: int | None = None) -> str:
+        return super().__call__(x, pos).replace(".", ",")
+
+    def get_offset(self) -> str:
+        return super().get_offset().replace(".", ",")
 
 
 def _de_la_charte(couleur: ColorType, couleurs: Mapping[tuple, str]) -> ColorType:
