@@ -58,7 +58,7 @@ en_clair = { carnets = ["en_clair"], suit = "bilan" }
 evaluation = ["evaluation_finale"]
 dossier = { carnets = ["dossier"], suit = "bilan" }
 presentation = { carnets = ["bilan"], formats = ["presentation.pptx"] }
-releve = { carnets = ["releve"], formats = ["docx"], en_plus = ["odt"], suit = "bilan" }
+releve = { carnets = ["releve"], formats = ["docx"], a_remplir = true, suit = "bilan" }
 """
 
 

@@ -96,10 +96,10 @@ def test_aucun_module_ne_depend_de_lui_meme_par_le_detour_d_autres() -> None:
 
 
 def test_aucun_module_n_en_cherche_un_autre_par_un_nom_qu_il_compose() -> None:
-    """Such an import is in no graph: only the doors of the package and the exporters have one, to
-    load nothing before it is asked for.
+    """Such an import is in no graph: only the doors of the package have one, to load nothing before
+    it is asked for.
     """
-    portes = {"__init__.py", "export/exporteurs.py"}
+    portes = {"__init__.py"}
     composes = [
         nom(path)
         for path in SOURCES

@@ -12,7 +12,8 @@ from donnees_suivies import DONNEES
 from fichiers_suivis import DEPOT, fichiers_suivis
 from ligne_de_commande import reussir
 
-from ctglib.production.plan import FORMATS, rapports_connus
+from ctglib.export.formats import formats_connus
+from ctglib.production.plan import rapports_connus
 
 BLOC = re.compile(r"^```(\w+)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 LIEN = re.compile(r"\]\((?!https?://)([^)#]+)")
@@ -75,7 +76,7 @@ def test_les_commandes_de_ctg_et_leurs_options_existent(words: list[str]) -> Non
 
     assert all(option in aide for option in words if option.startswith("--"))
     assert sous_commande[:1] != ["produire"] or set(_rapports(words)) <= set(rapports_connus())
-    assert _valeur(words, "--formats", "html") in FORMATS
+    assert _valeur(words, "--formats", "html") in formats_connus()
     assert (DONNEES / "conventions" / _valeur(words, "--convention", "harnes")).is_dir()
 
 

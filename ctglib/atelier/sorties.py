@@ -36,6 +36,7 @@ from ctglib.donnees.lecture import sans_accents
 from ctglib.donnees.marques import Marque
 from ctglib.donnees.nombres import marques_de
 from ctglib.donnees.publiques import reperes
+from ctglib.export.formats import formats_connus, formats_entiers
 from ctglib.secret.garde import verifier_la_sortie
 
 if TYPE_CHECKING:
@@ -275,13 +276,13 @@ def enregistrer(
     if isinstance(objet, Note):
         return objet.enregistrer(chemin)
     if isinstance(objet, pd.DataFrame):
-        forme = _forme(chemin, ("xlsx", "csv", "docx", "odt"), "une table")
+        forme = _forme(chemin, ("xlsx", "csv", *_formats_a_retoucher()), "une table")
         attrs = attributs(objet, titre=titre, source=source, unite=unite)
         if objet.empty:
             raise impossible("table_vide")
         if forme == "xlsx":
             return _ecrire(chemin, _xlsx(objet, attrs, unite))
-        if forme in ("docx", "odt"):
+        if forme != "csv":
             return enregistrer(tableau(objet, titre, source=source, unite=unite), chemin)
         a_plat = _a_plat(objet)
         a_plat.columns = [_nom_de_colonne(colonne) for colonne in a_plat.columns]
@@ -294,7 +295,7 @@ def enregistrer(
         )
         return Fichier(donnees.exporter(chemin))
     if isinstance(objet, Tableau):
-        if _forme(chemin, ("csv", "docx", "odt"), "un tableau") == "csv":
+        if _forme(chemin, ("csv", *_formats_a_retoucher()), "un tableau") == "csv":
             return Fichier(objet.exporter(chemin))
         return Note(objet.titre, (objet,)).enregistrer(chemin)
     forme = _forme(chemin, ("png", "svg", "pdf"), "un graphique")
@@ -330,6 +331,11 @@ def _forme(chemin: Path, admises: Iterable[str], quoi: str) -> str:
     return forme
 
 
+def _formats_a_retoucher() -> list[str]:
+    """Return the names of the formats of a document that is finished by hand: « docx », « odt »."""
+    return [sorte.nom for sorte in formats_entiers() if sorte.bureautique]
+
+
 class Fichier(type(Path())):  # before Python 3.12, ``Path`` itself has no subclass
     """Le chemin d'un fichier enregistré ; un rapport n'en montre rien."""
 
@@ -360,19 +366,12 @@ class Note:
 
     def enregistrer(self, chemin: str | Path) -> Path:
         """Enregistre la note, et rend le chemin."""
-        from ctglib.export import html, odt, typst, word
         from ctglib.export.document import document_de
 
         chemin = Path(chemin)
-        ecrivains = {
-            "docx": word.composer,
-            "odt": odt.composer,
-            "pdf": typst.composer,
-            "html": html.composer,
-        }
-        forme = _forme(chemin, ecrivains, "une note")
+        forme = _forme(chemin, [sorte.nom for sorte in formats_entiers()], "une note")
         blocs = [Titre(self.titre, 1), Encadre((PONCTUELLE,)), *self.blocs]
-        compose = ecrivains[forme](document_de(blocs))
+        compose = formats_connus()[forme].ecrire(document_de(blocs))
         octets = compose.encode("utf-8") if isinstance(compose, str) else compose
         return _ecrire(chemin, octets)
 

@@ -50,6 +50,7 @@ from ctglib.collecte.manques import demandes
 from ctglib.donnees.cloture import est_close
 from ctglib.donnees.fautes import DonneesInvalides, Empechement, Faute
 from ctglib.donnees.lecture import conventions
+from ctglib.export.formats import OFFICE, natures
 from ctglib.production import plan
 
 T = TypeVar("T")
@@ -77,17 +78,13 @@ ENTETES = {
     "Cross-Origin-Resource-Policy": "same-origin",
     "Cache-Control": "no-store",
 }
-TYPES = {
-    ".html": "text/html; charset=utf-8",
-    ".pdf": "application/pdf",
-    ".csv": "text/csv; charset=utf-8",
-    ".docx": "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
-    ".odt": "application/vnd.oasis.opendocument.text",
-    ".xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
-    ".pptx": "application/vnd.openxmlformats-officedocument.presentationml.presentation",
+# The files that it gives beside reports.
+AUTRES_NATURES = {
+    ".csv": "text/csv",
+    ".xlsx": f"{OFFICE}spreadsheetml.sheet",
     ".zip": "application/zip",
 }
-A_TELECHARGER = (".csv", ".docx", ".odt", ".xlsx", ".pptx", ".zip")
+A_LIRE = (".html", ".pdf")  # what a browser shows; the others are kept
 INTERDIT_DANS_UN_NOM = re.compile(r'[\x00-\x1f\x7f/\\:*?"<>|]')
 
 
@@ -314,9 +311,12 @@ class Page(JupyterHandler):
     def donner(self, nom: str, octets: bytes) -> None:
         """Write a file; one that a browser does not show is to be kept."""
         fin = Path(nom).suffix
-        self.set_header("Content-Type", TYPES.get(fin, "application/octet-stream"))
+        nature = (AUTRES_NATURES | natures()).get(fin, "application/octet-stream")
+        if nature.startswith("text/"):
+            nature = f"{nature}; charset=utf-8"
+        self.set_header("Content-Type", nature)
         self.set_header("Content-Security-Policy", POLITIQUE_DES_RAPPORTS)
-        if fin in A_TELECHARGER:
+        if fin not in A_LIRE:
             self.set_attachment_header(nom)
         self.write(octets)
 

@@ -12,8 +12,9 @@ from pathlib import Path, PurePosixPath
 
 from ctglib.donnees.ecriture import EPOQUE
 from ctglib.donnees.numeros import ordre
+from ctglib.export.formats import formats_connus
 from ctglib.production.manifeste import lire_manifeste
-from ctglib.production.plan import ACCESSIBILITE, FORMATS, MANIFESTE
+from ctglib.production.plan import ACCESSIBILITE, MANIFESTE
 from ctglib.production.portail import PORTAIL, dossiers_publies
 
 COMITE = ("bilan", "presentation", "releve", "en-clair")  # what a comité is given, with the fiches
@@ -40,9 +41,9 @@ def rapports_de(sortie: Path, convention: str, annee: int) -> list[RapportPublie
         trace = traces[cle]
         presents = [nom for nom in trace.sorties if (sortie / convention / nom).is_file()]
         formats = []
-        for sorte, (libelle, _) in FORMATS.items():
-            if f"{cle}.{sorte}" in presents:
-                formats.append((libelle, f"{convention}/{cle}.{sorte}"))
+        for nom, sorte in formats_connus().items():
+            if f"{cle}.{nom}" in presents:
+                formats.append((sorte.libelle, f"{convention}/{cle}.{nom}"))
         tableaux = [nom for nom in presents if nom.endswith(".csv")]
         page = trace.page
         rapports.append(

@@ -20,7 +20,6 @@ from ctglib.donnees.fautes import Empechement
 from ctglib.production import plan
 from ctglib.production.produire import Production, demander, mener
 
-FORMATS = ("html", "pdf")  # those of « ctg produire »
 DELAI = 600.0  # seconds for a cell, as « ctg produire »
 
 
@@ -134,7 +133,7 @@ def produire_l_annee(
         (convention,),
         annees=(annee,),
         diffusion=plan.PUBLIQUE,
-        formats=FORMATS,
+        formats=plan.FORMATS_ORDINAIRES,
         sortie=sortie,
         carnets=carnets,
     )

@@ -26,13 +26,12 @@ from ctglib.donnees.ecriture import ecrire
 from ctglib.donnees.fautes import Empechement
 from ctglib.donnees.lecture import enregistrer, racine
 from ctglib.donnees.provisoires import isoler_les_temporaires
+from ctglib.export.formats import formats_connus
 from ctglib.production.plan import (
-    FORMATS,
     INTERNE,
     MANIFESTE,
     PAQUET,
     PROJET,
-    RESUMES,
     SORTIE,
     Carnet,
     eprouver,
@@ -40,7 +39,6 @@ from ctglib.production.plan import (
 
 ANALYSES = PROJET / "analyses"
 ACCUEIL = "accueil.ipynb"
-PONCTUELS = tuple(kind for kind in FORMATS if kind not in RESUMES)
 REGLAGES = Path(__file__).parent / "jupyter"
 EXPORT = Path(__file__).parents[1] / "export"  # of the fonts
 JUPYTERLAB = (  # its options: nothing of it needs the network
@@ -198,7 +196,8 @@ def analyser(
     """Exécuter un carnet d'analyse, et l'écrire en page, en PDF ou pour Word."""
     from ctglib.production.moteur import defaut_des_parametres
 
-    formats_voulus, fautes = formats_demandes(formats, PONCTUELS)
+    ponctuels = tuple(nom for nom, sorte in formats_connus().items() if not sorte.resume)
+    formats_voulus, fautes = formats_demandes(formats, ponctuels)
     if fautes:
         raise Empechement("\n".join(fautes))
     chemin = _trouver(carnet)

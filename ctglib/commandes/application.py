@@ -17,6 +17,7 @@ from ctglib.commandes.terminal import dire, dire_l_empechement, dire_usage
 from ctglib.donnees.ecriture import reprendre_si_besoin
 from ctglib.donnees.fautes import Empechement
 from ctglib.donnees.provisoires import retirer_les_abandonnes
+from ctglib.export.formats import aide_des_formats, formats_connus
 from ctglib.production.echec import dire_refus
 
 INTERROMPU = 130  # what typer makes of Ctrl-C
@@ -68,6 +69,13 @@ class Groupe(EnFrancais, core.TyperGroup):
 
 class Commande(EnFrancais, core.TyperCommand):
     """A command."""
+
+    def format_help(self, ctx, formatter) -> None:
+        """Write the help, with the formats of entry points: only who asks for it waits for them."""
+        for parametre in self.params:
+            if parametre.name == "formats" and isinstance(parametre, core.TyperOption):
+                parametre.help = aide_des_formats(formats_connus().values())
+        super().format_help(ctx, formatter)
 
 
 application = typer.Typer(

@@ -5,6 +5,8 @@ from typing import Annotated
 
 from typer import Option
 
+from ctglib.export.formats import DU_CLASSEUR, aide_des_formats
+
 LaConvention = Annotated[
     str, Option("--convention", "-c", help="Convention suivie.", metavar="NOM")
 ]
@@ -18,10 +20,8 @@ Formats = Annotated[
         "--formats",
         "-f",
         metavar="LISTE",
-        help=(
-            "html, pdf, docx, odt, resume (la première page seule, en PDF et en Word), "
-            "séparés par des virgules."
-        ),
+        # of ours; ``Commande`` says those of entry points too, to who asks for help
+        help=aide_des_formats(DU_CLASSEUR),
     ),
 ]
 Sortie = Annotated[Path, Option("--sortie", "-s", help="Dossier des rapports.", metavar="DOSSIER")]

@@ -27,16 +27,15 @@ from ctglib.commandes.terminal import (
 from ctglib.donnees.ecriture import ecrire
 from ctglib.donnees.fautes import DonneesInvalides, Empechement
 from ctglib.donnees.lecture import conventions
+from ctglib.export.formats import RESUME, formats_connus
 from ctglib.production import plan
 from ctglib.production.echec import dire_refus
 from ctglib.production.plan import (
     CARNETS,
     CTG,
     DIFFUSIONS,
-    FORMATS,
     MOTEURS,
     PUBLIQUE,
-    RESUMES,
     SORTIE,
 )
 
@@ -45,7 +44,6 @@ if TYPE_CHECKING:
 
 
 FORMATS_ORDINAIRES = ",".join(plan.FORMATS_ORDINAIRES)
-RESUME = "resume"  # what is typed for both formats of the first page alone
 RAISONS_MONTREES = 3
 DOSSIERS_MONTRES = 3
 SI_CELA_LE_TOUCHE = "(produit seulement si ce changement touche ce qu'il montre)"
@@ -209,13 +207,13 @@ def portrait(
 def _lire_formats(liste: str) -> tuple[tuple[str, ...], list[str]]:
     """Return the formats of a list, each once, and a sentence for each that does not exist.
 
-    « resume » stands for both formats of ``RESUMES``.
+    « resume » stands for the formats of the first page.
     """
-    demandes, fautes = formats_demandes(liste, (*FORMATS, RESUME))
+    demandes, fautes = formats_demandes(liste, (*formats_connus(), RESUME))
     formats = []
     for format_demande in demandes:
         if format_demande == RESUME:
-            formats += RESUMES
+            formats += [nom for nom, sorte in formats_connus().items() if sorte.resume]
         else:
             formats.append(format_demande)
     return tuple(dict.fromkeys(formats)), fautes

@@ -1,35 +1,36 @@
 """The nbconvert exporters, registered as ``ctg-html``, ``ctg-pdf``, ``ctg-docx``, ``ctg-odt`` and
-``ctg-presentation``.
+``ctg-presentation``: what they say of themselves is their format's.
 """
 
 from dataclasses import replace
-from importlib import import_module
 
 from nbconvert.exporters import Exporter
 from nbformat import NotebookNode
 from traitlets import List
 
 from ctglib.export.document import Document, assembler
+from ctglib.export.formats import DU_CLASSEUR, formats_connus
 from ctglib.secret import PAGE_INTERNE, est_interne
 
-OFFICE = "application/vnd.openxmlformats-officedocument."
 # In the resources of nbconvert: what is written, and its tables as CSV.
 DOCUMENT = "document"
 TABLEAUX = "tableaux"
 
 
 class Exporteur(Exporter):
-    """What is common to our exporters: the document of an executed notebook, given to a writer.
+    """The document of an executed notebook, given to the writer of a format."""
 
-    The writer is the function ``fonction`` of the module ``ctglib.export.<module>``, imported when
-    it is needed: each needs libraries that the others do without (Typst, python-docx, python-pptx).
-    It takes a ``Document`` and returns a text or bytes.
-    """
-
-    module = ""
-    fonction = "composer"
+    sorte = "html"  # the name of the format
     # nbconvert's own would copy and check the notebook for each, and change nothing
     default_preprocessors = List([])
+
+    def __init_subclass__(cls) -> None:
+        """Tell nbconvert and JupyterLab, who ask the class, what its format is."""
+        super().__init_subclass__()
+        (sorte,) = [sorte for sorte in DU_CLASSEUR if sorte.nom == cls.sorte]
+        cls.export_from_notebook = f"Rapport CTG ({sorte.libelle})"
+        cls.output_mimetype = sorte.nature
+        cls.file_extension = sorte.extension
 
     def from_notebook_node(
         self, nb: NotebookNode, resources: dict | None = None, **kwargs: object
@@ -56,58 +57,34 @@ class Exporteur(Exporter):
             couverture = replace(document.couverture, avertissement=PAGE_INTERNE)
             document = replace(document, couverture=couverture)
         resources.update({DOCUMENT: document, TABLEAUX: document.tableaux})
-        ecrire = getattr(import_module(f"ctglib.export.{self.module}"), self.fonction)
-        return ecrire(document), resources
+        return formats_connus()[self.sorte].ecrire(document), resources
 
 
 class ExporteurHTML(Exporteur):
     """One semantic, self-contained page in French."""
 
-    export_from_notebook = "Rapport CTG (HTML)"
-    output_mimetype = "text/html"
-    file_extension = ".html"
-    module = "html"
+    sorte = "html"
 
 
 class ExporteurPDF(Exporteur):
     """A PDF that is PDF/A-2a and PDF/UA-1 at once."""
 
-    export_from_notebook = "Rapport CTG (PDF)"
-    output_mimetype = "application/pdf"
-    file_extension = ".pdf"
-    module = "typst"
+    sorte = "pdf"
 
 
 class ExporteurDOCX(Exporteur):
     """A Word document that the parties finish by hand."""
 
-    export_from_notebook = "Rapport CTG (Word)"
-    output_mimetype = f"{OFFICE}wordprocessingml.document"
-    file_extension = ".docx"
-    module = "word"
+    sorte = "docx"
 
 
 class ExporteurODT(Exporteur):
     """An OpenDocument text that the parties finish by hand."""
 
-    export_from_notebook = "Rapport CTG (OpenDocument)"
-    output_mimetype = "application/vnd.oasis.opendocument.text"
-    file_extension = ".odt"
-    module = "odt"
+    sorte = "odt"
 
 
 class ExporteurPresentation(Exporteur):
     """Slides for a meeting, which PowerPoint or Impress changes."""
 
-    export_from_notebook = "Diapositives CTG (PowerPoint)"
-    output_mimetype = f"{OFFICE}presentationml.presentation"
-    file_extension = ".pptx"
-    module = "diapositives_du_modele"
-
-
-class ExporteurPresentationPDF(ExporteurPDF):
-    """The same slides as a PDF."""
-
-    export_from_notebook = "Diapositives CTG (PDF)"
-    module = "diapositives"
-    fonction = "composer_pdf"
+    sorte = "presentation.pptx"

@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Any
 from ctglib.donnees.fautes import Empechement
 from ctglib.donnees.lecture import CLE, existe, lire_octets, lister
 from ctglib.donnees.provisoires import dossier_provisoire
+from ctglib.export.formats import natures
 from ctglib.production.contenant import DESCRIPTION, emballer
 from ctglib.production.echec import dire_refus, rendre
 from ctglib.production.manifeste import (
@@ -245,6 +246,7 @@ def _decrire(
         credits=credits,
         licences=sorted({credit.licence for credit in credits.values()}),
         chemin=PurePosixPath,
+        natures=natures(),
         empreinte=empreinte,
         identifiant=SIGNATAIRE,
     )

@@ -22,6 +22,7 @@ from ctglib.donnees.modeles.cloture import PlanClos
 from ctglib.donnees.modeles.publications import RegistrePublie
 from ctglib.donnees.plan import chemin_du_plan
 from ctglib.donnees.publications import chemin_du_registre, lire_publications
+from ctglib.export.formats import formats_connus
 from ctglib.production import plan
 from ctglib.production.contenant import lire_dans
 from ctglib.production.echec import Echec, dire_refus
@@ -154,7 +155,7 @@ def _commandes_de(
             continue
         trace = manifeste.traces.get(commande.cle)
         if trace:
-            formats = [nom for nom in plan.FORMATS if f"{commande.cle}.{nom}" in trace.sorties]
+            formats = [nom for nom in formats_connus() if f"{commande.cle}.{nom}" in trace.sorties]
             commande = replace(commande, formats=tuple(formats))
         commandes.append(commande)
     return commandes

@@ -19,12 +19,13 @@ from ctglib.donnees.ecriture import EPOQUE
 from ctglib.donnees.fautes import DonneesInvalides, Faute, mots, refus
 from ctglib.donnees.lecture import CLE, VARIABLE
 from ctglib.donnees.provisoires import dossier_provisoire
+from ctglib.export.formats import extensions_bureautiques
 
 DESCRIPTION = "ro-crate-metadata.json"  # of all the files of an archive, itself set apart
 UNIX = 3  # of the ZIP format: the system whose rights the entries have
 DROITS = 0o100644
 DROITS_DE_LA_CLE = 0o100600  # the convention's secret key: for its owner alone
-DEJA_COMPRESSES = {".whl", ".png", ".pdf", ".docx", ".odt", ".pptx", ".xlsx"}
+DEJA_COMPRESSES = (".whl", ".png", ".pdf")  # and office files
 OCTETS_MAX = 4 * 1024**3
 FICHIERS_MAX = 60_000  # the ZIP format as we write it counts no more
 SOMMAIRE_MAX = 16 * 1024**2  # of the list of the files, which Python reads whole
@@ -64,7 +65,7 @@ def _entree(chemin: str) -> zipfile.ZipInfo:
     entree.create_system = UNIX
     droits = DROITS_DE_LA_CLE if chemin.endswith(f"/{CLE}") else DROITS
     entree.external_attr = droits << 16
-    deja_compresse = PurePosixPath(chemin).suffix in DEJA_COMPRESSES
+    deja_compresse = chemin.endswith((*DEJA_COMPRESSES, *extensions_bureautiques()))
     entree.compress_type = zipfile.ZIP_STORED if deja_compresse else zipfile.ZIP_DEFLATED
     return entree
 

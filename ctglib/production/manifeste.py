@@ -28,11 +28,11 @@ from ctglib.donnees import lecture
 from ctglib.donnees.ecriture import PREFIXE, ecrire
 from ctglib.donnees.fautes import DonneesInvalides
 from ctglib.donnees.lecture import publiable
+from ctglib.export.formats import extensions_bureautiques, formats_connus
 from ctglib.production.plan import (
     A_REPRENDRE,
     DONNEES,
     ECHEC,
-    FORMATS,
     INTERNE,
     MANIFESTE,
     PAQUET,
@@ -51,7 +51,6 @@ FORCE = "demandé par --forcer"
 LIEN = "est un lien vers un autre fichier : remettre le fichier à sa place"
 PRODUIT_AUTREMENT = "n'est pas celui qui avait été produit (travail interrompu, ou fichier modifié)"
 REMPLI = "a été rempli ou modifié : ctg produire le met de côté et en fait un neuf"
-BUREAUTIQUE = (".docx", ".odt", ".pptx", ".xlsx")  # what somebody may fill in
 PYTHON = "Python"
 # in a folder of reports, what its manifest does not list: the internal reports have their own,
 # those of a closed year made again beside and what is set aside have none
@@ -351,7 +350,7 @@ def _formats_a_refaire(commande: Commande, trace: Trace) -> tuple[str, ...]:
     made again unless it is asked for; in a closed year, all that was published is.
     """
     formats = []
-    for sorte in FORMATS:
+    for sorte in formats_connus():
         nom = f"{commande.cle}.{sorte}"
         la = nom in trace.sorties and (
             est_garde(commande, trace) or (commande.dossier / nom).exists()
@@ -513,7 +512,7 @@ def phrases_des_fichiers_touches(
 
 def est_bureautique(nom: str) -> bool:
     """Tell whether a file is one that somebody may fill in, by its name."""
-    return nom.endswith(BUREAUTIQUE)
+    return nom.endswith(extensions_bureautiques())
 
 
 def tel_qu_ecrit(path: Path, attendue: str | None) -> bool:

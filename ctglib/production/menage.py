@@ -16,6 +16,7 @@ from pathlib import Path
 from ctglib.donnees import lecture
 from ctglib.donnees.ecriture import EcritureImpossible
 from ctglib.donnees.fautes import DonneesInvalides
+from ctglib.export.formats import formats_connus
 from ctglib.production import plan
 from ctglib.production.echec import dire_refus
 from ctglib.production.manifeste import (
@@ -25,7 +26,7 @@ from ctglib.production.manifeste import (
     lire_manifeste,
     tel_qu_ecrit,
 )
-from ctglib.production.plan import A_REPRENDRE, CARNETS, ECHEC, FORMATS, Commande
+from ctglib.production.plan import A_REPRENDRE, CARNETS, ECHEC, Commande
 
 NOTRES = (".html", ".pdf", ".csv", ".json")
 
@@ -158,7 +159,7 @@ def _cle_du_fichier(nom: str, cles: Collection[str]) -> str:
 
     « 2025/bilan.presentation.pptx » and « 2025/bilan/moyens.csv » are of « 2025/bilan ».
     """
-    for fin in (*FORMATS, ECHEC):
+    for fin in (*formats_connus(), ECHEC):
         cle = nom.removesuffix(f".{fin}")
         if cle != nom and cle in cles:
             return cle

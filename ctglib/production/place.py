@@ -14,8 +14,8 @@ from importlib.metadata import version
 from ctglib.document.blocs import Lien
 from ctglib.donnees.numeros import noms_de_fichiers
 from ctglib.export.document import Place
+from ctglib.export.formats import formats_connus
 from ctglib.production.plan import (
-    FORMATS,
     INTERNE,
     PORTRAITS,
     Carnet,
@@ -42,9 +42,9 @@ def place_de(commande: Commande, territoire: str) -> Place:
     portail = f"{racine}{PORTAIL}"
     nom = Carnet(commande.carnet).titre
     liens = [
-        Lien(libelle, f"{page.name}.{sorte}")
-        for sorte, (libelle, _) in FORMATS.items()
-        if sorte != PAGE and sorte in formats_ordinaires(commande.carnet)
+        Lien(sorte.libelle, f"{page.name}.{sorte.nom}")
+        for sorte in formats_connus().values()
+        if sorte.nom != PAGE and sorte.nom in formats_ordinaires(commande.carnet)
     ]
     chemin = [Lien("Rapports", portail)]
     avant = apres = None

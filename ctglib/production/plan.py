@@ -25,6 +25,7 @@ from ctglib.donnees.enclos import ouvrir_enclos
 from ctglib.donnees.fautes import DonneesInvalides, Faute, mots, refus
 from ctglib.donnees.lecture import CONVENTIONS, existe, lire_fichier
 from ctglib.donnees.numeros import noms_de_fichiers
+from ctglib.export.formats import formats_connus
 
 if TYPE_CHECKING:
     from datetime import date
@@ -44,19 +45,6 @@ REFAITS = "refaits"  # in the folder of a closed year: its reports made again, b
 A_REPRENDRE = "a-reprendre"  # in a folder of reports: what somebody filled in, set aside
 ECHEC = "echec.html"  # how the name ends of the page that says why a report could not be made
 DIFFUSIONS = (PUBLIQUE, INTERNE)
-# What a report may be written as: the end of the file's name, what a reader calls it, and who
-# writes it.
-FORMATS = {
-    "html": ("Page HTML", "ExporteurHTML"),
-    "pdf": ("PDF", "ExporteurPDF"),
-    "docx": ("Word", "ExporteurDOCX"),
-    "odt": ("OpenDocument", "ExporteurODT"),
-    "resume.pdf": ("Une page, PDF", "ExporteurPDF"),
-    "resume.docx": ("Une page, Word", "ExporteurDOCX"),
-    "presentation.pptx": ("Diapositives", "ExporteurPresentation"),
-    "presentation.pdf": ("Diapositives (PDF)", "ExporteurPresentationPDF"),
-}
-RESUMES = ("resume.pdf", "resume.docx")  # the first page alone, to be sent
 CTG = "ctg"  # the engine that runs the cells in this process
 STANDARD = "standard"  # an ordinary Jupyter kernel
 MOTEURS = (CTG, STANDARD)
@@ -210,7 +198,7 @@ class Commande:
     convention: str  # or « portraits/62413 »
     annee: int | None  # None for a report of the whole convention
     diffusion: str  # one of ``DIFFUSIONS``
-    formats: tuple[str, ...]  # of ``FORMATS``
+    formats: tuple[str, ...]  # their names
     sortie: Path  # the folder of all the reports
     parametres: tuple[tuple[str, str | int], ...]  # those of the notebook: names and values
     nom_de_la_fiche: str = ""  # in paths: « a-2 » for the fiche « A-2 », "" when it is about all
@@ -295,16 +283,18 @@ def rapports_declares(dossier: Path = CARNETS) -> dict[str, Rapport]:
         for nom, declaration in declarations.items():
             if not isinstance(declaration, dict):
                 declaration = {"carnets": declaration}
-            formats = tuple(declaration.get("formats", ()))
-            en_plus = tuple(declaration.get("en_plus", ()))
-            inconnus = [sorte for sorte in (*formats, *en_plus) if sorte not in FORMATS]
+            propres = tuple(declaration.get("formats", ()))
+            inconnus = [sorte for sorte in propres if sorte not in formats_connus()]
             if inconnus:
                 raise ValueError(f"format inconnu : {', '.join(inconnus)}")
+            en_plus: tuple[str, ...] = ()
+            if declaration.get("a_remplir"):
+                en_plus = tuple(nom for nom, sorte in formats_connus().items() if sorte.releve)
             carnets = [Carnet(dossier / f"{tige}.ipynb") for tige in declaration.get("carnets", ())]
             suit = declaration.get("suit", "")
             if suit and suit not in declarations:
                 raise ValueError(f"rapport inconnu : {suit}")
-            rapports[nom] = Rapport(tuple(carnets), formats, en_plus, suit)
+            rapports[nom] = Rapport(tuple(carnets), propres, en_plus, suit)
     except (OSError, ValueError, TypeError) as error:
         raise refus(str(path), *mots("liste_des_rapports", raison=error)) from None
     return rapports
@@ -331,14 +321,14 @@ def carnets_declares(dossier: Path = CARNETS) -> tuple[Carnet, ...]:
 
 
 def formats_ordinaires(carnet: Path) -> tuple[str, ...]:
-    """Return the formats that a notebook is made in when all reports are, in the order of
-    ``FORMATS``.
+    """Return the formats that a notebook is made in when all reports are, in the order of their
+    list.
     """
     sortes: set[str] = set()
     for rapport in rapports_declares(carnet.parent).values():
         if Carnet(carnet) in rapport.carnets:
             sortes.update(rapport.formats or FORMATS_ORDINAIRES)
-    return tuple(sorte for sorte in FORMATS if sorte in sortes)
+    return tuple(sorte for sorte in formats_connus() if sorte in sortes)
 
 
 def carnets_ignores(dossier: Path = CARNETS) -> tuple[str, ...]:
@@ -440,7 +430,7 @@ def _formats_par_carnet(
 ) -> dict[Carnet, tuple[str, ...]]:
     """Return the formats to make of each notebook of the reports asked for.
 
-    Notebooks are in the order of the reports, formats in that of ``FORMATS``. A notebook that two
+    Notebooks are in the order of the reports, formats in that of their list. A notebook that two
     reports have is made in the formats of both.
     """
     declares = rapports_declares(dossier)
@@ -452,7 +442,7 @@ def _formats_par_carnet(
         for carnet in rapport.carnets:
             demandes.setdefault(carnet, set()).update(sortes)
     return {
-        carnet: tuple(sorte for sorte in FORMATS if sorte in sortes)
+        carnet: tuple(sorte for sorte in formats_connus() if sorte in sortes)
         for carnet, sortes in demandes.items()
     }
 

@@ -11,9 +11,10 @@ from pathlib import Path
 
 from ctglib.donnees.ecriture import ecrire
 from ctglib.donnees.numeros import ordre
+from ctglib.export.formats import formats_connus
 from ctglib.production.echec import EXPORT, rendre
 from ctglib.production.manifeste import empreinte, lire_manifeste
-from ctglib.production.plan import ECHEC, FORMATS, MANIFESTE, PORTRAITS
+from ctglib.production.plan import ECHEC, MANIFESTE, PORTRAITS
 
 PORTAIL = "index.html"
 # What the portal shows apart, by the last part of its key.
@@ -238,9 +239,9 @@ def _produits(dossier: Path) -> list[Produit]:
         page = trace.page
         sorties = [nom for nom in trace.sorties if (dossier / nom).is_file()]
         formats = {}
-        for sorte, (nom_du_format, _) in FORMATS.items():
-            if f"{cle}.{sorte}" in sorties:
-                formats[sorte] = (nom_du_format, f"{racine}/{cle}.{sorte}")
+        for nom, sorte in formats_connus().items():
+            if f"{cle}.{nom}" in sorties:
+                formats[nom] = (sorte.libelle, f"{racine}/{cle}.{nom}")
         titre = page.get("titre") or cle
         if portrait:
             titre = f"{page.get('territoire', dossier.name)} ({dossier.name})"

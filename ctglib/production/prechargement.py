@@ -10,6 +10,7 @@ from importlib import import_module
 from pkgutil import iter_modules
 
 from ctglib import rapports
+from ctglib.export.formats import DU_CLASSEUR
 from ctglib.production.moteur import charger_papermill
 
 signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the parent's, who ends the workers
@@ -17,7 +18,7 @@ signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the parent's, who ends
 gc.disable()
 charger_papermill()
 RAPPORTS = [module.name for module in iter_modules(rapports.__path__, "ctglib.rapports.")]
-ECRIVAINS = [f"ctglib.export.{nom}" for nom in ("exporteurs", "typst", "word", "diapositives")]
+ECRIVAINS = {"ctglib.export.exporteurs": None} | {sorte.module: None for sorte in DU_CLASSEUR}
 # What the engine, a notebook and their readings import as they begin.
 DEBUT = ["ctglib.production.paroles", "ctglib.atelier.carnet", "babel.numbers"]
 for nom in (*RAPPORTS, *ECRIVAINS, *DEBUT):

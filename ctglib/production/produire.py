@@ -30,6 +30,7 @@ from ctglib.donnees.lecture import (
     superposes,
 )
 from ctglib.donnees.partage import Reserve, partager_par
+from ctglib.export.formats import formats_connus
 from ctglib.production import plan, pool
 from ctglib.production.echec import Echec, dire_refus, echec_de, page_d_echec, titre_de
 from ctglib.production.manifeste import (
@@ -47,10 +48,8 @@ from ctglib.production.menage import copies_des_remplis, ranger, retirer
 from ctglib.production.plan import (
     CTG,
     DONNEES,
-    FORMATS,
     INTERNE,
     PORTRAITS,
-    RESUMES,
     Carnet,
     Commande,
     convention_de,
@@ -574,16 +573,15 @@ def _exporter(
 
 
 def ecrire_document(sorte: str, carnet: NotebookNode, document: Document) -> bytes:
-    """Return the bytes of an executed notebook in one of ``FORMATS``.
+    """Return the bytes of an executed notebook in a format.
 
-    ``document`` is what it shows; a format of ``RESUMES`` takes its summary alone.
+    ``document`` is what it shows; a format of the first page takes its summary alone.
     """
-    from ctglib import export
-    from ctglib.export.exporteurs import DOCUMENT
+    from ctglib.export.exporteurs import DOCUMENT, Exporteur
 
-    a_ecrire = document.resume if sorte in RESUMES else document
-    _, nom_de_l_exporteur = FORMATS[sorte]
-    exporteur = getattr(export, nom_de_l_exporteur)()
+    a_ecrire = document.resume if formats_connus()[sorte].resume else document
+    exporteur = Exporteur()
+    exporteur.sorte = sorte
     contenu, _ = exporteur.from_notebook_node(carnet, {DOCUMENT: a_ecrire})
     return contenu.encode("utf-8") if isinstance(contenu, str) else contenu
 

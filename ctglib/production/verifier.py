@@ -28,6 +28,7 @@ import pandas as pd
 from ctglib.donnees.ecriture import PREFIXE
 from ctglib.donnees.enclos import Enclos, ouvrir_enclos
 from ctglib.donnees.fautes import DonneesInvalides
+from ctglib.export.formats import formats_connus
 from ctglib.production import plan
 from ctglib.production.contenant import DESCRIPTION, est_tel_qu_emballe
 from ctglib.production.echec import Echec
@@ -242,7 +243,7 @@ def _commande(
     """
     annee, _, rapport = cle.rpartition("/")
     fiche = str(trace.parametres.get("fiche", ""))
-    formats = tuple(sorte for sorte in plan.FORMATS if f"{cle}.{sorte}" in trace.sorties)
+    formats = tuple(sorte for sorte in formats_connus() if f"{cle}.{sorte}" in trace.sorties)
     try:
         (carnet,) = [  # a ValueError when there is none
             carnet
