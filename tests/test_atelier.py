@@ -857,6 +857,118 @@ def test_la_galerie_a_une_cellule_pour_chaque_verbe() -> None:
         assert f"a.{verbe}(" in source
 
 
+COMMUNES = ["Harnes", "Lens"]
+DITS = {"titre": "Notre titre", "source": "Ville, registre 2024", "unite": "avis"}
+DEMO = "demonstration"
+TABLES: dict[str, Callable[..., pd.DataFrame]] = {
+    "donnees": lambda **dits: a.donnees(SERIE, COMMUNES, **dits),
+    "ratio": lambda **dits: a.ratio(SERIE, "cnaf_foyers", COMMUNES, **dits),
+    "comparer": lambda **dits: a.comparer(SERIE, COMMUNES, **dits),
+    "rang": lambda **dits: a.rang("Harnes", a.donnees(SERIE, COMMUNES), **dits),
+    "semblables": lambda **dits: a.semblables("Harnes", n=2, **dits),
+    "comparables": lambda **dits: a.comparables(SERIE, "Harnes", n=2, **dits),
+    "evolution": lambda **dits: a.evolution(SERIE, COMMUNES, **dits),
+    "provisoires": lambda **dits: a.provisoires(DEMO, 2025, **dits),
+    "revisions": lambda **dits: a.revisions(DEMO, 2025, **dits),
+    "cibles": lambda **dits: a.cibles(DEMO, 2025, **dits),
+    "frequentation": lambda **dits: a.frequentation(2025, convention=DEMO, **dits),
+    "prolonger": lambda **dits: a.prolonger("moins_de_3_ans", "Harnes", 2028, **dits),
+}
+LISTES: dict[str, Callable[..., pd.DataFrame]] = {
+    "chercher": lambda **dits: a.chercher("RSA", **dits),
+    "lieux": lambda **dits: a.lieux("Harnes", **dits),
+    "epci": lambda **dits: a.epci(EPCI, **dits),
+    "definitions": lambda **dits: a.definitions(a.donnees(SERIE, "Harnes"), **dits),
+    "promesses": lambda **dits: a.promesses(DEMO, **dits),
+}
+
+
+@pytest.mark.parametrize("demander", TABLES.values(), ids=TABLES)
+def test_une_table_dit_le_titre_la_source_et_l_unite_qu_on_lui_donne(
+    demander: Callable[..., pd.DataFrame],
+) -> None:
+    table = demander(**DITS)
+
+    autres = attributs(demander())
+    montree = a.tableau(table)
+    # A filter, then a concatenation with another table: values keep them, a title does not.
+    reunie = pd.concat([table.head(1), a.donnees("cnaf_couverture", "Harnes", 2023)])
+
+    assert (montree.titre, montree.source) == (DITS["titre"], DITS["source"])
+    assert any("(avis)" in colonne.libelle for colonne in montree.colonnes)
+    assert autres["titre"] != DITS["titre"] and autres["source"] != DITS["source"]
+    assert attributs(reunie, titre="Les deux")["source"].startswith(f"{DITS['source']} ; Cnaf")
+
+
+@pytest.mark.parametrize("demander", LISTES.values(), ids=LISTES)
+def test_une_liste_dit_le_titre_et_la_source_qu_on_lui_donne(
+    demander: Callable[..., pd.DataFrame],
+) -> None:
+    montree = a.tableau(demander(titre=DITS["titre"], source=DITS["source"]))
+
+    assert (montree.titre, montree.source) == (DITS["titre"], DITS["source"])
+
+
+def test_un_ecart_a_l_unite_donnee_aux_valeurs_et_une_evolution_garde_la_sienne() -> None:
+    entetes = [
+        colonne.libelle
+        for colonne in a.tableau(a.evolution(SERIE, "Harnes", unite="foyers")).colonnes
+    ]
+
+    assert [entete for entete in entetes if "(foyers)" in entete] == [
+        "Départ (foyers), arrondi à 5",
+        "Valeur (foyers), arrondi à 5",
+        "Écart (foyers)",
+    ]
+    assert "Évolution (%)" in entetes
+
+
+def test_chaque_verbe_prend_un_titre_et_une_source_et_l_unite_s_il_a_des_nombres() -> None:
+    rendus = ("DataFrame", "Axes", "Figure", "Tableau")
+    for nom in a.__all__:
+        verbe = getattr(a, nom)
+        if not callable(verbe):
+            continue
+        signature = inspect.signature(verbe)
+        if any(str(signature.return_annotation).strip("'").endswith(rendu) for rendu in rendus):
+            attendus = {"titre", "source"} if nom in LISTES else {"titre", "source", "unite"}
+            assert attendus <= set(signature.parameters), nom
+
+
+def test_une_carte_et_un_eventail_disent_la_source_et_l_unite_donnees() -> None:
+    carte = a.carte(a.ratio(SERIE, "cnaf_foyers", a.lieux(epci=EPCI), 2024), **DITS)
+    eventail = a.eventail(a.prolonger("moins_de_3_ans", "Harnes"), **DITS)
+
+    assert carte.get_title(loc="left") == "Notre titre, 2024"
+    assert carte.get_legend().get_title().get_text() == "avis"
+    assert legende_de(carte.figure)["source"].startswith("Ville, registre 2024 ; contours")
+    assert eventail.get_title(loc="left") == "Notre titre, Harnes"
+    assert eventail.get_ylabel() == "avis"
+    assert legende_de(eventail.figure)["source"] == "Ville, registre 2024"
+
+
+def test_l_unite_d_un_graphique_ordinaire_suit_son_titre() -> None:
+    _, axes = plt.subplots()
+    axes.plot([1, 2], [3, 4])
+
+    assert a.figure(axes, alt="De 3 à 4.", **DITS).titre == "Notre titre, avis"
+
+
+def test_les_annees_a_venir_et_les_distances_ne_sont_pas_dites_saisies() -> None:
+    naissances = a.prolonger("moins_de_3_ans", "Harnes", 2028)
+    semblables = a.semblables("Harnes", n=2)
+
+    for table in (naissances, semblables):
+        assert "Insee" in a.tableau(table).source
+        assert "saisie" not in a.tableau(table).source
+    assert "saisie" in a.tableau(naissances.assign(haut=1.0)).source
+
+
+def test_enregistrer_un_graphique_refuse_un_titre_qu_il_ne_dirait_pas(tmp_path: Path) -> None:
+    with pytest.raises(DemandeImpossible, match="au verbe qui le fait"):
+        a.enregistrer(a.courbes(a.donnees(SERIE, "Harnes")), tmp_path / "rsa.png", titre="Le RSA")
+
+
 def test_la_recherche_dit_ou_sont_les_indices_du_radar() -> None:
     with pytest.raises(DemandeImpossible, match="ouvrir_controle"):
         a.chercher("radar")

@@ -513,7 +513,13 @@ def _phrases_des_bandes(cases: pd.DataFrame, *, dire_les_annees: bool) -> list[s
 
 
 def carte(
-    table: pd.DataFrame, *, y: str = "valeur", titre: str | None = None, ax: Axes | None = None
+    table: pd.DataFrame,
+    *,
+    y: str = "valeur",
+    titre: str | None = None,
+    source: str | None = None,
+    unite: str | None = None,
+    ax: Axes | None = None,
 ) -> Axes:
     """Colorie les communes selon leur valeur, en classes de même effectif ; une commune sans valeur
     est hachurée.
@@ -522,6 +528,8 @@ def carte(
         table: Une ligne par commune (``donnees``, ``ratio``) ; sa dernière année est montrée.
         y: La colonne des valeurs.
         titre: Le titre ; celui de la table par défaut.
+        source: La source ; celle de la table par défaut. Celle des contours la suit.
+        unite: L'unité ; celle de la table par défaut.
         ax: Des axes de matplotlib où dessiner.
 
     Exemples :
@@ -531,10 +539,10 @@ def carte(
         >>> len(ax.collections) > 1
         True
     """
-    attrs = _tracable(table, y, "territoire", "annee")
+    attrs = _tracable(table, y, "territoire", "annee", titre=titre, source=source, unite=unite)
     annee = int(table["annee"].max())
     lignes = table[table["annee"] == annee]
-    _tracable(lignes, y)  # that year has a value
+    _tracable(lignes, y, titre=titre)  # that year has a value
     contours = publiques.contours(lignes["territoire"])
     if contours.empty:
         raise impossible("sans_contour")
@@ -552,13 +560,15 @@ def carte(
     ]
     phrases += [f"sans valeur : {', '.join(mots)}"] if mots else []
     notes = [*_statuts_dits(valeurs, "carte_provisoire"), *_arrondi(lignes[y])]
-    source = f"{attrs['source']} ; contours : {CONTOURS}"
-    titre_et_annee = f"{titre or attrs['titre']}, {annee}"
-    avec_contours: Attributs = {**attrs, "source": source, "titre": titre_et_annee}
-    unite = dire_unite(attrs["unite"])
+    avec_contours: Attributs = {
+        **attrs,
+        "source": f"{attrs['source']} ; contours : {CONTOURS}",
+        "titre": f"{attrs['titre']}, {annee}",
+    }
+    legende = dire_unite(attrs["unite"])
 
     def tracer_sur(axes: Axes) -> Axes:
-        tracer_carte(axes, communes, legende=unite, absence=", ".join(mots))
+        tracer_carte(axes, communes, legende=legende, absence=", ".join(mots))
         _cadre(axes, avec_contours, dict.fromkeys(phrases), _base(y, titre), notes=notes)
         if ax is None:
             _ajuster_la_carte(axes)
@@ -587,13 +597,22 @@ def _ajuster_la_carte(axes: Axes) -> None:
     _fixer_la_hauteur(axes, largeur * proportion + dessous + AUTOUR_D_UNE_CARTE * INTERLIGNE)
 
 
-def eventail(table: pd.DataFrame, *, titre: str | None = None, ax: Axes | None = None) -> Axes:
+def eventail(
+    table: pd.DataFrame,
+    *,
+    titre: str | None = None,
+    source: str | None = None,
+    unite: str | None = None,
+    ax: Axes | None = None,
+) -> Axes:
     """Trace ce que rend ``prolonger`` pour un lieu : les années connues, puis la fourchette,
     jusqu'aux années refusées.
 
     Paramètres :
         table: Ce que rend ``prolonger``, un seul lieu.
         titre: Le titre ; celui de la table par défaut.
+        source: La source ; celle de la table par défaut.
+        unite: L'unité ; celle de la table par défaut.
         ax: Des axes de matplotlib où dessiner.
 
     Exemples :
@@ -602,9 +621,8 @@ def eventail(table: pd.DataFrame, *, titre: str | None = None, ax: Axes | None =
         >>> len(ax.collections)
         1
     """
-    source = table.attrs.get("source")
     colonnes = ("annee", "valeur", "bas", "haut")
-    attrs = _tracable(table, "central", *colonnes, titre=titre, source=source)
+    attrs = _tracable(table, "central", *colonnes, titre=titre, source=source, unite=unite)
     noms = table["libelle"].unique()
     if len(noms) != 1:
         raise impossible("un_seul_lieu", nombre=len(noms))
@@ -618,7 +636,11 @@ def eventail(table: pd.DataFrame, *, titre: str | None = None, ax: Axes | None =
             haut=f"{dernier['haut']:.0f}",
         )
     ]
-    avec_le_lieu: Attributs = {**attrs, "titre": f"{attrs['titre']}, {noms[0]}"}
+    avec_le_lieu: Attributs = {
+        **attrs,
+        "titre": f"{attrs['titre']}, {noms[0]}",
+        "unite": "" if attrs["unite"] in SANS_UNITE else attrs["unite"],
+    }
 
     def tracer_sur(axes: Axes) -> Axes:
         _cadre(axes, avec_le_lieu, phrases)

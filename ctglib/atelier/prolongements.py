@@ -7,12 +7,15 @@ import pandas as pd
 
 from ctglib.atelier.phrases import DemandeImpossible, dire, impossible, inconnu
 from ctglib.atelier.series import Lieux, codes_des_lieux
-from ctglib.atelier.tables import avec_attributs
+from ctglib.atelier.tables import avec_attributs, redire
 from ctglib.blocs.prolongement import ENFANTS, Avenir, lire_l_avenir
 from ctglib.calculs.ecriture import enumerer, nombre
 from ctglib.donnees import publiques
 from ctglib.donnees.magasin import villes
+from ctglib.donnees.marques import Marque, Origine
 from ctglib.donnees.modeles.prolongement import Cible
+from ctglib.donnees.nombres import nombres
+from ctglib.donnees.statuts import Statut
 
 COLONNES = [
     "territoire",
@@ -30,9 +33,28 @@ COLONNES = [
     "ici",
     "statut",
 ]
+# The unit of what is said of a year; times, and communes, out of a hundred.
+UNITES = {
+    "valeur": "nombre",
+    "bas": "nombre",
+    "central": "nombre",
+    "haut": "nombre",
+    "a_tenu": "pour_100",
+    "pire": "pour_100",
+    "dessous": "pour_100",
+    "dessus": "pour_100",
+}
 
 
-def prolonger(code: str, lieux: Lieux, jusqu_a: int | None = None) -> pd.DataFrame:
+def prolonger(
+    code: str,
+    lieux: Lieux,
+    jusqu_a: int | None = None,
+    *,
+    titre: str | None = None,
+    source: str | None = None,
+    unite: str | None = None,
+) -> pd.DataFrame:
     """Prolonge les naissances de communes, aussi loin que l'essai le permet.
 
     La fourchette est « huit chances sur dix » ; ``a_tenu`` dit combien de fois sur 100 des
@@ -45,6 +67,9 @@ def prolonger(code: str, lieux: Lieux, jusqu_a: int | None = None) -> pd.DataFra
             années.
         lieux: Des communes : des noms, des codes, ou une table de ``lieux``.
         jusqu_a: La dernière année ; par défaut, aussi loin que l'essai est allé.
+        titre: Le titre de la table.
+        source: La source de ses valeurs ; celle que le classeur connaît par défaut.
+        unite: L'unité des valeurs et de la fourchette.
 
     Rend :
         territoire, libelle, annee, horizon (en années ; 0 pour une année connue), valeur (connue),
@@ -81,8 +106,9 @@ def prolonger(code: str, lieux: Lieux, jusqu_a: int | None = None) -> pd.DataFra
     table = pd.concat(tables, ignore_index=True).reindex(columns=COLONNES)
     if table["bas"].isna().all():
         raise impossible("prolongement_sans_fourchette", raisons=_raisons(table))
-    titre = avenir.regles.cibles[cible].libelle
-    source = dire("prolongement_source", origine=avenir.origine)
+    libelle = avenir.regles.cibles[cible].libelle
+    origine = Origine(code, libelle, dire("prolongement_source", origine=avenir.origine))
+    table = _avec_marques(table, origine)
     remarques = [
         *refus,
         dire("prolongement_promesse"),
@@ -95,7 +121,21 @@ def prolonger(code: str, lieux: Lieux, jusqu_a: int | None = None) -> pd.DataFra
         ),
         dire("prolongement_non_dit"),
     ]
-    return avec_attributs(table, titre, source, remarques)
+    dite = avec_attributs(table, libelle, origine.source, remarques)
+    return redire(dite, titre, source, unite)
+
+
+def _avec_marques(table: pd.DataFrame, origine: Origine) -> pd.DataFrame:
+    """Return years whose numbers know where they come from."""
+    annees = table["annee"].astype(int)
+    marquees = {}
+    for colonne, unite in UNITES.items():
+        marques = []
+        for annee, absente in zip(annees, table[colonne].isna(), strict=True):
+            statut = Statut.NON_DISPONIBLE if absente else Statut.NORMAL
+            marques.append(Marque((origine,), unite, statut, annees=(annee, annee)))
+        marquees[colonne] = nombres(table[colonne].astype(float), marques)
+    return table.assign(**marquees)
 
 
 def _refuser_les_arrondissements(lieux: Lieux) -> None:

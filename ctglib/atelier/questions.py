@@ -21,13 +21,13 @@ from ctglib.atelier.series import (
     ratio,
 )
 from ctglib.atelier.series import lieux as lieux_choisis
-from ctglib.atelier.tables import attributs, avec_attributs
+from ctglib.atelier.tables import attributs, avec_attributs, redire
 from ctglib.blocs.actions import etats_dessines, titres_des_bandes
 from ctglib.blocs.annee import EtudeAnnuelle
 from ctglib.calculs.ecriture import majuscule
 from ctglib.document.figure import charte
 from ctglib.donnees.lignes import lignes as lire_lignes
-from ctglib.donnees.marques import Marque, Origine
+from ctglib.donnees.marques import SAISIE, Marque, Origine
 from ctglib.donnees.modeles.sources import Profil
 from ctglib.donnees.nombres import marques_de, nombres, remarquer, sans_valeurs
 from ctglib.donnees.publiques import reperes
@@ -81,6 +81,9 @@ def comparer(
     *,
     pour: str | None = None,
     convention: str | None = None,
+    titre: str | None = None,
+    source: str | None = None,
+    unite: str | None = None,
 ) -> pd.DataFrame:
     """Compare des lieux sur une série, année par année.
 
@@ -90,6 +93,9 @@ def comparer(
         annees: Une année, plusieurs, ou toutes.
         pour: Le code d'un dénominateur, pour comparer des taux pour 100 plutôt que des effectifs.
         convention: Si la série est d'une convention.
+        titre: Le titre de la table.
+        source: La source de ses valeurs ; celle que le classeur connaît par défaut.
+        unite: L'unité de ses valeurs ; celle que le classeur connaît par défaut.
 
     Rend :
         territoire, libelle, annee, valeur, statut et ``indice`` : 100 la première année connue d'un
@@ -112,7 +118,7 @@ def comparer(
         .sort_values(["ordre", "annee"], ignore_index=True)
         .drop(columns="ordre")
     )
-    return ordonnee.assign(indice=_indice(ordonnee))
+    return redire(ordonnee.assign(indice=_indice(ordonnee)), titre, source, unite)
 
 
 def _indice(table: pd.DataFrame) -> pd.Series:
@@ -145,7 +151,15 @@ class Rang:
     annee: int
 
 
-def rang(lieu: str, table: pd.DataFrame, *, decroissant: bool = True) -> pd.DataFrame:
+def rang(
+    lieu: str,
+    table: pd.DataFrame,
+    *,
+    decroissant: bool = True,
+    titre: str | None = None,
+    source: str | None = None,
+    unite: str | None = None,
+) -> pd.DataFrame:
     """Classe les lieux d'une table, sa dernière année, et dit où est le lieu demandé.
 
     L'arrondi de la source rend un rang incertain : ``rang_min`` et ``rang_max`` l'encadrent.
@@ -154,6 +168,9 @@ def rang(lieu: str, table: pd.DataFrame, *, decroissant: bool = True) -> pd.Data
         lieu: Nom ou code.
         table: Ce que rendent ``donnees`` ou ``ratio`` pour plusieurs lieux.
         decroissant: Le plus haut est premier.
+        titre: Le titre de la table rendue.
+        source: La source de ses valeurs ; celle de ``table`` par défaut.
+        unite: L'unité de ses valeurs ; celle de ``table`` par défaut.
 
     Rend :
         Un lieu par ligne : rang, rang_min, rang_max, territoire, libelle, annee, valeur, choisi
@@ -214,8 +231,10 @@ def rang(lieu: str, table: pd.DataFrame, *, decroissant: bool = True) -> pd.Data
     non_classes = len(de_l_annee) - len(avec_valeur)
     if non_classes:
         remarques.append(dire("non_classes", nombre=non_classes, annee=choisi.annee))
-    titre = f"Rang de {choisi.libelle} : {attrs['titre']}"
-    return avec_attributs(rangs, titre, remarques=remarques)
+    classes = avec_attributs(
+        rangs, f"Rang de {choisi.libelle} : {attrs['titre']}", remarques=remarques
+    )
+    return redire(classes, titre, source, unite)
 
 
 def _bornes(lignes: pd.DataFrame) -> tuple[pd.Series, pd.Series]:
@@ -251,7 +270,15 @@ def _demi_arrondis(colonne: pd.Series) -> pd.Series:
     return pd.Series(pas, index=colonne.index)
 
 
-def semblables(lieu: str, selon: str = "structure_familiale", n: int = 10) -> pd.DataFrame:
+def semblables(
+    lieu: str,
+    selon: str = "structure_familiale",
+    n: int = 10,
+    *,
+    titre: str | None = None,
+    source: str | None = None,
+    unite: str | None = None,
+) -> pd.DataFrame:
     """Trouve les communes du département dont le profil ressemble le plus à celui d'une commune.
 
     L'année est la dernière où toutes les parts sont connues. La distance est en points : la racine
@@ -262,6 +289,9 @@ def semblables(lieu: str, selon: str = "structure_familiale", n: int = 10) -> pd
         selon: « structure_familiale », « ages_des_enfants » ou « prestations »
             (``data/catalogue/atelier.yaml``).
         n: Combien en montrer.
+        titre: Le titre de la table.
+        source: La source de ses valeurs ; celle que le classeur connaît par défaut.
+        unite: L'unité des parts.
 
     Rend :
         rang (0 pour le lieu lui-même), territoire, libelle, distance (points), annee, et une
@@ -298,9 +328,7 @@ def semblables(lieu: str, selon: str = "structure_familiale", n: int = 10) -> pd
         raison = _raison_sans_profil(parts_de_la_commune, list(taux), profil)
         raise impossible("sans_profil", lieu=lieu, profil=selon, annee=annee, raison=raison)
     ecarts = profil_des_communes - profil_des_communes.loc[commune].astype(float)
-    distance = remarquer(
-        ecarts.pow(2).sum(axis=1).pow(0.5).round(2), lambda marque: replace(marque, unite="points")
-    )
+    distance = remarquer(ecarts.pow(2).sum(axis=1).pow(0.5).round(2), _en_points)
     proches = distance.drop(commune).nsmallest(n).index
     noms = parts.drop_duplicates("territoire").set_index("territoire")["libelle"]
     table = profil_des_communes.loc[[commune, *proches]].rename_axis(columns=None)
@@ -308,7 +336,7 @@ def semblables(lieu: str, selon: str = "structure_familiale", n: int = 10) -> pd
         rang=range(len(table)), libelle=noms, distance=distance, annee=annee
     ).reset_index()
     nombre_de_comparees = len(profil_des_communes) - 1  # without the commune itself
-    return avec_attributs(
+    ressemblantes = avec_attributs(
         table[["rang", "territoire", "libelle", "distance", "annee", *profil.parts]],
         f"Communes qui ressemblent le plus à {noms[commune]} : {profil.libelle.lower()}, {annee}",
         remarques=[
@@ -316,6 +344,13 @@ def semblables(lieu: str, selon: str = "structure_familiale", n: int = 10) -> pd
             dire("ressemblance"),
         ],
     )
+    return redire(ressemblantes, titre, source, unite)
+
+
+def _en_points(marque: Marque) -> Marque:
+    """Return the mark of a distance between shares: nothing of it was typed."""
+    origines = [origine for origine in marque.origines if origine != SAISIE]
+    return replace(marque, unite="points", origines=tuple(origines))
 
 
 def _raison_sans_profil(parts: pd.DataFrame, series: Iterable[str], profil: Profil) -> str:
@@ -339,7 +374,12 @@ def _raison_sans_profil(parts: pd.DataFrame, series: Iterable[str], profil: Prof
 
 
 def promesses(
-    convention: str | None = None, fiche: int | str | None = None, annee: int | None = None
+    convention: str | None = None,
+    fiche: int | str | None = None,
+    annee: int | None = None,
+    *,
+    titre: str | None = None,
+    source: str | None = None,
 ) -> pd.DataFrame:
     """Dit ce que les fiches ont promis, pour quand, par qui, et où cela en est.
 
@@ -347,6 +387,8 @@ def promesses(
         convention: Le dossier de la convention ; la seule convention réelle par défaut.
         fiche: Un numéro de fiche, toutes par défaut.
         annee: Ce qui est dû cette année-là seulement.
+        titre: Le titre de la table.
+        source: La source ; la convention par défaut.
 
     Rend :
         fiche, modalite, promesse, debut, echeance, echeance_ecrite (faux : fin de la convention),
@@ -386,15 +428,22 @@ def promesses(
         services=[", ".join(fiches[numero].services) for numero in etats["fiche"]],
         partenaires=[", ".join(fiches[numero].partenaires) for numero in etats["fiche"]],
     )
-    titre = f"Ce qui est promis, {suivi.contexte.territoire.nom}"
+    titre_par_defaut = f"Ce qui est promis, {suivi.contexte.territoire.nom}"
     if annee:
-        titre += f", dû en {annee}"
+        titre_par_defaut += f", dû en {annee}"
     table = table[COLONNES_DES_PROMESSES].reset_index(drop=True)
-    return avec_attributs(table, titre, suivi.convention.source_texte)
+    promises = avec_attributs(table, titre_par_defaut, suivi.convention.source_texte)
+    return redire(promises, titre, source)
 
 
 def cibles(
-    convention: str | None = None, annee: int | None = None, *, en_retard: bool = False
+    convention: str | None = None,
+    annee: int | None = None,
+    *,
+    en_retard: bool = False,
+    titre: str | None = None,
+    source: str | None = None,
+    unite: str | None = None,
 ) -> pd.DataFrame:
     """Dit où en sont les cibles et les références d'une année.
 
@@ -402,6 +451,9 @@ def cibles(
         convention: Le dossier de la convention.
         annee: L'année du bilan.
         en_retard: Seulement celles dont la cible est manquée ou à surveiller, ou en recul.
+        titre: Le titre de la table.
+        source: La source de ses valeurs ; celle que le classeur connaît par défaut.
+        unite: L'unité de ses valeurs ; celle que le classeur connaît par défaut.
 
     Rend :
         fiche, indicateur, libelle, detail, depart, annee_depart, valeur, annee, cible, annee_cible,
@@ -445,14 +497,14 @@ def cibles(
         ],
         raison=table["raison"].map(regles.raisons).fillna(""),
     )
-    source = convention_suivie.source_suivi
+    source_suivi = convention_suivie.source_suivi
     for mesure, annee_de_la_mesure in MESURES_DES_CIBLES.items():
-        marques = _marques_des_cibles(table, annee_de_la_mesure, source)
+        marques = _marques_des_cibles(table, annee_de_la_mesure, source_suivi)
         table[mesure] = nombres(table[mesure], marques)
     lesquelles = "en retard" if en_retard else "suivies"
-    titre = f"Cibles {lesquelles}, {suivi.contexte.territoire.nom}, {suivi.annee}"
+    titre_par_defaut = f"Cibles {lesquelles}, {suivi.contexte.territoire.nom}, {suivi.annee}"
     table = table[COLONNES_DES_CIBLES].reset_index(drop=True)
-    return avec_attributs(table, titre, convention_suivie.source_suivi)
+    return redire(avec_attributs(table, titre_par_defaut, source_suivi), titre, source, unite)
 
 
 def _marques_des_cibles(table: pd.DataFrame, colonne: str, source: str) -> list[Marque]:
@@ -473,6 +525,9 @@ def frequentation(
     convention: str | None = None,
     selon: str = "quartier",
     dispositif: str | None = None,
+    titre: str | None = None,
+    source: str | None = None,
+    unite: str | None = None,
 ) -> pd.DataFrame:
     """Dit qui fréquente les dispositifs, année par année : des effectifs publiables, les petits
     « secrets ».
@@ -482,6 +537,9 @@ def frequentation(
         convention: Le dossier de la convention.
         selon: La variable : « quartier », « age », « sexe », « quotient_familial »…
         dispositif: Un seul dispositif, tous par défaut.
+        titre: Le titre de la table.
+        source: La source de ses valeurs ; celle que le classeur connaît par défaut.
+        unite: L'unité de ses valeurs ; celle que le classeur connaît par défaut.
 
     Rend :
         annee, dispositif, categorie, valeur (NA si elle est secrète), statut.
@@ -529,8 +587,9 @@ def frequentation(
         )
     categories = {modalite.id: modalite.libelle for modalite in variable.modalites}
     sujet = f"{variable.libelle} de ceux qui fréquentent les dispositifs"
-    titre = f"{sujet}, {derniere.contexte.territoire.nom}, {' et '.join(map(str, annees))}"
-    origine = Origine(selon, titre, derniere.convention.source_suivi, "nombre")
+    nom = derniere.contexte.territoire.nom
+    titre_par_defaut = f"{sujet}, {nom}, {' et '.join(map(str, annees))}"
+    origine = Origine(selon, titre_par_defaut, derniere.convention.source_suivi, "nombre")
     mots = toutes["statut"].map(mots_des_statuts())
     absents = toutes["effectif"].isna()
     marques = [
@@ -551,7 +610,8 @@ def frequentation(
     remarques = [f"{majuscule(absence)}." for absence in absences]
     if absents.any():
         remarques.append(dire("secret"))
-    return avec_attributs(frequentations, titre, remarques=remarques)
+    dites = avec_attributs(frequentations, titre_par_defaut, remarques=remarques)
+    return redire(dites, titre, source, unite)
 
 
 def _raison_sans_profils(

@@ -31,7 +31,9 @@ PAR_UN_SYNONYME = 0.5  # of it, when another word of the same sense was found
 COURT = 4  # signs: a shorter word is looked for whole
 
 
-def chercher(mots: str = "") -> pd.DataFrame:
+def chercher(
+    mots: str = "", *, titre: str | None = None, source: str | None = None
+) -> pd.DataFrame:
     """Cherche dans tout ce que le classeur connaît : séries publiques, annexe 1 et suivi de chaque
     convention.
 
@@ -42,6 +44,8 @@ def chercher(mots: str = "") -> pd.DataFrame:
     Paramètres :
         mots: Des mots du libellé, de la définition ou du code, sans souci des accents ; rien pour
             tout lister.
+        titre: Le titre de la table.
+        source: La source de ce qu'elle dit ; le catalogue du classeur par défaut.
 
     Rend :
         code (à donner à ``donnees``), libelle, origine, convention, annees, niveaux (et le nombre
@@ -56,7 +60,9 @@ def chercher(mots: str = "") -> pd.DataFrame:
     termes = _termes(mots)
     if not termes:
         table = pd.DataFrame([_ligne(serie) for serie in connues])
-        return avec_attributs(table, dire("toutes_les_series"), dire("catalogue"))
+        return avec_attributs(
+            table, titre or dire("toutes_les_series"), source or dire("catalogue")
+        )
     fictives = {serie.convention for serie in connues if serie.convention}
     fictives = {nom for nom in fictives if dossier(nom).convention.fictive}
     trouvees = []
@@ -75,8 +81,8 @@ def chercher(mots: str = "") -> pd.DataFrame:
         voisins = proches(mots, sorted(mot for mot in mots_des_libelles if len(mot) > COURT))
         remede = " ".join(remarques) or dire("ajouter_fichier")
         raise inconnu(dire("aucune_serie"), mots, voisins, remede)
-    titre = dire("series_trouvees", mots=mots)
-    return avec_attributs(pd.DataFrame(lignes), titre, dire("catalogue"), remarques)
+    titre = titre or dire("series_trouvees", mots=mots)
+    return avec_attributs(pd.DataFrame(lignes), titre, source or dire("catalogue"), remarques)
 
 
 def _ligne(serie: Serie) -> dict[str, object]:

@@ -7,16 +7,16 @@ import pandas as pd
 from ctglib.atelier.phrases import dire, impossible
 from ctglib.atelier.series import codes_des_lieux, lieux
 from ctglib.atelier.suivre import evolution
-from ctglib.atelier.tables import attributs, avec_attributs
+from ctglib.atelier.tables import attributs, avec_attributs, redire
 from ctglib.calculs.comparables import calculer, marge, semblables
 from ctglib.calculs.ecriture import variation
 from ctglib.document.typographie import compter, de_a, points
+from ctglib.donnees import publiques
 from ctglib.donnees.lignes import lignes as lire_lignes
 from ctglib.donnees.magasin import charger_famille, departement_de
 from ctglib.donnees.marques import Marque
 from ctglib.donnees.modeles.catalogue import Comparaison
 from ctglib.donnees.nombres import Nombres, marques_de, nombres
-from ctglib.donnees.publiques import source
 from ctglib.donnees.structure import lire_structure
 from ctglib.donnees.yaml_strict import charger_yaml
 
@@ -58,6 +58,9 @@ def comparables(
     fin: int | None = None,
     *,
     n: int | None = None,
+    titre: str | None = None,
+    source: str | None = None,
+    unite: str | None = None,
 ) -> pd.DataFrame:
     """Compare l'évolution d'une commune à celle des communes du département qui lui ressemblent, et
     dit ce que l'arrondi de la source laisse incertain.
@@ -73,6 +76,9 @@ def comparables(
         debut: La première année ; par défaut, la première connue depuis la dernière rupture.
         fin: La dernière année ; la dernière connue par défaut.
         n: Combien de communes ; vingt, comme dans l'évaluation finale, par défaut.
+        titre: Le titre de la table.
+        source: La source de ses valeurs ; celle que le classeur connaît par défaut.
+        unite: L'unité des valeurs.
 
     Rend :
         rang (0 pour la commune elle-même, 1 pour la plus proche), territoire, libelle, distance,
@@ -106,7 +112,7 @@ def comparables(
         raise impossible("sans_comparables", commune=commune)
 
     sources = " ; ".join(
-        source(charger_famille(famille), [annee])
+        publiques.source(charger_famille(famille), [annee])
         for famille, annee in structure.attrs["tables"].items()
     )
     arrondi = attrs["series"][code].arrondi
@@ -127,8 +133,11 @@ def comparables(
         dire("ressemblance_sans_effet"),
         *changements.attrs.get("remarques", ()),
     ]
-    titre = dire("titre_des_comparables", serie=attrs["titre"], commune=nom, nombre=len(distances))
-    return avec_attributs(table[COLONNES], titre, remarques=remarques)
+    titre_par_defaut = dire(
+        "titre_des_comparables", serie=attrs["titre"], commune=nom, nombre=len(distances)
+    )
+    comparees = avec_attributs(table[COLONNES], titre_par_defaut, remarques=remarques)
+    return redire(comparees, titre, source, unite)
 
 
 def _refuser_les_ruptures(ecarts: pd.Series, serie: str) -> None:

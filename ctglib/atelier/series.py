@@ -10,7 +10,7 @@ from math import nan
 import pandas as pd
 
 from ctglib.atelier.phrases import DemandeImpossible, dire, impossible, inconnu
-from ctglib.atelier.tables import attributs, avec_attributs
+from ctglib.atelier.tables import attributs, avec_attributs, redire
 from ctglib.blocs.annee import EtudeAnnuelle, etudier
 from ctglib.donnees import publiques
 from ctglib.donnees.catalogue import Catalogue
@@ -59,14 +59,23 @@ class Serie:
 
 
 def donnees(
-    code: str, lieux: Lieux | None = None, annees: Annees = None, *, convention: str | None = None
+    code: str,
+    lieux: Lieux | None = None,
+    annees: Annees = None,
+    *,
+    convention: str | None = None,
+    titre: str | None = None,
+    source: str | None = None,
+    unite: str | None = None,
 ) -> pd.DataFrame:
     """Renvoie les valeurs d'une série, une par ligne.
 
     Une valeur absente est NA, et ``statut`` dit pourquoi (« secret »…) ; une somme qui la compte
     est NA. Chaque valeur garde, dans tout ce que pandas en fait, sa source, son unité, son statut,
     son arrondi et les ruptures de sa série ; ``definitions`` les montre. Un total et ses parties
-    sont des lignes de deux genres (« ligne ») : leur somme est refusée.
+    sont des lignes de deux genres (« ligne ») : leur somme est refusée. ``statut`` est un texte,
+    que pandas ne change pas quand on remplace une valeur ; un tableau ou un fichier de l'atelier
+    dit alors « saisie ou calcul ».
 
     Paramètres :
         code: Le code que donne ``chercher``.
@@ -74,6 +83,9 @@ def donnees(
         annees: Une année (2024, ou "2024"), plusieurs, ou toutes.
         convention: Le dossier de la convention, si la série est d'une convention et qu'il y en a
             plusieurs.
+        titre: Le titre de la table.
+        source: La source de ses valeurs ; celle que le classeur connaît par défaut.
+        unite: L'unité de ses valeurs ; celle que le classeur connaît par défaut.
 
     Rend :
         territoire (code), libelle (son nom), annee, indicateur, dimension, modalite et ligne
@@ -125,9 +137,10 @@ def donnees(
     marques = _marques(serie, lignes, table["statut"], details)
     table = table.assign(valeur=nombres(lignes["valeur"], marques))
     presentes = [colonne for colonne in COLONNES if colonne in table]
-    return avec_attributs(
+    lue = avec_attributs(
         table[presentes].reset_index(drop=True), serie.libelle, remarques=remarques
     )
+    return redire(lue, titre, source, unite)
 
 
 def _annees_demandees(annees: Annees) -> list[int] | None:
@@ -245,6 +258,9 @@ def ratio(
     *,
     annee_denominateur: int | None = None,
     convention: str | None = None,
+    titre: str | None = None,
+    source: str | None = None,
+    unite: str | None = None,
 ) -> pd.DataFrame:
     """Donne un taux pour cent, lieu par lieu et année par année : quotient des sommes, jamais
     moyenne de taux.
@@ -259,6 +275,9 @@ def ratio(
         annee_denominateur: Une autre année pour le dénominateur, quand il n'existe pas pour celles
             du numérateur.
         convention: Comme dans ``donnees``.
+        titre: Le titre de la table.
+        source: La source de ses valeurs ; celle que le classeur connaît par défaut.
+        unite: L'unité de ses valeurs ; celle que le classeur connaît par défaut.
 
     Rend :
         territoire, libelle, annee, numerateur, denominateur, valeur, statut.
@@ -324,9 +343,10 @@ def ratio(
     if trop_peu.any():
         remarques.append(dire("trop_peu", minimum=minimum))
     denominateur_en_minuscule = titre_denominateur[:1].lower() + titre_denominateur[1:]
-    return avec_attributs(
+    dit = avec_attributs(
         taux, f"{titre_numerateur} pour 100 {denominateur_en_minuscule}", remarques=remarques
     )
+    return redire(dit, titre, source, unite)
 
 
 def _pires_statuts(premiers: pd.Series, seconds: pd.Series) -> pd.Series:
@@ -595,6 +615,8 @@ def lieux(
     epci: str | None = None,
     iris: str | None = None,
     foyers_min: int | None = None,
+    titre: str | None = None,
+    source: str | None = None,
 ) -> pd.DataFrame:
     """Renvoie des lieux, un par ligne, à donner à ``donnees``, ``comparer`` et ``rang``.
 
@@ -608,6 +630,8 @@ def lieux(
         iris: Tous les IRIS de cette commune.
         foyers_min: Seulement les communes d'au moins ce nombre de foyers allocataires, la dernière
             année connue.
+        titre: Le titre de la table.
+        source: La source de leurs codes et de leurs noms.
 
     Rend :
         code, nom, niveau, departement, epci (codes en texte).
@@ -644,7 +668,7 @@ def lieux(
         assez_de_foyers = foyers.loc[foyers["valeur"] >= foyers_min, "territoire"]
         choisis = choisis[choisis["code"].isin(assez_de_foyers)]
     choisis = choisis.drop_duplicates("code").drop(columns="nom_cherche", errors="ignore")
-    return _dire_des_lieux(choisis.reset_index(drop=True))
+    return redire(_dire_des_lieux(choisis.reset_index(drop=True)), titre, source)
 
 
 def _dire_des_lieux(choisis: pd.DataFrame) -> pd.DataFrame:
@@ -674,15 +698,17 @@ def territoires_connus() -> pd.DataFrame:
     return territoires.assign(nom_cherche=territoires["nom"].map(sans_accents))
 
 
-def epci(nom: str) -> pd.DataFrame:
+def epci(nom: str, *, titre: str | None = None, source: str | None = None) -> pd.DataFrame:
     """Renvoie un EPCI, par son nom, une partie de son nom ou son SIREN.
+
+    ``titre`` et ``source`` sont ceux de la table.
 
     Exemples :
         >>> from ctglib import atelier as a
         >>> a.epci("Lens-Liévin")["code"].tolist()
         ['246200364']
     """
-    return _dire_des_lieux(_trouver(nom, "epci"))
+    return redire(_dire_des_lieux(_trouver(nom, "epci")), titre, source)
 
 
 def codes_des_lieux(demandes: Lieux) -> list[str]:

@@ -72,6 +72,7 @@ def figure(
     titre: str | None = None,
     alt: str | None = None,
     source: str | None = None,
+    unite: str | None = None,
 ) -> Figure:
     """Rend un graphique montrable dans un rapport : il y faut un titre, un texte pour qui ne le
     voit pas, une source.
@@ -84,6 +85,7 @@ def figure(
         titre: Ce que le graphique demande ou dit.
         alt: Ce qu'il montre, avec ses principaux chiffres.
         source: Le producteur et le document.
+        unite: L'unité de ses valeurs, dite après le titre.
 
     Exemples :
         >>> from ctglib import atelier as a
@@ -97,6 +99,9 @@ def figure(
     if legende:
         dessin = _sans_legende(deepcopy(dessin))
     titre = titre or legende.get("titre", "")
+    unite = dire_unite(unite or "")
+    if titre and unite not in SANS_UNITE and unite not in titre:
+        titre = f"{titre}, {unite}"
     source = source or legende.get("source", "")
     alt = alt or ""
     nom = _nom(titre, alt)
@@ -273,6 +278,8 @@ def enregistrer(
         'rsa.xlsx'
     """
     chemin = Path(nom)
+    if not isinstance(objet, pd.DataFrame) and (titre or source or unite):
+        raise impossible("dit_par_lui_meme", genre=type(objet).__name__)
     if isinstance(objet, Note):
         return objet.enregistrer(chemin)
     if isinstance(objet, pd.DataFrame):

@@ -13,7 +13,7 @@ from ctglib.atelier.series import (
     mots_des_statuts,
     noms_des_modalites,
 )
-from ctglib.atelier.tables import attributs, avec_attributs
+from ctglib.atelier.tables import attributs, avec_attributs, redire
 from ctglib.blocs.annee import EtudeAnnuelle
 from ctglib.donnees.marques import Marque, Origine
 from ctglib.donnees.nombres import Nombres, marques_de, nombres, remarquer
@@ -63,6 +63,9 @@ def evolution(
     *,
     pour: str | None = None,
     convention: str | None = None,
+    titre: str | None = None,
+    source: str | None = None,
+    unite: str | None = None,
 ) -> pd.DataFrame:
     """Dit de combien une série a changé entre deux années, lieu par lieu, et si l'arrondi ou une
     rupture empêche de le dire.
@@ -74,6 +77,9 @@ def evolution(
         fin: La dernière année ; la dernière connue par défaut.
         pour: Le code d'un dénominateur, pour l'évolution d'un taux pour 100.
         convention: Si la série est d'une convention.
+        titre: Le titre de la table.
+        source: La source de ses valeurs ; celle que le classeur connaît par défaut.
+        unite: L'unité des valeurs et de l'écart.
 
     Rend :
         territoire, libelle, annee_depart, depart, annee, valeur, ecart, evolution (%, d'un effectif
@@ -125,11 +131,12 @@ def evolution(
             ecart=remarquer(resultat["ecart"], lambda marque: replace(marque, unite="points"))
         )
     presentes = [colonne for colonne in COLONNES_DE_L_EVOLUTION if colonne in resultat]
-    titre = f"{attributs(table)['titre']}, {annee_depart}-{annee_fin}"
+    titre_par_defaut = f"{attributs(table)['titre']}, {annee_depart}-{annee_fin}"
     remarques = list(table.attrs["remarques"])
     if debut is None and ruptures:
         remarques.append(dire("depuis_la_rupture", annee=annee_depart))
-    return avec_attributs(resultat[presentes], titre, remarques=remarques)
+    dite = avec_attributs(resultat[presentes], titre_par_defaut, remarques=remarques)
+    return redire(dite, titre, source, unite)
 
 
 def _sens(ecart: float, marque: Marque | None) -> str:
@@ -145,12 +152,22 @@ def _sens(ecart: float, marque: Marque | None) -> str:
     return dire("sens_hausse" if ecart > 0 else "sens_baisse")
 
 
-def provisoires(convention: str | None = None, annee: int | None = None) -> pd.DataFrame:
+def provisoires(
+    convention: str | None = None,
+    annee: int | None = None,
+    *,
+    titre: str | None = None,
+    source: str | None = None,
+    unite: str | None = None,
+) -> pd.DataFrame:
     """Dit quelles valeurs du suivi sont provisoires ou estimées, qui les confirme, et quand.
 
     Paramètres :
         convention: Le dossier de la convention ; la seule convention réelle par défaut.
         annee: Le suivi tel qu'il est connu cette année-là ; la dernière par défaut.
+        titre: Le titre de la table.
+        source: La source de ses valeurs ; celle que le classeur connaît par défaut.
+        unite: L'unité de ses valeurs ; celle que le classeur connaît par défaut.
 
     Rend :
         indicateur, libelle, modalite, annee, valeur, statut, qui (confirme), quand, document.
@@ -178,17 +195,28 @@ def provisoires(convention: str | None = None, annee: int | None = None) -> pd.D
         valeur=_valeurs(suivi, a_confirmer),
         statut=a_confirmer["statut"].map(mots_des_statuts()),
     )
-    titre = dire("titre_des_provisoires", territoire=suivi.contexte.territoire.nom)
+    titre_par_defaut = dire("titre_des_provisoires", territoire=suivi.contexte.territoire.nom)
     rangee = table.sort_values(["qui", "indicateur", "annee"], kind="stable", ignore_index=True)
-    return avec_attributs(rangee[COLONNES_DES_PROVISOIRES], titre)
+    dites = avec_attributs(rangee[COLONNES_DES_PROVISOIRES], titre_par_defaut)
+    return redire(dites, titre, source, unite)
 
 
-def revisions(convention: str | None = None, annee: int | None = None) -> pd.DataFrame:
+def revisions(
+    convention: str | None = None,
+    annee: int | None = None,
+    *,
+    titre: str | None = None,
+    source: str | None = None,
+    unite: str | None = None,
+) -> pd.DataFrame:
     """Dit quelles valeurs d'années passées le suivi d'une année donne autrement que le précédent.
 
     Paramètres :
         convention: Le dossier de la convention ; la seule convention réelle par défaut.
         annee: L'année du suivi ; la dernière par défaut.
+        titre: Le titre de la table.
+        source: La source de ses valeurs ; celle que le classeur connaît par défaut.
+        unite: L'unité de ses valeurs ; celle que le classeur connaît par défaut.
 
     Rend :
         indicateur, libelle, modalite, annee, valeur_ancienne, valeur, ecart, millesime_ancien,
@@ -211,8 +239,11 @@ def revisions(convention: str | None = None, annee: int | None = None) -> pd.Dat
         valeur=_valeurs(suivi, revisees),
     )
     table = table.assign(ecart=table["valeur"] - table["valeur_ancienne"])
-    titre = dire("titre_des_revisions", territoire=suivi.contexte.territoire.nom, annee=suivi.annee)
-    return avec_attributs(table[COLONNES_DES_REVISIONS].reset_index(drop=True), titre)
+    titre_par_defaut = dire(
+        "titre_des_revisions", territoire=suivi.contexte.territoire.nom, annee=suivi.annee
+    )
+    dites = avec_attributs(table[COLONNES_DES_REVISIONS].reset_index(drop=True), titre_par_defaut)
+    return redire(dites, titre, source, unite)
 
 
 def _valeurs(

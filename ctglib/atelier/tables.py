@@ -5,7 +5,9 @@ ses valeurs (``ctglib.donnees.marques``), et suivent celles-ci dans tout ce que 
 """
 
 import os
+from collections import Counter
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, TypedDict
 
@@ -15,7 +17,7 @@ from ctglib.atelier.phrases import dire, impossible
 from ctglib.document.tableau import ecrire_valeur
 from ctglib.document.typographie import nombre_court
 from ctglib.donnees.marques import SAISIE, Marque, Origine
-from ctglib.donnees.nombres import NombreDtype, marques_de
+from ctglib.donnees.nombres import NombreDtype, marques_de, remarquer
 from ctglib.donnees.publiques import reperes
 from ctglib.donnees.statuts import Statut
 
@@ -52,6 +54,46 @@ def avec_attributs(
     if source:
         copie.attrs["source"] = source
     return copie
+
+
+def redire(
+    table: pd.DataFrame,
+    titre: str | None = None,
+    source: str | None = None,
+    unite: str | None = None,
+) -> pd.DataFrame:
+    """Return a table that says the title, the source and the unit that are given, before its own.
+
+    The source is that of all its values; the unit, of its column « valeur » and of those that share
+    the unit of that one, else of those that share the most common unit.
+    """
+    copie = table.copy()
+    if titre:
+        copie.attrs["titre"] = titre
+    if source:
+        copie.attrs["source"] = source
+        for nom in _mesurees(copie):
+            copie[nom] = remarquer(copie[nom], lambda marque: _de_source(marque, source))
+    if unite is not None:
+        unites = {nom: unite_de(copie[nom]) for nom in _mesurees(copie)}
+        commune = unites.get("valeur")
+        if commune is None and unites:
+            commune = Counter(unites.values()).most_common(1)[0][0]
+        for nom, sienne in unites.items():
+            if sienne == commune:
+                copie[nom] = remarquer(copie[nom], lambda marque: replace(marque, unite=unite))
+    return copie
+
+
+def _mesurees(table: pd.DataFrame) -> list[str]:
+    """Return the columns whose values know what they are."""
+    return [nom for nom in table.columns if est_mesuree(table[nom])]
+
+
+def _de_source(marque: Marque, source: str) -> Marque:
+    """Return the mark of a value whose origins all have a source."""
+    origines = [replace(origine, source=source) for origine in marque.origines]
+    return replace(marque, origines=tuple(dict.fromkeys(origines)))
 
 
 def attributs(
@@ -230,11 +272,18 @@ def ecrire_cellule(valeur: object) -> str:
     return ecrire_valeur(valeur)
 
 
-def definitions(table: pd.DataFrame) -> pd.DataFrame:
+def definitions(
+    table: pd.DataFrame, *, titre: str | None = None, source: str | None = None
+) -> pd.DataFrame:
     """Dit ce que sont les séries d'une table : libellé, définition, années, unité, source et ce qui
     la limite.
 
     Une ligne par série ; ``.T`` les met en colonnes, plus faciles à lire.
+
+    Paramètres :
+        table: Une table de l'atelier.
+        titre: Le titre de celle-ci.
+        source: La source de ce qu'elle dit ; le catalogue du classeur par défaut.
 
     Exemples :
         >>> from ctglib import atelier as a
@@ -258,4 +307,5 @@ def definitions(table: pd.DataFrame) -> pd.DataFrame:
     if not lignes:
         raise impossible("sans_definition", titre=attrs["titre"])
     par_serie = pd.DataFrame(lignes).T.rename_axis("code")
-    return avec_attributs(par_serie, f"Ce que compte « {attrs['titre']} »", dire("catalogue"))
+    titre_par_defaut = f"Ce que compte « {attrs['titre']} »"
+    return avec_attributs(par_serie, titre or titre_par_defaut, source or dire("catalogue"))
