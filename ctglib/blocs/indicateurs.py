@@ -21,6 +21,8 @@ from ctglib.donnees.statuts import Statut
 PROFILS = "profils"
 POSTURE = "posture"
 CONFIRMEE = "(c)"  # after a value that a service has confirmed
+# What a service confirmed of a year, by indicator and value.
+Confirmations = dict[tuple[str, float], dict[Hashable, str]]
 # Reasons why there is no evolution that the cell of the value says already.
 REPRISES = (
     "qualitatif",
@@ -92,9 +94,10 @@ def ecrire_l_annee(etude: EtudeAnnuelle) -> dict[str, Ecriture]:
     """Return what writes a row of the scoring of the year: the value before (``avant``), that of
     the year (``dite``), the evolution (``jugee``), the target (``visee``).
     """
+    confirmations = _confirmations(etude)
     return {
         "avant": lambda ligne: _valeur_precedente(ligne, etude.contexte),
-        "dite": lambda ligne: _valeur_de_l_annee(ligne, etude),
+        "dite": lambda ligne: _valeur_de_l_annee(ligne, etude, confirmations),
         "jugee": lambda ligne: _evolution(ligne, etude),
         "visee": lambda ligne: _cible(ligne, etude),
     }
@@ -116,7 +119,7 @@ def _valeur_precedente(ligne: pd.Series, contexte: Contexte) -> str:
     return contexte.absence(ligne.statut_precedent)
 
 
-def _valeur_de_l_annee(ligne: pd.Series, etude: EtudeAnnuelle) -> str:
+def _valeur_de_l_annee(ligne: pd.Series, etude: EtudeAnnuelle, confirmations: Confirmations) -> str:
     """Return the value of the year, or the word of its absence: « non transmis ».
 
     An indicator that is a set of profiles has no single value: it refers to their table.
@@ -124,7 +127,7 @@ def _valeur_de_l_annee(ligne: pd.Series, etude: EtudeAnnuelle) -> str:
     contexte = etude.contexte
     if pd.notna(ligne.valeur):
         texte = valeur_marquee(ligne.indicateur, ligne.valeur, ligne.statut, contexte)
-        return f"{texte} {CONFIRMEE}" if _est_confirmee(etude, ligne) else texte
+        return f"{texte} {CONFIRMEE}" if _est_confirmee(ligne, confirmations) else texte
     if ligne.renseigne and contexte.indicateurs[ligne.indicateur].table == PROFILS:
         return etude.mot("voir_les_profils")
     absence = contexte.absence(ligne.statut)
@@ -241,16 +244,16 @@ def notes_des_confirmations(etude: EtudeAnnuelle, lignes: pd.DataFrame) -> list[
             **qui_confirme(etude, confirmations[ligne["indicateur"], ligne["valeur"]]),
         )
         for ligne in lignes.to_dict("records")
-        if _est_confirmee(etude, pd.Series(ligne))
+        if _est_confirmee(pd.Series(ligne), confirmations)
     ]
 
 
-def _est_confirmee(etude: EtudeAnnuelle, ligne: pd.Series) -> bool:
+def _est_confirmee(ligne: pd.Series, confirmations: Confirmations) -> bool:
     """Tell whether a service has confirmed the value of the year of a whole."""
-    return not ligne.dimension and (ligne.indicateur, ligne.valeur) in _confirmations(etude)
+    return not ligne.dimension and (ligne.indicateur, ligne.valeur) in confirmations
 
 
-def _confirmations(etude: EtudeAnnuelle) -> dict[tuple[str, float], dict[Hashable, str]]:
+def _confirmations(etude: EtudeAnnuelle) -> Confirmations:
     """Return what was confirmed of the year, by indicator and value, whatever year entered it."""
     confirmations = {}
     for suivi in etude.suivi.suivis.values():

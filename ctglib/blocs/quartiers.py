@@ -17,6 +17,7 @@ from ctglib.document.contexte import Contexte
 from ctglib.document.tableau import RIEN, Ecriture, Tableau
 from ctglib.donnees import publiques
 from ctglib.donnees.dossier import Dossier
+from ctglib.donnees.magasin import lire_tables, tables
 from ctglib.donnees.modeles.rapports import PartDesQuartiers, Quartiers
 
 CHIFFRES_DU_QUARTIER = 4  # of a code of IRIS, after the five of its commune
@@ -40,15 +41,21 @@ def lire_quartiers(dossier: Dossier) -> pd.DataFrame:
     if convention.fictive or niveau != "commune" or regles.foyers not in connues.index:
         return rien
     annee = max(connues[regles.foyers])
+    tables_des_foyers = [
+        table
+        for table in tables().values()
+        if (table.niveau, table.annee) == ("iris", annee) and regles.foyers in table.series
+    ]
+    de_la_commune = lire_tables(
+        tables_des_foyers, [convention.territoire], [], "left(territoire, 5)"
+    )
     quartiers = pd.DataFrame()
     source = ""
     for code in regles.series:
         if annee not in connues.get(code, ()):
             return rien
-        chiffres = publiques.lire(code, None, [annee])
-        des_quartiers = chiffres["niveau"].eq("iris")
-        de_la_commune = chiffres["territoire"].str.startswith(convention.territoire)
-        chiffres = chiffres[des_quartiers & de_la_commune].set_index("territoire")
+        chiffres = publiques.lire(code, de_la_commune["territoire"], [annee])
+        chiffres = chiffres.set_index("territoire")
         quartiers["nom"] = chiffres["libelle"]
         quartiers[code] = chiffres["valeur"]
         quartiers[f"statut_{code}"] = chiffres["statut"]

@@ -6,6 +6,7 @@ bring its own file, of the same name, in its folder: both run in the same sandbo
 """
 
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -174,6 +175,17 @@ def _attributs(lu: nodes.Template) -> Iterator[tuple[str, int]]:
         for attribut in partie.find_all(nodes.Getattr):
             if isinstance(attribut.node, nodes.Name) and attribut.node.name in faits:
                 yield f"{attribut.node.name}.{attribut.attr}", attribut.lineno
+
+
+def preparer() -> None:
+    """Work out the text files of the catalogue, before the reports that will read them.
+
+    One that cannot be is left to the report that reads it, which says why.
+    """
+    with suppress(DonneesInvalides):
+        for nom in lister(f"catalogue/{TEXTES}"):
+            with suppress(DonneesInvalides, TemplateError):
+                _modele(lire_texte(f"catalogue/{TEXTES}/{nom}"))
 
 
 @lru_cache(maxsize=32)

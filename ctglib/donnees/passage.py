@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
+from operator import itemgetter
 
 import pandas as pd
 
@@ -29,7 +30,8 @@ from ctglib.donnees.modeles.sources import Famille, TableGardee
 MOUVEMENTS = "cog_mouvements"  # the family of what happened to communes
 _CHANGEMENT_DE_NOM = "10"
 _PREMIER_JANVIER = "{annee}-01-01"
-Etape = tuple[str, frozenset[tuple[str, str]]]  # a date, and which communes became which on it
+# A date, and what each commune that changed on it became.
+Etape = tuple[str, Mapping[str, Sequence[str]]]
 
 
 @dataclass(frozen=True)
@@ -91,11 +93,11 @@ def _origines(_: tuple[str, ...], geographie: int) -> Mapping[str, Composition]:
     codes = derniere_table_si_presente(COG_DES_COMMUNES)
     etapes = _etapes(geographie, codes[0].annee)
     actuelles = set(lire_tables(codes, None, [])["territoire"])
-    touchees = {code for _date, devenirs in etapes for paire in devenirs for code in paire}
+    touchees = {code for _date, devenirs in etapes for code in _codes(devenirs)}
     d_alors = touchees & actuelles
     for _date, devenirs in reversed(etapes):
-        d_alors -= {apres for _, apres in devenirs}
-        d_alors |= {avant for avant, _ in devenirs}
+        d_alors -= {apres for suites in devenirs.values() for apres in suites}
+        d_alors |= set(devenirs)
 
     sources: dict[str, list[str]] = {}
     partagees = set()
@@ -107,8 +109,8 @@ def _origines(_: tuple[str, ...], geographie: int) -> Mapping[str, Composition]:
             sources.setdefault(devenue, []).append(commune)
 
     derniers_changements: dict[str, str] = {}
-    for date, devenirs in sorted(etapes):
-        derniers_changements |= {code: date for paire in devenirs for code in paire}
+    for date, devenirs in sorted(etapes, key=itemgetter(0)):
+        derniers_changements |= dict.fromkeys(_codes(devenirs), date)
     changees = {}
     for commune, communes in sources.items():
         partagee = not partagees.isdisjoint(communes)
@@ -122,12 +124,13 @@ def _ce_que_devient(commune: str, etapes: Sequence[Etape]) -> set[str]:
     """Return the communes that a commune has become after some steps."""
     devenues = {commune}
     for _date, devenirs in etapes:
-        apres_l_etape = set()
-        for code in devenues:
-            suites = {apres for avant, apres in devenirs if avant == code}
-            apres_l_etape |= suites or {code}
-        devenues = apres_l_etape
+        devenues = {suite for code in devenues for suite in devenirs.get(code, (code,))}
     return devenues
+
+
+def _codes(devenirs: Mapping[str, Sequence[str]]) -> set[str]:
+    """Return the communes that changed on a date, and what they became."""
+    return {*devenirs, *(apres for suites in devenirs.values() for apres in suites)}
 
 
 def _etapes(depuis: int, jusqu_a: int) -> list[Etape]:
@@ -138,7 +141,7 @@ def _etapes(depuis: int, jusqu_a: int) -> list[Etape]:
     debut = _PREMIER_JANVIER.format(annee=min(depuis, jusqu_a))
     fin = _PREMIER_JANVIER.format(annee=max(depuis, jusqu_a))
     vers_le_passe = depuis > jusqu_a
-    par_date: dict[str, set[tuple[str, str]]] = {}
+    par_date: dict[str, dict[str, list[str]]] = {}
     lignes = lire_tables(derniere_table_si_presente(MOUVEMENTS))
     for avant, dates, genres, devenues in zip(
         lignes["territoire"], lignes["date"], lignes["genre"], lignes["devient"], strict=True
@@ -146,10 +149,11 @@ def _etapes(depuis: int, jusqu_a: int) -> list[Etape]:
         suite = zip(dates.split(), genres.split(), devenues.split(), strict=True)
         for date, genre, apres in suite:
             if debut < date <= fin and genre != _CHANGEMENT_DE_NOM:
-                paire = (apres, avant) if vers_le_passe else (avant, apres)
-                par_date.setdefault(date, set()).add(paire)
-    etapes = sorted(par_date.items(), reverse=vers_le_passe)
-    return [(date, frozenset(devenirs)) for date, devenirs in etapes]
+                depart = apres if vers_le_passe else avant
+                arrivee = avant if vers_le_passe else apres
+                suites = par_date.setdefault(date, {}).setdefault(depart, [])
+                suites.append(arrivee)
+    return sorted(par_date.items(), key=itemgetter(0), reverse=vers_le_passe)
 
 
 def lire_chiffres(
