@@ -7,7 +7,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Self
+from typing import Any, Self
 
 import pandas as pd
 
@@ -31,6 +31,7 @@ from ctglib.donnees.lecture import enregistrer
 from ctglib.donnees.modeles.catalogue import Renversement, Territoire
 from ctglib.donnees.modeles.convention import Convention
 from ctglib.donnees.modeles.plan import Absence
+from ctglib.donnees.partage import partager
 from ctglib.donnees.publiques import lire_couverture, lire_des_references
 
 OUVERT = "ouvert"
@@ -38,6 +39,20 @@ CONTREDITE = "contredite"
 INVERIFIABLE = "inverifiable"
 PLACES_ET_ECART = 2  # sentences on the modes of care; the others stand beside their chart
 LACUNES = ("tableau-questions", "tableau-lacunes")
+
+
+def _lire(convention: str) -> dict[str, Any]:
+    """Return what is read of a convention, by field of ``EtudeDiagnostic``."""
+    with enregistrer() as journal:
+        dossier = lire_dossier_actuel(convention)
+        lus = {
+            "dossier": dossier,
+            "modes": lire_couverture(dossier),
+            "series_des_references": lire_des_references(dossier),
+            "quartiers_lus": lire_quartiers(dossier),
+            "carte_lue": lire_carte(dossier),
+        }
+    return {**lus, "controle": controler(dossier), "empreintes": dict(journal.lus)}
 
 
 @dataclass(frozen=True)
@@ -70,13 +85,7 @@ class EtudeDiagnostic:
         Raises:
             DonneesInvalides: Toutes les fautes des données.
         """
-        with enregistrer() as journal:
-            dossier = lire_dossier_actuel(convention)
-            modes = lire_couverture(dossier)
-            series = lire_des_references(dossier)
-            quartiers = lire_quartiers(dossier)
-            carte = lire_carte(dossier)
-        return cls(dossier, controler(dossier), dict(journal.lus), modes, series, quartiers, carte)
+        return cls(**partager(f"diagnostic/{convention}", lambda: _lire(convention)))
 
     @property
     def catalogue(self) -> Catalogue:

@@ -32,9 +32,11 @@ from ctglib.donnees import publiques
 from ctglib.donnees.formules import ratio_pour_100
 from ctglib.donnees.lignes import lignes
 from ctglib.donnees.modeles.catalogue import Indicateur, Unite
+from ctglib.donnees.modeles.convention import Convention
 from ctglib.donnees.modeles.rapports import MembresDuTerritoire
 from ctglib.donnees.modeles.sources import Origine
 from ctglib.donnees.montrable import Montrable
+from ctglib.donnees.partage import partager
 from ctglib.graphiques.trajectoires import trajectoires
 
 # The readings of a change over a year that leave a figure to print.
@@ -637,6 +639,12 @@ def _evolution_de_la_reference(serie: pd.Series) -> str:
     return evolution(serie["variation_reference"], serie)
 
 
+def _lire_ici(code: str, convention: Convention) -> pd.DataFrame:
+    """Return a public series in the territory of a convention; no row in one that nobody knows."""
+    territoire_connu = not publiques.territoires([convention.territoire]).empty
+    return publiques.lire(code, [convention.territoire] if territoire_connu else [])
+
+
 def _lire(etude: EtudeAnnuelle, code: str) -> tuple[Indicateur, pd.DataFrame]:
     """Return the definition of a series, and its values by year.
 
@@ -654,8 +662,8 @@ def _lire(etude: EtudeAnnuelle, code: str) -> tuple[Indicateur, pd.DataFrame]:
             dimension="", modalite="", source=convention.source_diagnostic
         )
         return catalogue.indicateurs[code], annees
-    territoire_connu = not publiques.territoires([convention.territoire]).empty
-    annees = publiques.lire(code, [convention.territoire] if territoire_connu else [])
+    # The fiches of every year read it, and take the years that are theirs.
+    annees = partager(f"serie/{code}/{convention.territoire}", lambda: _lire_ici(code, convention))
     serie = annees.attrs
     est_un_effectif = serie["unite"] == "nombre"
     definition = Indicateur(
