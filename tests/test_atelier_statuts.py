@@ -236,6 +236,19 @@ def test_ce_qu_un_analyste_ajoute_a_un_dessin_se_voit_aussi_sur_un_ecran_etroit(
     assert "la crise" in [texte.get_text() for texte in etroit.axes[0].texts]
 
 
+@pytest.mark.parametrize("taille", ["large", "etroit"])
+def test_un_dessin_dont_l_analyste_change_l_echelle_garde_ses_valeurs_entieres(taille) -> None:
+    axes = a.courbes(a.donnees(RSA, "Harnes"))
+    axes.set_ylim(bottom=0)
+
+    change = a.figure(axes, alt="Harnes.").dessiner(taille)
+    change.draw_without_rendering()
+
+    places = [texte.get_window_extent() for texte in change.axes[0].texts]
+    assert len(places) == 5
+    assert all(place.y1 <= change.bbox.height for place in places)
+
+
 def test_la_cle_montre_le_signe_de_la_courbe_dont_elle_parle() -> None:
     axes = a.courbes(a.comparer(RSA, ["Harnes", "62"], pour="cnaf_foyers"))
     (signe,) = axes.get_legend().legend_handles
@@ -357,6 +370,19 @@ def test_une_rupture_coupe_chaque_bande_et_sa_raison_est_dessous() -> None:
     assert pied.startswith("Rupture de série en 2021 : depuis le 1er janvier 2021")
     assert "rupture de série en 2021" in legende_de(axes.figure)["alt"]
     assert not a.bandes(a.comparer(LOGEMENT, "Harnes", [2021, 2024])).get_lines()
+
+
+@pytest.mark.parametrize("taille", ["large", "etroit"])
+def test_des_bandes_n_ont_pas_de_blanc_sous_elles_dans_un_rapport(taille) -> None:
+    axes = a.bandes(a.comparer(LOGEMENT, ["Harnes", "Lens"]))
+
+    du_rapport = a.figure(axes, alt="Deux communes.").dessiner(taille)
+    du_rapport.draw_without_rendering()
+
+    (dessinees,) = du_rapport.axes
+    pied = [texte for texte in du_rapport.texts if texte.get_text()]
+    hauteur = dessinees.bbox.height + sum(texte.get_window_extent().height for texte in pied)
+    assert hauteur > 0.8 * du_rapport.bbox.height
 
 
 def test_une_annee_qu_un_lieu_n_a_pas_garde_sa_place_et_est_absente() -> None:

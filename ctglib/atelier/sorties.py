@@ -37,6 +37,13 @@ from ctglib.donnees.marques import Marque
 from ctglib.donnees.nombres import marques_de
 from ctglib.donnees.publiques import reperes
 from ctglib.export.formats import formats_connus, formats_entiers
+from ctglib.graphiques.feuille import (
+    INTERLIGNE,
+    POINTS_PAR_POUCE,
+    couper,
+    largeur_de,
+    lignes_de,
+)
 from ctglib.secret.garde import verifier_la_sortie
 
 if TYPE_CHECKING:
@@ -98,6 +105,8 @@ def figure(
     redessiner = recette_de(dessin) if legende else None
     if legende:
         dessin = _sans_legende(deepcopy(dessin))
+        if redessiner is None:
+            _loger_les_textes(dessin)
     titre = titre or legende.get("titre", "")
     unite = dire_unite(unite or "")
     if titre and unite not in SANS_UNITE and unite not in titre:
@@ -116,18 +125,33 @@ def figure(
     return replace(rendue, dessiner=lambda taille: habiller(rendue.dessiner(taille)))
 
 
+def _loger_les_textes(dessin: Dessin) -> None:
+    """Have a figure that an analyst changed make room for its texts, in place: they were measured
+    for the limits that it had.
+    """
+    for axes in dessin.axes:
+        for texte in axes.texts:
+            texte.set_in_layout(True)
+
+
 def _sans_legende(dessin: Dessin) -> Dessin:
     """Return a figure of the atelier, changed in place, without its title and its source, which the
     caption of a report says.
     """
     gris = charte().couleurs.secondaire
-    notes = legende_de(dessin)["notes"]
+    legende = legende_de(dessin)
+    notes = legende["notes"]
+    retirees = lignes_de(dessin.get_supxlabel()) - lignes_de(notes)
     dessin.supxlabel(notes, x=0.01, ha="left", fontsize="small", color=gris)
     if dessin.get_suptitle():
         dessin.suptitle("")
         return dessin
+    retirees += lignes_de(couper(legende["titre"], largeur_de(dessin)))
     for axes in dessin.axes:
         axes.set_title("", loc="left")
+        if axes.get_aspect() != "auto":  # these would not grow into the room that is left
+            retire = retirees * INTERLIGNE / POINTS_PAR_POUCE
+            dessin.set_figheight(dessin.get_figheight() - retire)
     return dessin
 
 
