@@ -206,10 +206,13 @@ class Essai:
         return range(PREMIERE_ORIGINE, self.annees[-1] - horizon + 1)
 
     def pays_connu(self) -> dict[str, object]:
-        """Return the years to say when the country's births rose, and that of their worst fall."""
-        cours = self.naissances.sum().pct_change().loc[PREMIERE_ORIGINE + 1 :]
+        """Return the first year that judges, and of those the ones when the country's births rose,
+        and that of their worst fall.
+        """
+        premiere_jugee = DERNIERE_ORIGINE_DU_CHOIX + 2
+        cours = self.naissances.sum().pct_change().loc[premiere_jugee:]
         return {
-            "premiere_dite": PREMIERE_ORIGINE + 1,
+            "premiere_jugee": premiere_jugee,
             "hausses": [int(annee) for annee in cours[cours.gt(0)].index],
             "plus_forte_baisse": int(cours.idxmin()),
         }
@@ -479,6 +482,7 @@ def deja_depassees(cotes: pd.DataFrame, lignes: list[dict[str, object]]) -> list
                         "horizon": int(horizon),
                         "cote": cote,
                         "cas": len(de_la_classe),
+                        "communes": int(de_la_classe["commune"].nunique()),
                         "origines": int(de_la_classe["origine"].nunique()),
                         "couverture": _arrondi(100 * de_la_classe["cote"].eq(0).mean()),
                         "encore": _arrondi(100 * de_la_classe["cote"].eq(signe).mean()),
@@ -547,13 +551,27 @@ def fenetres_sans_recouvrement(origines: pd.Series, horizon: int) -> int:
     return int((origines.max() - origines.min()) // horizon) + 1
 
 
+def intervalle(
+    couvertures_des_origines: pd.Series, fenetres: int
+) -> tuple[float, float] | tuple[None, None]:
+    """Return the interval (95 %) of the mean of coverages, per 100: the spread is that of all
+    origins, the draws are those that share no year.
+    """
+    if fenetres < 2:
+        return None, None
+    moyenne = couvertures_des_origines.mean()
+    marge = STUDENT[fenetres - 2] * couvertures_des_origines.std() / np.sqrt(fenetres)
+    return max(moyenne - marge, 0.0), min(moyenne + marge, 100.0)
+
+
 def juger(
     regles: ReglesProlongement, calage: pd.DataFrame, tenues: pd.DataFrame, regle: str
 ) -> list[dict[str, object]]:
     """Return what the trial found of each target, class and horizon (``LigneDeLEpreuve``).
 
     The range is the one of today: every origin whose outcome is known sets it. The interval of a
-    coverage takes an origin as one draw, not a commune.
+    coverage takes an origin as one draw, not a commune, and counts only those that share no year:
+    the promise is proven where the whole interval keeps it.
     """
     refus = regles.refus
     lignes = []
@@ -565,10 +583,9 @@ def juger(
         par_origine = origines.set_index("origine")["couverture"].sort_index()
         dernieres = par_origine.tail(refus.dernieres_origines)
         nombre = len(origines)
+        fenetres = fenetres_sans_recouvrement(origines["origine"], int(horizon))
         moyenne = origines["couverture"].mean() if nombre else None
-        marge = None
-        if nombre > 1:
-            marge = STUDENT[nombre - 2] * origines["couverture"].std() / np.sqrt(nombre)
+        basse, haute = intervalle(origines["couverture"], fenetres)
         bas = connues["bas"].min()
         haut = connues["haut"].max()
         motif = ""
@@ -589,10 +606,11 @@ def juger(
                 "bas": round(float(bas), 4),
                 "haut": round(float(haut), 4),
                 "origines": nombre,
-                "fenetres": fenetres_sans_recouvrement(origines["origine"], int(horizon)),
+                "fenetres": fenetres,
                 "couverture": _arrondi(moyenne),
-                "couverture_basse": _arrondi(None if marge is None else moyenne - marge),
-                "couverture_haute": _arrondi(None if marge is None else moyenne + marge),
+                "couverture_basse": _arrondi(basse),
+                "couverture_haute": _arrondi(haute),
+                "prouvee": basse is not None and bool(basse >= 100 * refus.couverture),
                 "pire": _arrondi(par_origine.min() if nombre else None),
                 "meilleure": _arrondi(par_origine.max() if nombre else None),
                 "derniere": _arrondi(par_origine.iloc[-1] if nombre else None),
@@ -777,6 +795,10 @@ def ecrire_la_page(
     )["couverture"]
     a_trois_ans = juges["regle"].eq(regle) & juges["cible"].eq(ENFANTS) & juges["horizon"].eq(3)
     par_taille = juges[a_trois_ans].groupby("classe")[["petites", "grandes"]].mean()
+    repetes = {cas["horizon"] for cas in depassees}
+    dits = {
+        ligne["horizon"] for ligne in lignes if ligne["cible"] == ENFANTS and not ligne["motif"]
+    }
     reglages = essayer_les_reglages(essai, str(rangs.index[0]))
     modele = Environment(
         loader=FileSystemLoader(Path(__file__).parent),
@@ -821,11 +843,33 @@ def ecrire_la_page(
         moyennes=moyennes.mean(),
         par_origine=par_origine,
         par_taille=par_taille,
+        moities=moities_sous_la_promesse(juges[juges["regle"].eq(regle)], lignes, essai.regles),
+        sans_repetition=sorted(dits - repetes),
         du_choix=tenues_du_choix(tenues),
         par_defaut=par_defaut,
         exemple=exemple(essai, lignes),
     )
     fichier.write_text(page + "\n", encoding="utf-8")
+
+
+def moities_sous_la_promesse(
+    tenues: pd.DataFrame, lignes: list[dict[str, object]], regles: ReglesProlongement
+) -> list[dict[str, object]]:
+    """Return the ranges that are given, of which one half of the class, by what is expected, held
+    less than is promised: cible, classe, horizon, moitie (« petites », « grandes »), tenue.
+    """
+    cles = ["cible", "classe", "horizon"]
+    moyennes = tenues.groupby(cles)[["petites", "grandes"]].mean().sort_index()
+    trouvees = []
+    for ligne in lignes:
+        if ligne["motif"]:
+            continue
+        cle = tuple(ligne[nom] for nom in cles)
+        for moitie, tenue in moyennes.loc[cle].items():
+            if tenue < 100 * regles.refus.couverture:
+                trouvees.append({**dict(zip(cles, cle, strict=True)), "moitie": moitie})
+                trouvees[-1]["tenue"] = tenue
+    return trouvees
 
 
 def ecrire_un_nombre(valeur: float | None, decimales: int = 0) -> str:

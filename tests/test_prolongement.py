@@ -170,18 +170,14 @@ def test_la_section_dit_les_places_la_mesure_et_ce_qu_elle_ne_dit_pas(
         "pour 100 de ces enfants en 2028" in texte
         and "contre 6,7 pour ceux nés de 2022 à 2024" in texte
     )
-    assert "(5 ; 2 au plus n'ont aucune année en commun)" in texte
+    assert "(5 années de départ, dont 2 au plus n'ont aucune année en commun : trop peu" in texte
     assert "effet de la convention" in texte
     assert "4 ans plus loin, 86 communes sur 100 en moyenne ont eu leur nombre dans une" in texte
-    assert "de 1 à 7 sur 100 ont eu moins, de 8 à 13 plus" in texte
-    assert "1 an plus loin, 19 au plus ont eu moins" in texte
-    assert "De 2011 à 2024, années du choix puis du jugement" in texte
-    assert "sans que la promesse soit prouvée" not in texte
-    assert "2021 excepté : ni reprise durable, ni chute plus forte qu'en 2023" in texte
+    assert "de 1 à 7 ont eu moins, de 8 à 13 plus" in texte
+    assert "Jugées de 2017 à 2024, les fourchettes n'ont éprouvé ni reprise durable" in texte
+    assert "(2021 excepté), ni chute plus forte qu'en 2023" in texte
     assert "parmi 34 854 (Insee, 2008-2024" in texte.replace("\u202f", " ").replace("\xa0", " ")
-    notes = " ".join(ville.tableau().notes)
-    assert "les 4 fourchettes des enfants, une par année, ont tenu ensemble 72 fois" in notes
-    assert "avec celles des naissances, 55 fois" in notes
+    assert "Les 4 fourchettes des enfants ont tenu ensemble 72 fois sur 100, 55 avec les" in texte
     assert "Dans les communes de cette taille qui" not in texte
     assert "6 fois sur 6 pour 3 ans plus loin et 5 fois sur 5 pour 4 ans plus loin." in texte
     assert len(list(ville.tableau().lignes())) == 4
@@ -196,11 +192,11 @@ def test_une_annee_deja_connue_est_dite_et_n_est_pas_employee(
     assert avec.prolonger("naissances").equals(sans.prolonger("naissances"))
     (dite,) = section(avec).deja_connues()
     assert dite == (
-        "Les naissances de 2025 (250, d'un autre fichier, à vérifier) ne sont pas employées ; "
-        "avec elles, 550 enfants nés de 2023 à 2025."
+        "Avec les naissances de 2025 (250, d'un autre fichier, à vérifier), non employées, "
+        "550 enfants nés de 2023 à 2025."
     )
     (inventee,) = section(replace(avec, inventees=True)).deja_connues()
-    assert inventee.startswith("Les naissances de 2025 (250) ne sont pas employées")
+    assert inventee.startswith("Avec les naissances de 2025 (250), non employées")
 
 
 def test_une_grande_ville_dont_les_dernieres_fourchettes_n_ont_pas_tenu_est_refusee_plus_tot(
@@ -211,7 +207,6 @@ def test_une_grande_ville_dont_les_dernieres_fourchettes_n_ont_pas_tenu_est_refu
     assert ville.dits["annee"].tolist() == [2025, 2026]
     texte = " ".join(ville.phrases())
     assert "fourchettes réglées de même ont tenu 80 fois sur 100 en moyenne et 73" in texte
-    assert "sans que la promesse soit prouvée" in texte
     assert "il en faut 80 en moyenne, et plus de 75 à chacune" in texte
 
 
@@ -311,9 +306,11 @@ def test_un_scenario_au_dela_de_l_essai_n_a_pas_de_couverture(
     _, les_autres, *_ = ville.essentiel().pieces
     dit = les_autres.items[-1].replace("\xa0", " ").replace("\u202f", " ")
     assert (
-        "« tot » (2027 ; dit le 11 juin 2026) : +12 places, +2,3 à +3,3 ;"
-        " « tard » (2031 ; dit le 11 juin 2026) : +12 places, rien n'est dit si loin"
+        "« tot » (2027 ; dit le 11 juin 2026), +12 places : de 8,2 à 11,5 ;"
+        " « tard » (2031 ; dit le 11 juin 2026), +12 places : rien n'est dit si loin"
     ) in dit
+    assert "chacun pris seul, sans être une prévision ; places pour 100 enfants en 2028" in dit
+    assert "avec les mêmes réserves" in " ".join(ville.et_si().notes)
 
 
 def test_un_scenario_ne_retire_pas_plus_de_places_que_la_convention_n_en_ecrit(
@@ -345,8 +342,9 @@ def test_les_communes_deja_depassees_disent_ce_qui_y_a_tenu(
     ]
     assert avenir_de(60, regles, epreuve).depassees(passes) == []
     phrases = " ".join(section(lire_l_avenir("62413")).phrases())
-    assert "76 fois sur 100 pour 3 ans plus loin (90 cas, 2 années de départ" in phrases
+    assert "76 fois sur 100 pour 3 ans plus loin (90 cas dans 63 communes, 2 années" in phrases
     assert "le nombre était encore au-dessus 20 fois sur 100" in phrases
+    assert "pour 4 ans plus loin, l'essai n'a pas de quoi le mesurer" in phrases
 
 
 def test_une_seule_annee_de_depart_connue_ne_dit_pas_une_fois_sur_deux(
@@ -362,9 +360,13 @@ def test_une_seule_annee_de_depart_connue_ne_dit_pas_une_fois_sur_deux(
 @pytest.mark.parametrize(
     ("suite", "dit"),
     [
-        ([100, 100, 100, 100, 100, 90, 80, 70], "elle est plus basse qu'aucune"),
-        ([1000 * 0.9**rang for rang in range(12)] + [300] * 5, "elle est plus haute qu'aucune"),
-        ([], "l'essai en a jugé, dans ce département, de"),
+        ([100, 100, 100, 100, 100, 90, 80, 70], "la baisse y est plus forte que dans toutes"),
+        (
+            [1000 * 0.9**rang for rang in range(13)] + [280, 278, 276, 274],
+            "la baisse y est moins forte que dans toutes",
+        ),
+        ([100.0] * 12 + [104, 108, 112, 116, 120], "la hausse y est plus forte que dans toutes"),
+        ([], "à cet horizon, l'essai en a jugé, dans ce département, de"),
     ],
 )
 def test_la_pente_du_departement_est_mise_a_cote_de_celles_que_l_essai_a_jugees(
@@ -421,7 +423,7 @@ def test_l_atelier_prolonge_et_dessine_un_eventail(
     assert a_venir["ici"].tolist() == ["8 sur 8", "7 sur 7", "6 sur 6", "5 sur 5"]
     assert any("huit chances sur dix" in remarque for remarque in table.attrs["remarques"])
     assert "au-delà : refusé" in [texte.get_text() for texte in ax.texts]
-    assert any("8 chances sur 10" in texte.get_text() for texte in ax.texts)
+    assert any("8 chances sur 10 visées, une année" in texte.get_text() for texte in ax.texts)
     assert "au-delà : refusé" not in [texte.get_text() for texte in a.eventail(table).texts]
     plt.close("all")
     with pytest.raises(DemandeImpossible, match="du simple à plus du double"):
@@ -430,6 +432,116 @@ def test_l_atelier_prolonge_et_dessine_un_eventail(
         a.prolonger("moins_de_3_ans", "Harnes", 2024)
     with pytest.raises(DemandeImpossible, match="rien d'autre n'a été essayé"):
         a.prolonger("cnaf_foyers", "Harnes")
+
+
+def test_la_promesse_n_est_prouvee_que_d_origines_sans_annee_en_commun(epreuve: Epreuve) -> None:
+    non_prouvees = {
+        (ligne.horizon, ligne.classe)
+        for ligne in epreuve.lignes
+        if not ligne.motif and not ligne.prouvee
+    }
+
+    assert non_prouvees == {(2, 4), *((3, classe) for classe in (1, 2, 3))} | {
+        (4, classe) for classe in (1, 2, 3)
+    }
+
+
+def test_l_intervalle_compte_les_seules_origines_sans_annee_en_commun(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.syspath_prepend(str(Path(__file__).parents[1] / "benchmarks"))
+    import epreuve as banc
+
+    tenues = pd.Series([84.0, 86.0, 85.0, 83.0, 87.0])
+
+    basse, haute = banc.intervalle(tenues, 3)
+    assert basse == pytest.approx(85 - 4.303 * tenues.std() / 3**0.5)
+    assert haute == pytest.approx(85 + 4.303 * tenues.std() / 3**0.5)
+    assert banc.intervalle(tenues, 1) == (None, None)
+    assert banc.intervalle(tenues, 2) == (
+        pytest.approx(70.8, abs=0.1),
+        pytest.approx(99.2, abs=0.1),
+    )
+    sys.modules.pop("epreuve", None)
+
+
+def test_une_promesse_non_prouvee_est_dite_en_tete_et_sous_le_tableau(
+    regles: ReglesProlongement, epreuve: Epreuve
+) -> None:
+    for naissances, annees in ((60, "2027 et 2028"), (150, "2027 et 2028"), (400, "2026")):
+        ville = section(avenir_de(naissances, regles, epreuve))
+
+        tete, tenue, *_ = ville.phrases()
+        assert "« huit chances sur dix », promesse non prouvée si loin, pour les" in tete
+        assert "trop peu pour une preuve" in tenue
+        notes = " ".join(ville.tableau().notes)
+        assert f"Pour {annees}, la promesse n'est pas prouvée." in notes
+
+
+def test_l_atelier_dit_ou_la_promesse_n_est_pas_prouvee() -> None:
+    for serie in ("moins_de_3_ans", "insee_naissances"):
+        table = a.prolonger(serie, "Harnes", 2028).set_index("annee")
+
+        dites = table.loc[[2025, 2026, 2027, 2028], "statut"].str.endswith("; promesse non prouvée")
+        assert dites.tolist() == [False, False, True, True]
+        assert any("n'est pas prouvé" in remarque for remarque in table.attrs["remarques"])
+
+
+def test_les_rates_se_repetent_a_partir_de_cent_naissances(epreuve: Epreuve) -> None:
+    """What docs/prolongement.md says, from its own table."""
+    en_moyenne = {
+        (ligne.classe, ligne.horizon): {"dessous": ligne.dessous, "dessus": ligne.dessus}
+        for ligne in epreuve.lignes
+        if ligne.cible == "moins_de_3_ans"
+    }
+    plus_souvent = {
+        (cas.classe, cas.cote, cas.horizon): cas.encore
+        / (en_moyenne[cas.classe, cas.horizon][cas.cote] or 1)
+        for cas in epreuve.depassees
+    }
+
+    grandes = [fois for (classe, *_), fois in plus_souvent.items() if classe >= 3]
+    petites = [fois for (classe, *_), fois in plus_souvent.items() if classe < 3]
+    assert min(grandes) > 1.4 and np.mean(grandes) > 2
+    assert np.mean(petites) < 1
+    assert all(cas.couverture >= 80 for cas in epreuve.depassees if cas.classe < 3)
+    page = (Path(__file__).parents[1] / "docs/prolongement.md").read_text(encoding="utf-8")
+    assert "À partir de 100 naissances par an, les ratés se répètent" in page
+
+
+def test_jusqu_a_s_arrondit_au_dessus(regles: ReglesProlongement, epreuve: Epreuve) -> None:
+    for naissances, ecrit in ((60, "jusqu'à 14 moins"), (150, "20 moins"), (400, "19 moins")):
+        phrases = " ".join(section(avenir_de(naissances, regles, epreuve)).phrases())
+        assert ecrit in phrases
+
+
+def test_une_commune_qui_etait_d_une_autre_taille_le_dit(
+    regles: ReglesProlongement, epreuve: Epreuve
+) -> None:
+    naissances = pd.Series([330.0] * 14 + [290.0] * 3, ANNEES)
+    ville = Avenir(regles, epreuve, naissances, pd.Series(15000.0, ANNEES))
+
+    phrases = " ".join(section(ville).phrases())
+
+    assert (
+        "qui était alors le plus souvent d'une autre taille (naissances : 300 et plus)" in phrases
+    )
+    toujours = " ".join(section(avenir_de(150, regles, epreuve)).phrases())
+    assert "d'une autre taille" not in toujours
+
+
+def test_des_places_que_la_convention_n_ecrit_pas_sont_dites_a_part(
+    regles: ReglesProlongement, epreuve: Epreuve
+) -> None:
+    ville = section(avenir_de(150, regles, epreuve))
+    ville = replace(ville, places=Places(30, ["Les Lutins"], vides=["Crèche"]))
+
+    tete, *_ = ville.phrases()
+    assert "au moins" not in tete.partition("ce serait")[2]
+    assert "sans compter celles que la convention n'écrit pas, contre 6,7, comptées de même" in tete
+    assert (
+        "30 places sont comptées ; la convention n'écrit pas les autres." in ville.tableau().notes
+    )
 
 
 def test_chaque_methode_a_passe_le_meme_essai_et_celle_qui_est_retenue_a_ses_chiffres(
@@ -482,7 +594,7 @@ def test_l_essai_se_refait_et_trouve_ce_qui_est_ecrit(
 
 def test_chaque_refus_d_un_territoire_est_dit_dans_l_atelier() -> None:
     for lieu in ("62", "97611", "59350"):
-        with pytest.raises(DemandeImpossible, match="n'est pas prolongé"):
+        with pytest.raises(DemandeImpossible, match=r"pas de prolongement \(refusé : "):
             a.prolonger("moins_de_3_ans", lieu, 2028)
 
 
@@ -498,4 +610,5 @@ def test_un_lieu_refuse_parmi_d_autres_a_des_lignes_sans_valeur() -> None:
     assert lille["annee"].tolist() == [2025, 2026] and lille["bas"].isna().all()
     assert lille["statut"].str.contains("plus de 1.500 naissances").all()
     harnes = table[table["territoire"].eq("62413") & table["annee"].eq(2025)]
+    assert any("Harnes : Dans les communes de cette taille" in r for r in table.attrs["remarques"])
     assert harnes["statut"].tolist() == ["prolongé ; constaté depuis, non employé : 449"]

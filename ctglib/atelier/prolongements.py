@@ -8,11 +8,13 @@ import pandas as pd
 from ctglib.atelier.phrases import DemandeImpossible, dire, impossible, inconnu
 from ctglib.atelier.series import Lieux, codes_des_lieux
 from ctglib.atelier.tables import avec_attributs, redire
-from ctglib.blocs.prolongement import ENFANTS, Avenir, lire_l_avenir
+from ctglib.blocs.prolongement import ENFANTS, Avenir, Prolongement, lire_l_avenir
 from ctglib.calculs.ecriture import enumerer, nombre
+from ctglib.document.contexte import Contexte
 from ctglib.donnees import publiques
 from ctglib.donnees.magasin import villes
 from ctglib.donnees.marques import Marque, Origine
+from ctglib.donnees.modeles.catalogue import Territoire
 from ctglib.donnees.modeles.prolongement import Cible
 from ctglib.donnees.nombres import nombres
 from ctglib.donnees.statuts import Statut
@@ -59,7 +61,8 @@ def prolonger(
 
     La fourchette est « huit chances sur dix » ; ``a_tenu`` dit combien de fois sur 100 des
     fourchettes réglées de même, sur moins d'années, ont tenu dans l'essai (docs/prolongement.md),
-    pour les communes de cette taille. Une année que l'essai refuse, ou un lieu qu'il refuse parmi
+    pour les communes de cette taille. Là où ``statut`` dit « promesse non prouvée », l'essai ne
+    prouve pas « huit chances sur dix ». Une année que l'essai refuse, ou un lieu qu'il refuse parmi
     d'autres, a une ligne sans valeur, et ``statut`` dit pourquoi.
 
     Paramètres :
@@ -85,9 +88,11 @@ def prolonger(
     """
     _refuser_les_arrondissements(lieux)
     codes = codes_des_lieux(lieux)
-    noms = {territoire.code: territoire.nom for territoire in publiques.nommer(codes)}
+    nommes = {territoire.code: territoire for territoire in publiques.nommer(codes)}
+    noms = {nomme.code: nomme.nom for nomme in nommes.values()}
     tables = []
     refus = []
+    gardes = []
     for territoire in codes:
         nom = noms.get(territoire, territoire)
         avenir = lire_l_avenir(territoire)
@@ -100,6 +105,12 @@ def prolonger(
             annees = _annees_refusees(avenir, raison, jusqu_a)
         else:
             annees = _annees(avenir, cible, jusqu_a)
+            sans_fourchette = annees["bas"].isna().all()
+            if sans_fourchette and len(codes) > 1:
+                raison = annees.loc[annees["horizon"].gt(0), "statut"].iloc[0]
+                refus.append(dire("prolongement_refuse", nom=nom, raison=raison))
+            elif cible == ENFANTS:
+                gardes += _gardes(avenir, nommes[territoire], seul=len(codes) == 1)
         tables.append(annees.assign(territoire=territoire, libelle=nom))
     if len(refus) == len(tables):
         raise DemandeImpossible(" ".join(refus))
@@ -112,9 +123,11 @@ def prolonger(
     remarques = [
         *refus,
         dire("prolongement_promesse"),
+        dire("prolongement_preuve"),
+        *gardes,
         dire(
             "prolongement_baisse",
-            premiere=avenir.epreuve.premiere_dite,
+            premiere=avenir.epreuve.premiere_jugee,
             origine=avenir.origine,
             hausses=enumerer([str(annee) for annee in avenir.epreuve.hausses]),
             annee=avenir.epreuve.plus_forte_baisse,
@@ -166,11 +179,16 @@ def _annees(avenir: Avenir, cible: Cible, jusqu_a: int | None) -> pd.DataFrame:
     )
     passe = passe.assign(statut=dire("prolongement_connu"))
     a_venir = avenir.prolonger(cible, jusqu_a)
+    lignes = [
+        ligne
+        for ligne in avenir.epreuve.lignes
+        if (ligne.cible, ligne.classe) == (cible, avenir.classe)
+    ]
+    prouves = {ligne.horizon for ligne in lignes if ligne.prouvee}
     essais = pd.DataFrame(
         [
             (ligne.horizon, ligne.couverture, ligne.pire, ligne.dessous, ligne.dessus)
-            for ligne in avenir.epreuve.lignes
-            if (ligne.cible, ligne.classe) == (cible, avenir.classe)
+            for ligne in lignes
         ],
         columns=["horizon", "a_tenu", "pire", "dessous", "dessus"],
     )
@@ -187,7 +205,18 @@ def _annees(avenir: Avenir, cible: Cible, jusqu_a: int | None) -> pd.DataFrame:
     a_venir.loc[deja, "statut"] = [
         dire("prolongement_constate", valeur=nombre(valeur)) for valeur in constatees[deja]
     ]
+    non_prouvees = ~refusees & ~a_venir["horizon"].isin(prouves)
+    a_venir.loc[non_prouvees, "statut"] += dire("prolongement_non_prouve")
     return pd.concat([passe, a_venir.drop(columns="motif")], ignore_index=True)
+
+
+def _gardes(avenir: Avenir, territoire: Territoire, *, seul: bool) -> list[str]:
+    """Return the warnings of the reports about a place, under its name when it is not alone."""
+    contexte = Contexte({}, {}, {}, territoire, territoire, "")
+    phrases = Prolongement(avenir, contexte).mises_en_garde()
+    if seul:
+        return phrases
+    return [dire("prolongement_garde", nom=territoire.nom, garde=phrase) for phrase in phrases]
 
 
 def _annees_refusees(avenir: Avenir, raison: str, jusqu_a: int | None) -> pd.DataFrame:
@@ -219,7 +248,11 @@ def _constatees(avenir: Avenir, cible: Cible, annees: pd.Series) -> pd.Series:
 def _raison(motif: str, avenir: Avenir) -> str:
     """Return why there is no range, in words; « prolongé » when there is one."""
     au_plus = nombre(avenir.regles.naissances_au_plus)
-    return dire(f"prolongement_{motif or 'dit'}", naissances_au_plus=au_plus)
+    return dire(
+        f"prolongement_{motif or 'dit'}",
+        naissances_au_plus=au_plus,
+        connues_depuis=avenir.connues_depuis,
+    )
 
 
 def _raisons(table: pd.DataFrame) -> str:

@@ -6,6 +6,8 @@ sentence says why, with its figures.
 
 from __future__ import annotations
 
+import math
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
@@ -63,6 +65,7 @@ class Avenir:
     # « trop_grande »
     motif: str = ""
     inventees: bool = False  # those of a fictional convention
+    connues_depuis: int = 0  # the first year of births of a territory that is out of the trial
 
     @property
     def origine(self) -> int:
@@ -146,6 +149,38 @@ class Avenir:
             lignes.append((horizon, len(essais), dedans, dessous, dessus))
         return pd.DataFrame(lignes, columns=["horizon", "origines", "dedans", "dessous", "dessus"])
 
+    def autre_classe(self) -> str:
+        """Return the class of size that the territory had at most of its past origins, when it is
+        not the one of today; else "".
+        """
+        rangs = [
+            int(classe_de(self.naissances.loc[:origine].to_numpy(float)[None, :], self.regles)[0])
+            for origine in {essai.origine for essai in self.epreuve.essais}
+        ]
+        (rang, fois), *_ = Counter(rangs).most_common(1)
+        if rang == self.classe or 2 * fois <= len(rangs):
+            return ""
+        return self.regles.classes[rang]
+
+    def _deja_du_meme_cote(self, passes: pd.DataFrame) -> set[tuple[int, str]]:
+        """Return the horizons and the sides where this territory was at least half of the time."""
+        return {
+            (int(passe["horizon"]), cote)
+            for passe in passes.to_dict("records")
+            for cote in COTES
+            if passe["origines"] >= DEJA_CONNUES and 2 * passe[cote] >= passe["origines"]
+        }
+
+    def non_mesures(self, passes: pd.DataFrame, cote: str) -> list[int]:
+        """Return the horizons where this territory was at least half of the time on a side of its
+        range, and of which the trial has no other commune that was.
+        """
+        mesures = {
+            (cas.horizon, cas.cote) for cas in self.epreuve.depassees if cas.classe == self.classe
+        }
+        deja = self._deja_du_meme_cote(passes)
+        return sorted(horizon for horizon, du_cote in deja - mesures if du_cote == cote)
+
     def depassees(self, passes: pd.DataFrame) -> list[DepasseesDeLEpreuve]:
         """Return what the trial found of the communes of this class that, as this one, were at
         least half of the time on the same side of their range, where it held less than promised.
@@ -154,12 +189,7 @@ class Avenir:
             passes: See ``passes``.
         """
         promise = POUR * self.regles.refus.couverture
-        deja = {
-            (int(passe["horizon"]), cote)
-            for passe in passes.to_dict("records")
-            for cote in COTES
-            if passe["origines"] >= DEJA_CONNUES and 2 * passe[cote] >= passe["origines"]
-        }
+        deja = self._deja_du_meme_cote(passes)
         return [
             cas
             for cas in self.epreuve.depassees
@@ -180,8 +210,9 @@ def lire_l_avenir(code: str) -> Avenir:
     aucune = pd.Series(dtype=float)
     if not FORMES["commune"].fullmatch(code):
         return Avenir(regles, epreuve, aucune, aucune, motif="niveau")
-    if code.startswith(regles.departements_hors_essai):
-        return Avenir(regles, epreuve, aucune, aucune, motif="hors_essai")
+    for departement_hors_essai, annee in regles.departements_hors_essai.items():
+        if code.startswith(departement_hors_essai):
+            return Avenir(regles, epreuve, aucune, aucune, motif="hors_essai", connues_depuis=annee)
     departement = departement_de(pd.Series([code]))[0]
     communes = communes_de(departement)
     gardees = [
@@ -288,11 +319,16 @@ def avenir_d_un_portrait(code: str, contexte: Contexte) -> Bloc | None:
     if avenir.motif == "incomplet":
         return None
     prolongement = Prolongement(avenir, contexte)
-    phrases = [*prolongement.phrases(), *prolongement.deja_connues()]
+    phrases = prolongement.phrases()
     titre = sous_titre(contexte.texte("prolongement.titre"))
     if len(phrases) == 1:
         return titre + paragraphe(phrases[0])
     return titre + paragraphe(phrases[0]) + liste(phrases[1:])
+
+
+def _au_plus(communes: float | None) -> int:
+    """Return communes per 100, as « up to so many »: rounded up."""
+    return math.ceil(communes or 0)
 
 
 @dataclass(frozen=True)
@@ -320,8 +356,12 @@ class Prolongement:
         """Return the same in a paragraph, the « et si » too, and the tables for the screen alone:
         the pages of the evaluation are counted.
         """
-        phrases = self.phrases()
-        if self.est_dit and self.saisie.et_si:
+        if not self.est_dit:
+            return Groupe((paragraphe(" ".join(self.phrases())),))
+        # An invented commune's births after the origin are no news: the table alone has them.
+        reserves = self._reserves(() if self.avenir.inventees else self.deja_connues())
+        phrases = [*self._dites(), " ".join(reserves)]
+        if self.saisie.et_si:
             scenarios = [self._dire_le_scenario(scenario) for scenario in self.saisie.et_si]
             phrases.append(
                 self._dire(
@@ -330,10 +370,11 @@ class Prolongement:
                     annee=int(self.dits["annee"].iloc[-1]),
                 )
             )
-        if not self.est_dit:
-            return Groupe((paragraphe(" ".join(phrases)),))
         bloc = Groupe((paragraphe(phrases[0]), liste(phrases[1:])))
-        bloc += replace(self.tableau(), ecran=True)
+        tableau = self.tableau()
+        if self.avenir.inventees:
+            tableau = replace(tableau, notes=(*tableau.notes, *self.deja_connues()))
+        bloc += replace(tableau, ecran=True)
         if self.saisie.et_si:
             bloc += replace(self.et_si(), ecran=True)
         return bloc
@@ -365,10 +406,16 @@ class Prolongement:
                     motif=avenir.motif,
                     origine=avenir.origine,
                     naissances_au_plus=nombre(avenir.regles.naissances_au_plus),
+                    connues_depuis=avenir.connues_depuis,
                 )
             ]
         if self.dits.empty:
             return [self._dire_le_refus(int(self.enfants["horizon"].iloc[0]))]
+        return [*self._dites(), *self._reserves(self.deja_connues())]
+
+    def _dites(self) -> list[str]:
+        """Return what is said, then how often the trial and this territory held it."""
+        avenir = self.avenir
         dernier = self.dits.iloc[-1]
         ligne = avenir.ligne(ENFANTS, int(dernier["horizon"]))
         depuis = avenir.origine - avenir.regles.cibles[ENFANTS].annees + 1
@@ -377,9 +424,11 @@ class Prolongement:
             "origine": avenir.origine,
             "enfants": nombre(avenir.enfants),
             "annee": int(dernier["annee"]),
+            "de_l_annee": int(dernier["annee"]) - avenir.regles.cibles[ENFANTS].annees + 1,
             "bas": nombre(dernier["bas"]),
             "haut": nombre(dernier["haut"]),
             "depuis_la_pente": avenir.depuis_la_pente,
+            "prouvee": ligne.prouvee,
             "inventees": avenir.inventees,
         }
         phrases = [self._dire("a_venir", **faits)]
@@ -406,7 +455,7 @@ class Prolongement:
             self._dire(
                 "a_tenu",
                 couverture=nombre(ligne.couverture),
-                prouvee=(ligne.couverture_basse or 0) >= POUR * avenir.regles.refus.couverture,
+                prouvee=ligne.prouvee,
                 pire=nombre(ligne.pire),
                 meilleure=nombre(ligne.meilleure),
                 dessous=self._de_a(ligne.dessous_moins, ligne.dessous_plus),
@@ -422,18 +471,25 @@ class Prolongement:
             )
         )
         phrases += self._ici_meme()
-        phrases += self._la_pente(ligne)
+        return phrases + self._la_pente(ligne)
+
+    def _reserves(self, deja_connues: Iterable[str]) -> list[str]:
+        """Return what is to be known beside: the ranges held together, the years that are refused,
+        the births that are known since, what was not tried.
+        """
+        avenir = self.avenir
+        phrases = self._tenues_ensemble()
         refusees = self.enfants[self.enfants["motif"].ne("")]
         if len(refusees):
             phrases.append(self._dire_le_refus(int(refusees["horizon"].iloc[0])))
+        phrases += deja_connues
         phrases.append(
             self._dire(
                 "non_dit",
-                places=self.places is not None,
                 hausses=enumerer([str(annee) for annee in avenir.epreuve.hausses]),
                 plusieurs=len(avenir.epreuve.hausses) > 1,
                 plus_forte_baisse=avenir.epreuve.plus_forte_baisse,
-                premiere_dite=avenir.epreuve.premiere_dite,
+                premiere_jugee=avenir.epreuve.premiere_jugee,
                 origine=avenir.origine,
             )
         )
@@ -462,6 +518,7 @@ class Prolongement:
                 moins=nombre(jugees.min(), 1, signe=True),
                 plus=nombre(jugees.max(), 1, signe=True),
                 place=place,
+                baisse=pente < 0 or (pente == 0 and place == "haute"),
             )
         ]
 
@@ -474,10 +531,12 @@ class Prolongement:
         bouts = []
         for cote, attribut in COTES.items():
             pire = max(lignes, key=lambda ligne: getattr(ligne, attribut) or 0)
-            au_plus = nombre(getattr(pire, attribut))
-            if pire is not dernier and au_plus != nombre(getattr(dernier, attribut)):
+            au_plus = _au_plus(getattr(pire, attribut))
+            if pire is not dernier and au_plus != _au_plus(getattr(dernier, attribut)):
                 bouts.append(
-                    self._dire("autre_annee", horizon=pire.horizon, cote=cote, communes=au_plus)
+                    self._dire(
+                        "autre_annee", horizon=pire.horizon, cote=cote, communes=nombre(au_plus)
+                    )
                 )
         return enumerer(bouts) if bouts else ""
 
@@ -509,9 +568,18 @@ class Prolongement:
                 dessous=int(essais["dessous"].sum()),
                 dessus=int(essais["dessus"].sum()),
                 dehors=int(essais["dessous"].sum()) + int(essais["dessus"].sum()),
+                autre_classe=self.avenir.autre_classe(),
             )
         ]
+        return phrases + self._deja_dehors()
+
+    def _deja_dehors(self) -> list[str]:
+        """Return how ranges held in communes of this size that, as this one, were already on the
+        same side of theirs.
+        """
+        essais = self.essais_d_ici
         depassees = self.avenir.depassees(essais)
+        phrases = []
         for cote in COTES:
             tenues = [
                 self._dire(
@@ -520,6 +588,7 @@ class Prolongement:
                     encore=nombre(cas.encore),
                     horizon=cas.horizon,
                     cas=nombre(cas.cas),
+                    communes=nombre(cas.communes),
                     origines=cas.origines,
                     cote=cote,
                 )
@@ -527,8 +596,25 @@ class Prolongement:
                 if cas.cote == cote
             ]
             if tenues:
-                phrases.append(self._dire("deja_dehors", cote=cote, tenues=enumerer(tenues)))
+                ailleurs = self.avenir.non_mesures(essais, cote)
+                phrases.append(
+                    self._dire(
+                        "deja_dehors",
+                        cote=cote,
+                        tenues=enumerer(tenues),
+                        non_mesures=enumerer([str(horizon) for horizon in ailleurs]),
+                    )
+                )
         return phrases
+
+    def mises_en_garde(self) -> list[str]:
+        """Return what the atelier says beside its own table: the ranges held together, how they
+        held where a commune was already on the same side, the slope of the département.
+        """
+        if not self.est_dit:
+            return []
+        ligne = self.avenir.ligne(ENFANTS, int(self.dits["horizon"].iloc[-1]))
+        return [*self._tenues_ensemble(), *self._deja_dehors(), *self._la_pente(ligne)]
 
     def deja_connues(self) -> list[str]:
         """Return the births that are known after the origin: they were not used."""
@@ -559,6 +645,7 @@ class Prolongement:
             "refus",
             motif=ligne.motif,
             annee=self.avenir.origine + horizon,
+            derniere=self.avenir.origine + horizon - 1,
             classe=self.avenir.regles.classes[ligne.classe],
             bas=nombre(POUR * (1 + ligne.bas)),
             haut=nombre(POUR * (1 + ligne.haut)),
@@ -593,8 +680,14 @@ class Prolongement:
         lignes["horizon"] = [essai.horizon for essai in essais]
         lignes["origines"] = [essai.origines for essai in essais]
         lignes["origines_sans_recouvrement"] = [essai.fenetres for essai in essais]
+        lignes["promesse_prouvee"] = [essai.prouvee for essai in essais]
+        lignes["promesse_prouvee_des_naissances"] = [
+            self.avenir.ligne(NAISSANCES, horizon).prouvee for horizon in horizons
+        ]
         for colonne in ("dessous_moins", "dessous_plus", "dessus_moins", "dessus_plus"):
             lignes[colonne] = [getattr(essai, colonne) for essai in essais]
+        for colonne in COTES.values():
+            lignes[f"{colonne}_entier"] = [_au_plus(getattr(essai, colonne)) for essai in essais]
         for ensemble in self._ensembles:
             lignes["tenues_ensemble"] = ensemble.couverture
             lignes["tenues_avec_les_naissances"] = ensemble.avec_les_naissances
@@ -604,6 +697,7 @@ class Prolongement:
         for cas in self.avenir.depassees(self.essais_d_ici):
             ici_aussi = lignes["horizon"].eq(cas.horizon)
             lignes.loc[ici_aussi, f"deja_{cas.cote}_cas"] = cas.cas
+            lignes.loc[ici_aussi, f"deja_{cas.cote}_communes"] = cas.communes
             lignes.loc[ici_aussi, f"deja_{cas.cote}_origines"] = cas.origines
             lignes.loc[ici_aussi, f"deja_{cas.cote}_tenue"] = cas.couverture
             lignes.loc[ici_aussi, f"deja_{cas.cote}_encore"] = cas.encore
@@ -649,8 +743,25 @@ class Prolongement:
             ecritures,
             cle="prolongement",
             mots={"naissances": self._source},
-            notes=[*self._tenues_ensemble(), *self.deja_connues()],
+            notes=[self._places_comptees(), self._non_prouvees()],
         )
+
+    def _places_comptees(self) -> str:
+        """Return what the places of the table leave out; "" for nothing."""
+        if self.places is None or not self.places.vides:
+            return ""
+        return self._dire("places_comptees", places=self.places.nombre)
+
+    def _non_prouvees(self) -> str:
+        """Return the years of the table of which the trial proves a range too little: children
+        under three, or births; "" for none.
+        """
+        annees = []
+        for annee, horizon in zip(self.dits["annee"], self.dits["horizon"], strict=True):
+            lignes = [self.avenir.ligne(cible, int(horizon)) for cible in (ENFANTS, NAISSANCES)]
+            if any(not ligne.prouvee and not ligne.motif for ligne in lignes):
+                annees.append(str(int(annee)))
+        return self._dire("non_prouvees", annees=enumerer(annees)) if annees else ""
 
     def _pentes(self, essais: Iterable[LigneDeLEpreuve]) -> dict[str, list[float]]:
         """Return the columns of the slopes of the département: today's, those that were judged."""
@@ -672,7 +783,7 @@ class Prolongement:
         ]
 
     def _tenues_ensemble(self) -> list[str]:
-        """Return how often all the rows of the table held together: it is read as a whole."""
+        """Return how often the ranges of all the years held together: they are read as a whole."""
         return [
             self._dire(
                 "ensemble",
@@ -718,8 +829,7 @@ class Prolongement:
         faits = self._de_plus(scenario)
         if faits["refuse"]:
             return self._dire("scenario_refuse", annee=scenario.annee, derniere=faits["annee"])
-        places = self.places.nombre if self.places else 0
-        pour = places_pour_100(places + scenario.places, self.dits).iloc[-1]
+        pour = self._avec(scenario)
         return self._dire(
             "scenario_couverture",
             annee=faits["annee"],
@@ -742,15 +852,23 @@ class Prolongement:
             "sens": "plus" if scenario.places > 0 else "moins",
         }
 
+    def _avec(self, scenario: Scenario) -> pd.Series:
+        """Return the places for 100 children with a scenario, in the last year that has a range."""
+        places = self.places.nombre if self.places else 0
+        return places_pour_100(places + scenario.places, self.dits).iloc[-1]
+
     def _dire_le_scenario(self, scenario: Scenario) -> str:
         """Return a scenario in a sentence, for paper."""
+        avec = self._avec(scenario)
         return self._dire(
             "scenario",
             quoi=scenario.quoi,
             fin=scenario.annee,
             jour=date_longue(scenario.date),
             places=nombre(scenario.places, signe=True),
-            **self._de_plus(scenario),
+            refuse=scenario.annee > int(self.dits["annee"].iloc[-1]),
+            bas=nombre(avec["bas"], 1),
+            haut=nombre(avec["haut"], 1),
         )
 
     def _cout(self, scenario: Scenario) -> str:
@@ -776,12 +894,15 @@ class Prolongement:
         """Return the row of a scenario."""
         # As many more places, for 100 of the same children: nothing past the last range.
         de_plus = places_pour_100(scenario.places, self.dits).iloc[-1]
+        avec = self._avec(scenario)
         dit = scenario.annee <= self.dits["annee"].iloc[-1]
         return {
             "quoi": scenario.quoi,
             "places": scenario.places,
             "annee": scenario.annee,
             "couverture": self._couverture(scenario),
+            "pour_100_bas": avec["bas"] if dit else None,
+            "pour_100_haut": avec["haut"] if dit else None,
             "de_plus_bas": round(de_plus["bas"], 1) if dit else None,
             "de_plus_haut": round(de_plus["haut"], 1) if dit else None,
             "cout": self._cout(scenario) or RIEN,

@@ -43,7 +43,8 @@ class ReglesProlongement(Modele):  # ``prolongement.yaml`` of the catalogue
     communes_de: Annee  # whose communes the births are those of
     amortissement: Part
     oubli: Part
-    departements_hors_essai: Annotated[tuple[Texte, ...], Field(min_length=1)]
+    # and the first year of their births
+    departements_hors_essai: Annotated[dict[Texte, Annee], Field(min_length=1)]
     naissances_au_plus: Positif  # a year: of larger communes there are too few to be judged apart
     communes_connues_au_moins: Part  # of a département, for its births to be added up
     types_de_places: tuple[noms.Type, ...]  # of structures, whose places are for children under 3
@@ -66,8 +67,9 @@ class LigneDeLEpreuve(Modele):  # what the trial found of a target, a class and 
     origines: Annotated[int, Field(ge=0)]  # set aside, on which coverage was measured
     fenetres: Annotated[int, Field(ge=0)]  # of them, how many share no year
     couverture: float | None  # per 100, the mean over origins
-    couverture_basse: float | None  # its interval
+    couverture_basse: float | None  # its interval, of the origins that share no year
     couverture_haute: float | None
+    prouvee: bool  # whether the whole interval keeps the promise
     pire: float | None  # of the worst origin, of the best, of the last
     meilleure: float | None
     derniere: float | None
@@ -103,6 +105,7 @@ class DepasseesDeLEpreuve(Modele):
     horizon: Positif
     cote: Cote
     cas: Positif
+    communes: Positif  # that the cases are of
     origines: Positif
     couverture: float  # per 100 cases
     encore: float  # per 100 cases, again on that side
@@ -122,8 +125,8 @@ class Epreuve(Modele):  # ``prolongement_epreuve.yaml``, written by ``make epreu
     communes: Positif
     methode: Identifiant
     lignes: tuple[LigneDeLEpreuve, ...]
-    premiere_dite: Annee  # the first year that the trial had to say
-    hausses: tuple[Annee, ...]  # the years that the trial had to say when the country's births rose
+    premiere_jugee: Annee  # the first year that judges ranges
+    hausses: tuple[Annee, ...]  # of those that judge, when the country's births rose
     plus_forte_baisse: Annee
     ensembles: tuple[EnsembleDeLEpreuve, ...]
     depassees: tuple[DepasseesDeLEpreuve, ...]
