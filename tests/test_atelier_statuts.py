@@ -322,6 +322,7 @@ def test_une_carte_n_a_pas_de_blanc_autour_d_elle() -> None:
         cle = carte.axes[0].get_legend().get_window_extent()
         hauteur = carte.axes[0].bbox.height + (cle.height if carte is etroit else 0)
         assert hauteur > 0.75 * carte.bbox.height
+        assert cle.y0 >= 0
     assert cle.y1 <= etroit.axes[0].bbox.y0 + 1
 
 

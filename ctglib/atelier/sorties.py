@@ -149,7 +149,8 @@ def _sans_legende(dessin: Dessin) -> Dessin:
     retirees += lignes_de(couper(legende["titre"], largeur_de(dessin)))
     for axes in dessin.axes:
         axes.set_title("", loc="left")
-        if axes.get_aspect() != "auto":  # these would not grow into the room that is left
+        fixe = axes.get_aspect() != "auto"  # these would not grow into the room that is left
+        if fixe and axes.get_legend() is None:  # the key of a map needs it
             retire = retirees * INTERLIGNE / POINTS_PAR_POUCE
             dessin.set_figheight(dessin.get_figheight() - retire)
     return dessin
