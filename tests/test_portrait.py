@@ -73,8 +73,7 @@ def test_les_chiffres_d_une_commune_sont_ceux_qu_on_refait_a_la_main(commune: st
         (row["numcomdo"], row["dtreffre"][:4]): row for row in original("cnaf_s_ben_com_f_62.csv")
     }
     people = {
-        row["code"]: int(row["population_municipale"] or 0)
-        for row in original("cog_communes_2025.csv")
+        row["COM"]: int(row["PMUN"]) for row in original("officiels/donnees_communes_2023.csv")
     }
     iris = [
         row
@@ -189,6 +188,15 @@ def test_les_naissances_d_une_commune_ne_sont_pas_celles_de_son_epci() -> None:
     assert effectifs["246200364"] > 10 * effectifs["62413"] > 0
 
 
+def test_les_naissances_de_deux_communes_ne_sont_pas_celles_de_l_une() -> None:
+    # Les Hauts-Talican left Beaumont-les-Nonains on 1 January 2024: all births were the latter's.
+    for code in ("60054", "60694"):
+        rows = publiques.lire("insee_naissances", code, [2023, 2024]).set_index("annee")
+
+        assert rows.at[2023, "statut"] == "O" and "avant le 01/01/2024" in rows.at[2023, "origine"]
+        assert rows.at[2024, "statut"] == "A"
+
+
 def test_un_village_dit_que_ses_chiffres_sont_trop_petits(rapports_produits: Production) -> None:
     text = _texte(rapports_produits.html(VILLAGE))
 
@@ -291,6 +299,7 @@ def test_un_code_inconnu_est_refuse_avec_les_noms_proches_et_rien_n_est_ecrit(
         ((), "Donnez un code au moins"),
         (("62413", "--formats", "rtf"), "Le format « rtf » n'existe pas"),
         (("--departement", "999"), "le territoire « 999 »"),
+        (("97502",), "les collectivités d'outre-mer (Saint-Pierre-et-Miquelon)"),
         (("--departement", "62413"), "« 62413 » pour un département"),
     ],
 )

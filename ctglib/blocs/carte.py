@@ -201,7 +201,9 @@ def figure_de_la_carte(
 
 
 def _bornes(commune: pd.Series, taux: Callable[[float], str], contexte: Contexte) -> str:
-    """Return between what and what rounding leaves a rate."""
+    """Return between what and what rounding leaves a rate, "" when both are written the same."""
     bas = taux(commune["borne_basse"])
     haut = taux(commune["borne_haute"])
+    if bas == haut:
+        return ""
     return contexte.texte("portrait.entre", bas=bas, haut=haut)

@@ -27,7 +27,7 @@ from ctglib.document.blocs import Bloc, Groupe, liste, paragraphe, sous_titre
 from ctglib.document.contexte import Contexte
 from ctglib.document.tableau import RIEN, Ecriture, Tableau
 from ctglib.document.typographie import date_longue
-from ctglib.donnees.magasin import FORMES, departement_de, tables
+from ctglib.donnees.magasin import FORMES, charger_famille, departement_de, tables
 from ctglib.donnees.modeles.prolongement import (
     Cible,
     Cote,
@@ -41,6 +41,7 @@ from ctglib.donnees.modeles.prolongement import (
 )
 from ctglib.donnees.passage import lire_chiffres
 from ctglib.donnees.publiques import communes_de
+from ctglib.donnees.separations import sans_les_annees_communes
 from ctglib.donnees.yaml_strict import charger_yaml
 
 ENFANTS: Cible = "moins_de_3_ans"
@@ -223,6 +224,8 @@ def lire_l_avenir(code: str) -> Avenir:
         and epreuve.premiere <= table.annee
     ]
     lignes = lire_chiffres(gardees, communes, [regles.serie])
+    for famille in dict.fromkeys(table.famille for table in gardees):
+        lignes = sans_les_annees_communes(lignes, charger_famille(famille), [regles.serie])
     par_commune = pd.DataFrame()
     suivantes = pd.Series(dtype=float)
     if regles.serie in lignes:

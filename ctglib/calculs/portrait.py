@@ -20,6 +20,7 @@ from ctglib.donnees.etendue import (
     ABSENT,
     Chiffres,
     Lieu,
+    communes_connues,
     demi_arrondi,
     etendue,
     suite_constante,
@@ -42,6 +43,8 @@ CONNU = (
     "part_connue",
     "parties",
     "connues",
+    "cellules",
+    "annee_du_denominateur",
 )
 
 
@@ -60,12 +63,14 @@ def mesurer(
 
     Returns:
         mesure, serie, annee, unite, pour; then for each role (no suffix for the territory)
-        numerateur, denominateur, valeur, minimum and maximum (what it may be), part_connue, parties
-        and connues (see ``etendue``), raison ("", "secret", "absent", "trop_peu"); ecart to the
+        numerateur, denominateur, valeur, minimum and maximum (what it may be), part_connue,
+        parties, connues and cellules (see ``etendue``), annee_du_denominateur (where it is not that
+        of the numerator), raison ("", "secret", "absent", "trop_peu"); ecart to the
         département (between amounts in %, missing between counts); sans_borne, whether nothing
-        bounds what is withheld, and so what the gap may be; bruit, whether what is rounded or
-        withheld is enough to explain it; fragile, whether the value is that of a handful, or one
-        that rounding moves too much.
+        bounds what is withheld on one side, and so what the gap may be; bruit, whether what is
+        rounded or withheld on both sides is enough to explain it; fragile, whether the value is
+        that of a handful, or one that rounding moves too much. A rate of a handful is not that of
+        a group beside it.
     """
     lignes = []
     for mesure in mesures:
@@ -79,6 +84,7 @@ def mesurer(
             # The first of the best: ``max`` keeps the order of the choices.
             lignes.append(max(lignes_possibles, key=_est_connue))
     table = pd.DataFrame(lignes)
+    table = _sans_les_poignees(table, lieux, prudence)
     table = table.assign(fragile=fragile(table, prudence))
     if f"valeur_{DEPARTEMENT}" not in table:
         return table.assign(ecart=np.nan, sans_borne=False, bruit=False)
@@ -86,14 +92,39 @@ def mesurer(
     ecart = table["valeur"] - reference
     ecart_en_pourcent = 100 * ecart / reference
     unite = table["unite"]
-    au_dessus = table["minimum"].gt(reference)
-    au_dessous = table["maximum"].lt(reference)
-    sans_borne = ecart.notna() & (table["minimum"].isna() | table["maximum"].isna())
+    reference_au_moins = table[f"minimum_{DEPARTEMENT}"]
+    reference_au_plus = table[f"maximum_{DEPARTEMENT}"]
+    au_dessus = table["minimum"].gt(reference_au_plus)
+    au_dessous = table["maximum"].lt(reference_au_moins)
+    bornes = [table["minimum"], table["maximum"], reference_au_moins, reference_au_plus]
+    sans_borne = ecart.notna() & pd.concat(bornes, axis=1).isna().any(axis=1)
     return table.assign(
         ecart=ecart.mask(unite.eq("euros"), ecart_en_pourcent).mask(unite.eq("nombre")),
         sans_borne=sans_borne,
         bruit=ecart.notna() & ~sans_borne & ~au_dessus & ~au_dessous,
     )
+
+
+def _sans_les_poignees(
+    mesures: pd.DataFrame, lieux: Mapping[str, Lieu], prudence: Prudence
+) -> pd.DataFrame:
+    """Return measures whose rates of a handful are missing in the places set beside the territory.
+
+    « 5,8 % dans les communes semblables » were fifteen households, added up of rounded counts.
+    """
+    corriges = {}
+    for role in lieux:
+        if role in (TERRITOIRE, DEPARTEMENT):
+            continue
+        poignee = (
+            mesures[f"denominateur_{role}"].notna()
+            & mesures[f"valeur_{role}"].notna()
+            & mesures[f"numerateur_{role}"].lt(prudence.numerateur)
+        )
+        for nom in ("valeur", "minimum", "maximum"):
+            corriges[f"{nom}_{role}"] = mesures[f"{nom}_{role}"].mask(poignee)
+        corriges[f"raison_{role}"] = mesures[f"raison_{role}"].mask(poignee, TROP_PEU)
+    return mesures.assign(**corriges)
 
 
 def fragile(mesures: pd.DataFrame, prudence: Prudence) -> pd.Series:
@@ -165,40 +196,48 @@ def _valeurs(chiffres: Chiffres, lieu: Lieu, mesure: Mesure, serie: str) -> pd.D
     """Return the columns ``CONNU`` of a measure at a place, and its ``raison``, by year.
 
     A measure without denominator is a count, or its mean over the last years. A denominator of
-    another family is that of its last year in all years; one of a family that is not read leaves no
-    year.
+    another family is that of its nearest year, of the communes that the numerator counts; one of a
+    family that is not read leaves no year.
     """
     denominateur = mesure.denominateur
     familles = chiffres.familles
     haut = etendue(chiffres, lieu, serie)
-    reste = haut[["part_connue", "parties", "connues"]]
+    reste = haut[["part_connue", "parties", "connues", "cellules"]]
     if denominateur is None:
         moyennes = haut[["somme", "minimum", "maximum"]].rolling(mesure.moyenne).mean()
         valeurs = moyennes.rename(columns={"somme": "valeur"}).where(haut["raison"].eq(""))
         return valeurs.assign(
-            numerateur=valeurs["valeur"], denominateur=np.nan, raison=haut["raison"]
+            numerateur=valeurs["valeur"],
+            denominateur=np.nan,
+            annee_du_denominateur=np.nan,
+            raison=haut["raison"],
         ).join(reste)
     if denominateur not in familles or haut.empty:
         return pd.DataFrame(columns=[*CONNU, "raison"])
     bas = etendue(chiffres, lieu, denominateur)
-    if familles[denominateur] == familles[serie]:
+    annee_du_bas = pd.Series(np.nan, haut.index)
+    meme_famille = familles[denominateur] == familles[serie]
+    if meme_famille or bas.empty:
         bas = bas.reindex(haut.index)
+        des_memes = bas["somme"]
     else:
-        dernier = bas.tail(1)
-        bas = pd.concat([dernier] * len(haut)).set_axis(haut.index) if len(dernier) else bas
-        bas = bas.reindex(haut.index)
+        annees = _annees_les_plus_proches(haut.index, bas.index)
+        bas = bas.loc[annees].set_axis(haut.index)
+        annee_du_bas = annees.astype(float)
+        des_memes = _sommes_des_memes(chiffres, lieu, serie, denominateur, annees)
     connues = haut["raison"].eq("") & bas["raison"].eq("") & bas["somme"].gt(0)
-    une_part = mesure.pour == POUR_CENT and familles[denominateur] == familles[serie]
+    une_part = mesure.pour == POUR_CENT and meme_famille
     # Of a share, those who are not known may all be in the numerator, or none of them; of another
     # ratio, they may be in either.
     moindre = bas["minimum"] + (bas["inconnus"] if une_part else 0.0)
     valeurs = pd.DataFrame(
         {
             "numerateur": haut["somme"],
-            "denominateur": bas["somme"],
-            "valeur": mesure.pour * haut["somme"] / bas["somme"],
+            "denominateur": des_memes,
+            "valeur": mesure.pour * haut["somme"] / des_memes,
             "minimum": mesure.pour * haut["minimum"] / bas["maximum"],
             "maximum": mesure.pour * haut["maximum"] / moindre.where(moindre.gt(0)),
+            "annee_du_denominateur": annee_du_bas,
         }
     )
     if une_part:
@@ -208,6 +247,31 @@ def _valeurs(chiffres: Chiffres, lieu: Lieu, mesure: Mesure, serie: str) -> pd.D
         connues
     )
     return valeurs.join(reste).assign(raison=raison)
+
+
+def _annees_les_plus_proches(annees: pd.Index, possibles: pd.Index) -> pd.Series:
+    """Return for each year the nearest of some others, the later one of two."""
+    autres = pd.Series(sorted(possibles, reverse=True))
+    proches = [int(autres[(autres - annee).abs().idxmin()]) for annee in annees]
+    return pd.Series(proches, annees)
+
+
+def _sommes_des_memes(
+    chiffres: Chiffres, lieu: Lieu, serie: str, denominateur: str, annees: pd.Series
+) -> pd.Series:
+    """Return a denominator of another family, of the communes that have the numerator.
+
+    An EPCI over two départements has the households of one of them only: its inhabitants are then
+    those of that part. ``annees`` are those of the denominator, by year of the numerator.
+    """
+    sommes = {}
+    for annee, annee_du_bas in annees.items():
+        communes = communes_connues(chiffres, lieu, serie, int(str(annee)))
+        memes = lieu
+        if len(communes) < len(lieu.membres):
+            memes = Lieu("", communes, groupe=lieu.groupe)
+        sommes[annee] = etendue(chiffres, memes, denominateur)["somme"].get(annee_du_bas, np.nan)
+    return pd.Series(sommes, dtype=float)
 
 
 def par_commune(
@@ -275,13 +339,17 @@ def _derniers_effectifs(chiffres: Chiffres, serie: str, communes: Sequence[str])
 
 
 def evolutions(
-    chiffres: Chiffres, lieux: Mapping[str, Lieu], series: Sequence[str], seuils: SeuilsEvaluation
+    chiffres: Chiffres,
+    lieux: Mapping[str, Lieu],
+    series: Sequence[str],
+    seuils: SeuilsEvaluation,
+    minimum: int = 0,
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Return two tables: the counts of the territory by year, and how each series moved.
 
     A series that has no count of the territory is in neither. The communes of a group are the same
     in all years. It moves from ``depart``, its first year or that of the last break, to ``annee``,
-    its last.
+    its last. Elsewhere than in the territory, no change in % is that of fewer than ``minimum``.
 
     Returns:
         indicateur, annee, valeur, rupture (whether a break is in that year); then indicateur,
@@ -319,6 +387,9 @@ def evolutions(
         for role, suite_du_lieu in suites_par_lieu.items():
             colonne = "variation" if role == TERRITOIRE else f"variation_{role}"
             changement[colonne] = variation(suite_du_lieu["valeur"], depart, fin)
+            au_depart = suite_du_lieu["valeur"].get(depart, np.nan)
+            if role != TERRITOIRE and au_depart < minimum:
+                changement[colonne] = np.nan
         changements.append(changement)
     variations = ["variation" if role == TERRITOIRE else f"variation_{role}" for role in lieux]
     colonnes = ["indicateur", "depart", "annee", "valeur_depart", "valeur", *variations]

@@ -19,7 +19,16 @@ from ctglib.donnees.yaml_strict import charger_yaml
 # Why a count has no value; "" when it has one.
 SECRET = "secret"
 ABSENT = "absent"
-COLONNES = ("somme", "minimum", "maximum", "inconnus", "parties", "connues", "part_connue")
+COLONNES = (
+    "somme",
+    "minimum",
+    "maximum",
+    "inconnus",
+    "parties",
+    "connues",
+    "cellules",
+    "part_connue",
+)
 IRIS = "iris"
 PRESQUE_TOUT = 0.99
 PLUS_GRANDE_PART = 99.9  # that a sentence says of a whole of which something is missing
@@ -32,6 +41,7 @@ class Lieu:
     code: str  # that producers publish it under, "" for none
     membres: tuple[str, ...]  # codes of communes
     groupe: bool  # it is several communes
+    code_egal: str = ""  # of a territory of the same communes, published elsewhere: Paris is « 75 »
 
 
 @dataclass(frozen=True)
@@ -104,14 +114,17 @@ def etendue(chiffres: Chiffres, lieu: Lieu, serie: str) -> pd.DataFrame:
     Returns:
         somme (of what is published), minimum and maximum (NaN when nothing bounds what is
         withheld), inconnus (how many more there may be in the parts that are not known), parties
-        (how many parts the place has), connues (how many are published), part_connue (the share of
-        its households, or inhabitants, that they have; of the parts when nothing tells).
+        (how many parts the place has), connues (how many are published), cellules (how many of the
+        others are published, but for this figure), part_connue (the share of its households, or
+        inhabitants, that the known parts have; of the parts when nothing tells).
         ``raison`` is "secret" when its producer withholds too much for a sum to be said, "absent"
         when it is missing, "" when it is known.
     """
     famille = chiffres.familles[serie]
     table = chiffres.tables[famille]
     publiees = table[table["territoire"].eq(lieu.code)]
+    if publiees.empty and lieu.code_egal:
+        publiees = table[table["territoire"].eq(lieu.code_egal)]
     if not publiees.empty:
         connu = _publie(publiees, serie, chiffres)
     elif famille not in chiffres.sommees:
@@ -126,7 +139,24 @@ def etendue(chiffres: Chiffres, lieu: Lieu, serie: str) -> pd.DataFrame:
     trop_peu = connu["part_connue"].lt(chiffres.connus_au_moins)
     raison = pd.Series("", connu.index).mask(trop_peu, ABSENT)
     raison = raison.mask(trop_peu & connu["secret"].astype(bool), SECRET)
+    # Most of its parts withhold this figure: what is left is no figure of the place.
+    parts_dites = connu["connues"] / connu["parties"]
+    trop_de_cellules = connu["cellules"].gt(0) & parts_dites.lt(chiffres.connus_au_moins)
+    raison = raison.mask(trop_de_cellules, SECRET)
     return connu[list(COLONNES)].astype(float).assign(raison=raison)
+
+
+def communes_connues(chiffres: Chiffres, lieu: Lieu, serie: str, annee: int) -> tuple[str, ...]:
+    """Return the communes of a place that have a figure of a year, all of them when it is published
+    for the place itself.
+    """
+    table = chiffres.tables[chiffres.familles[serie]]
+    de_l_annee = table[table["annee"].eq(annee)]
+    if de_l_annee["territoire"].isin([lieu.code, lieu.code_egal]).any():
+        return lieu.membres
+    valeurs = de_l_annee[serie].astype(float)
+    connues = set(de_l_annee.loc[np.isfinite(valeurs), "commune"])
+    return tuple(commune for commune in lieu.membres if commune in connues)
 
 
 def _publie(lignes: pd.DataFrame, serie: str, chiffres: Chiffres) -> pd.DataFrame:
@@ -144,6 +174,7 @@ def _publie(lignes: pd.DataFrame, serie: str, chiffres: Chiffres) -> pd.DataFram
             "inconnus": 0.0,
             "parties": 1,
             "connues": connue.astype(int),
+            "cellules": 0,
             "part_connue": connue.astype(float),
             "secret": np.isinf(valeurs),
         }
@@ -176,6 +207,7 @@ def _somme_des_communes(
             "inconnus": inconnus,
             "parties": len(lieu.membres),
             "connues": nombre,
+            "cellules": 0,
             "part_connue": part_connue,
             "secret": secretes["secret"].any().reindex(somme.index),
         }
@@ -222,6 +254,7 @@ def _somme_des_iris(lignes: pd.DataFrame, serie: str, chiffres: Chiffres) -> pd.
             "inconnus": inconnus,
             "parties": parties,
             "connues": parties - iris_tus - cellules_tues,
+            "cellules": cellules_tues,
             "part_connue": part_connue,
             "secret": iris_tus.gt(0),
         }

@@ -42,12 +42,14 @@ from ctglib.donnees.modeles.sources import (
     Debuts,
     Famille,
     Niveau,
+    Officiels,
     Reperes,
     SerieOfficielle,
     TableGardee,
 )
 from ctglib.donnees.officiels import lire_csv
 from ctglib.donnees.passage import communes_changees, lire_chiffres, lire_iris
+from ctglib.donnees.separations import dates_de_separation, sans_les_annees_communes
 from ctglib.donnees.statuts import Statut
 from ctglib.donnees.structure import en_degres, lire_structure
 from ctglib.donnees.vraisemblance import invraisemblances, lire_regles
@@ -298,6 +300,7 @@ def lire(
         codes = [territoires] if isinstance(territoires, str) else territoires
         lieux = _lieux(list(dict.fromkeys(codes)), famille)
         lignes = _lignes_demandees(code, lieux, famille, tables_lues)
+    lignes = _sans_les_annees_communes(code, lignes, famille)
 
     lignes = lignes.rename(columns={code: "valeur"})
     valeurs = lignes["valeur"]
@@ -321,6 +324,24 @@ def lire(
     lignes.attrs["remarques"] = list(famille.remarques)
     lignes.attrs["additive"] = bool(famille.somme)
     return lignes
+
+
+def _sans_les_annees_communes(code: str, lignes: pd.DataFrame, famille: Famille) -> pd.DataFrame:
+    """Return rows without the figures that are those of several communes, the reason said."""
+    connus = lignes[code].notna()
+    lignes = sans_les_annees_communes(lignes, famille, [code])
+    retires = connus & lignes[code].isna()
+    if not retires.any():
+        return lignes
+    separations = dates_de_separation()
+    phrase = lire_les_sommes().mots["separation"]
+    jours = {
+        commune: f"{date.fromisoformat(separation):%d/%m/%Y}"
+        for commune, separation in separations.items()
+    }
+    raisons = {commune: phrase.format(date=jour) for commune, jour in jours.items()}
+    dits = lignes["territoire"].map(raisons)
+    return lignes.assign(origine=lignes["origine"].mask(retires, dits))
 
 
 def _sens(famille: Famille, serie: SerieOfficielle) -> dict[str, object]:
@@ -843,8 +864,12 @@ def source(famille: Famille, annees: Sequence[int]) -> str:
 
 def _territoire_inconnu(code: str) -> Faute:
     """Return the fault of a code that is none, with the territories of a close name or code."""
-    codes_par_nom = territoires().drop_duplicates("nom").set_index("nom")["code"]
     texte = str(code)
+    outre_mer = charger_yaml("catalogue/officiels.yaml", Officiels).collectivites_d_outre_mer
+    if texte[:3] in outre_mer:
+        nom = outre_mer[texte[:3]]
+        return Faute("sources", *mots("territoire_d_outre_mer", code=code, nom=nom))
+    codes_par_nom = territoires().drop_duplicates("nom").set_index("nom")["code"]
     noms_proches = proches(texte, codes_par_nom.index.tolist())
     voisins = [f"{nom} ({codes_par_nom[nom]})" for nom in noms_proches]
     if len(texte) > 2:

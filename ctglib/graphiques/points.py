@@ -436,6 +436,8 @@ class Haltere:
     valeur_reference: float
     la: str
     texte_ecart: str  # « +0,8 point », « – » without a gap
+    lieu: str  # where the value is, in a sentence: « à Exemple »
+    lieu_reference: str
 
 
 def haltere(
@@ -446,7 +448,8 @@ def haltere(
 
     - ``comparaison``: rows of ``ctglib.calculs.comparaison.comparer``, at least one, whose values
       share a scale; a column ``valeur_autre`` adds the values of third places, which ``autre``
-      names.
+      names; ``lieu`` and ``lieu_reference`` say where the values of each row are, when that is not
+      the territory and its reference.
     - ``autre``: what the third mark of a row is.
 
     Raises:
@@ -466,18 +469,20 @@ def haltere(
         texte_ecart=[RIEN if pd.isna(ecart[1]) else contexte.ecart(*ecart) for ecart in ecarts],
         symbole=[contexte.unites[unite].symbole for unite in ordonnee["unite"]],
     )
+    if "lieu" not in halteres:
+        halteres = halteres.assign(lieu=contexte.territoire.a, lieu_reference=contexte.reference.a)
     avec_ecart = halteres[halteres["ecart"].notna()]
     # The first row has a gap if any has: gaps come first.
     premiere = next(lignes(halteres, Haltere))
-    phrases = [_phrase_haltere(premiere, contexte)]
+    phrases = [_phrase_haltere(premiere)]
     for derniere in lignes(avec_ecart.tail(1), Haltere):  # none when no row has a gap
-        phrase = _phrase_haltere(derniere, contexte)
+        phrase = _phrase_haltere(derniere)
         if phrase not in phrases:  # a single row is both
             phrases.append(phrase)
     sujet = "Un indicateur"
     if len(halteres) > 1:
         sujet = f"{len(halteres)} indicateurs, de l'écart le plus haut au plus bas"
-    lecture = f"{_phrase_haltere(premiere, contexte)}."
+    lecture = f"{_phrase_haltere(premiere)}."
     if premiere.an != RIEN:
         lecture = f"en {premiere.an}, {lecture}"
     ici = contexte.territoire.nom
@@ -500,10 +505,10 @@ def haltere(
     )
 
 
-def _phrase_haltere(rangee: Haltere, contexte: Contexte) -> str:
+def _phrase_haltere(rangee: Haltere) -> str:
     """Return « « Part » : 15,9 % à Exemple, 15,1 % dans l'Ain (écart : +0,8 point) »."""
-    ici = f"{rangee.ici or ABSENTE} {contexte.territoire.a}"
-    la = f"{rangee.la or ABSENTE} {contexte.reference.a}"
+    ici = f"{rangee.ici or ABSENTE} {rangee.lieu}"
+    la = f"{rangee.la or ABSENTE} {rangee.lieu_reference}"
     phrase = f"« {rangee.libelle} » : {ici}, {la}"
     if rangee.texte_ecart != RIEN:
         phrase += f" (écart : {rangee.texte_ecart})"

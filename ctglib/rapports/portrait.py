@@ -34,13 +34,21 @@ from ctglib.document.contexte import Contexte, periode, variation
 from ctglib.document.figure import Figure
 from ctglib.document.tableau import RIEN, Colonne, Tableau, decimales
 from ctglib.donnees import magasin, publiques
-from ctglib.donnees.etendue import SECRET, Chiffres, Lieu, etendue, lire_les_sommes
+from ctglib.donnees.etendue import (
+    PLUS_GRANDE_PART,
+    SECRET,
+    Chiffres,
+    Lieu,
+    etendue,
+    lire_les_sommes,
+)
 from ctglib.donnees.lignes import lignes
 from ctglib.donnees.magasin import charger_famille, charger_familles, lire_tables, tables
 from ctglib.donnees.modeles import rapports as modeles
 from ctglib.donnees.modeles.catalogue import (
     Comparaison,
     Indicateur,
+    Ressemblance,
     Statut,
     Statuts,
     Territoire,
@@ -51,6 +59,7 @@ from ctglib.donnees.modeles.sources import SerieOfficielle, TableGardee
 from ctglib.donnees.passage import dernier_changement, lire_chiffres, lire_iris
 from ctglib.donnees.quartiers import FAMILLE as QUARTIERS
 from ctglib.donnees.quartiers import SEPARATEUR, lire_quartiers
+from ctglib.donnees.separations import dates_de_separation, sans_les_annees_communes
 from ctglib.donnees.structure import lire_structure
 from ctglib.donnees.yaml_strict import charger_yaml
 from ctglib.graphiques.barres import parts
@@ -66,6 +75,8 @@ QUARTIERS_NOMMES = 5  # no more priority districts are named in a sentence
 SUR_LA_PAGE = 3  # at most so many messages, so many uncertainties, so many requests
 SANS_BORNE = "sans_borne"  # the same for a gap of which nothing tells what it may be
 BRUIT = "bruit"  # in the words of the catalogue: what is shown for a gap that noise explains
+A_LA_CENTAINE = 10_000  # an incomplete sum over it is told to the hundred, to ten under it
+COMMUNES_NOMMEES = 3  # no more communes are named in a sentence
 ENVIRON_TOUT = 0.995  # a share over it is written with a decimal, so that it is not said to be all
 POUR_CENT = 100
 ANNEES_RECENTES = 3  # a figure more years older than this than the latest one is said to be old
@@ -90,11 +101,22 @@ def est_partielle(mesures: Any) -> Any:
 
 
 @dataclass(frozen=True)
+class _Mesure:
+    """A measure, as ``EtudePortrait._complement`` dates it."""
+
+    mesure: str
+    serie: str
+    annee: float
+    annee_du_denominateur: float
+
+
+@dataclass(frozen=True)
 class _Ecart:
     """A measure whose gap to the département is more than noise, as ``_ecarts`` writes it."""
 
     mesure: str
     annee: int
+    annee_du_denominateur: float
     valeur: float
     valeur_semblables: float
     valeur_departement: float
@@ -142,7 +164,7 @@ class Portrait:
             communes=len(etude.lieux[TERRITOIRE].membres),
             code=territoire.code,
             departement=etude.departement.de if etude.departement else "",
-            epci=etude.epci.le if etude.epci else etude.dire("hors_epci"),
+            epci=etude.epci.de if etude.epci else "",
             autre=etude.autre.de if etude.autre else "",
         )
         sigles = charger_yaml("catalogue/synthese.yaml", modeles.Synthese).sigles
@@ -155,7 +177,7 @@ class Portrait:
                 ("Portée", etude.dire("portee")),
             ),
             logos=(),
-            source=etude.dire("source"),
+            source=etude.dire("source", producteurs=", ".join(self._producteurs())),
             date=f"{self._annee}-12-31",
             complement=f" : {territoire.nom}",
             sigles=tuple(sigles.items()),
@@ -227,12 +249,18 @@ class Portrait:
         etude = self.etude
         sans_semblables = pd.Series(nan, mesures.index)
         valeurs_des_semblables = mesures.get(f"valeur_{SEMBLABLES}", sans_semblables)
+        ici = etude.territoire
+        la = etude.contexte.reference
+        ici_decoupe = etude.decoupe(TERRITOIRE, ici, part=False)
+        la_decoupe = etude.decoupe(DEPARTEMENT, la, part=False)
         comparaison = mesures.assign(
             valeur_reference=mesures[f"valeur_{DEPARTEMENT}"],
             valeur_autre=valeurs_des_semblables,
             ecart_type="points",
             statut="A",
             statut_reference="A",
+            lieu=mesures["iris"].map({True: ici_decoupe.a, False: ici.a}),
+            lieu_reference=mesures["iris"].map({True: la_decoupe.a, False: la.a}),
         )
         figure = haltere(
             comparaison,
@@ -263,6 +291,8 @@ class Portrait:
             colonnes[role] = partial(self._valeur, role) if role in etude.lieux else None
         colonnes["ecart_dit"] = self._ecart
         interieures = ["indicateur", "pour", "theme", "famille", "iris", "fragile", "sans_borne"]
+        a_part = ("cellules", "annee_du_denominateur")
+        interieures += [nom for nom in mesures if str(nom).startswith(a_part)]
         tableau = etude.tableau(
             "mesures",
             mesures,
@@ -278,23 +308,48 @@ class Portrait:
             for cle in (SANS_BORNE, BRUIT, TROP_PEU, SECRET)
             if tableau.cellules.isin([mots[cle]]).to_numpy().any()
         ]
-        if mesures["iris"].any():
-            notes.append("iris_commune" if etude.territoire.niveau == "commune" else "iris")
         phrases = [etude.dire(f"note_{cle}") for cle in notes]
+        phrases += self._note_des_iris(mesures)
         phrases += self._notes_des_bornes(mesures)
         return replace(tableau, notes=tuple(phrases))
 
+    def _note_des_iris(self, mesures: pd.DataFrame) -> Iterator[str]:
+        """Yield of which communes the figures by IRIS are, place by place, where it is not all."""
+        etude = self.etude
+        a_l_iris = mesures[mesures["iris"]]
+        if a_l_iris.empty:
+            return
+        noms = {
+            TERRITOIRE: etude.territoire.nom,
+            SEMBLABLES: majuscule(etude.semblables),
+            EPCI: etude.regles.epci["reste" if etude.epci_sans_lui else "entier"],
+            DEPARTEMENT: etude.contexte.reference.nom,
+            AUTRE_DEPARTEMENT: etude.autre.nom if etude.autre else "",
+        }
+        lieux = []
+        for role in etude.lieux:
+            decoupage = etude.decoupage(role)
+            montre = role == TERRITOIRE
+            if not montre:  # the counts of other places are not shown
+                parts = a_l_iris[a_l_iris["unite"].ne("nombre")]
+                montre = parts[f"valeur_{role}"].notna().any()
+            if decoupage.communes and not decoupage.entier and montre:
+                lieux.append(etude.dire("lieu_decoupe", lieu=noms[role], **decoupage.mots))
+        if lieux:
+            yield etude.dire("note_iris", lieux=" ; ".join(lieux))
+
     def _notes_des_bornes(self, mesures: pd.DataFrame) -> list[str]:
         """Return what is known of the parts of sums that are not whole: of IRIS, of communes."""
-        partielles = mesures[est_partielle(mesures)]
-        # All the households are known where single cells alone are withheld.
-        cellules_tues = partielles[partielles["iris"] & partielles["part_connue"].eq(1)]
-        partielles = partielles.drop(cellules_tues.index)
+        incompletes = mesures[est_partielle(mesures) & mesures["raison"].eq("")]
+        # A whole IRIS, or a commune, that is withheld; single cells are told apart.
+        entieres = incompletes["parties"] - incompletes["connues"] - incompletes["cellules"]
+        partielles = incompletes[entieres.gt(0)]
         notes = []
         for iris, lignes_du_groupe in partielles.groupby("iris", sort=False):
             moins_connue = lignes_du_groupe.loc[lignes_du_groupe["part_connue"].idxmin()]
             part = float(moins_connue["part_connue"])
-            connues = float(lignes_du_groupe["connues"].min())
+            dites = lignes_du_groupe["connues"] + lignes_du_groupe["cellules"]
+            connues = float(dites.min())
             parties = float(moins_connue["parties"])
             notes.append(
                 self.etude.dire(
@@ -302,20 +357,28 @@ class Portrait:
                     iris=bool(iris),
                     tues=int(parties - connues),
                     parties=int(parties),
-                    part=pourcent(POUR_CENT * part, 0 if part < ENVIRON_TOUT else 1),
+                    part=_part_de_presque_tout(part),
                     bornees=bool(lignes_du_groupe["maximum"].notna().any()),
                 )
             )
-        if not cellules_tues.empty:
-            parties = int(cellules_tues["parties"].max())
-            tues = parties - int(cellules_tues["connues"].min())
-            phrase = self.etude.dire("note_cellules", tues=tues, parties=parties)
+        cellules = incompletes[incompletes["cellules"].gt(0)]
+        if not cellules.empty:
+            pire = cellules.loc[cellules["cellules"].idxmax()]
+            phrase = self.etude.dire(
+                "note_cellules",
+                tues=int(pire["cellules"]),
+                parties=int(pire["parties"]),
+                plusieurs=len(cellules) > 1,
+                bornees=bool(cellules["maximum"].notna().any()),
+            )
             notes.append(phrase)
         return notes
 
     def _compte(self, mesure: pd.Series) -> str:
         """Return the numerator of a ratio (« 2 400 »), which is not the exact one when rounded."""
         if pd.isna(mesure["denominateur"]) or pd.isna(mesure["numerateur"]):
+            return RIEN
+        if mesure["raison"] == SECRET:  # never beside a sum that shows it
             return RIEN
         return self._effectif(mesure["serie"], mesure["numerateur"])
 
@@ -346,11 +409,17 @@ class Portrait:
                 au_plus = mesure["pour"] * arrondi / mesure[f"denominateur{suffixe}"]
             return etude.dire("moins_de", valeur=ecrire(au_plus))
         ecrite = ecrire(valeur)
-        if role == TERRITOIRE and est_partielle(mesure):
+        if role != TERRITOIRE:
+            cellules = mesure[f"cellules{suffixe}"]
+            return etude.dire("au_moins", valeur=ecrite) if cellules > 0 else ecrite
+        d_une_partie = mesure["iris"] and not etude.decoupage(TERRITOIRE).entier
+        if mesure["unite"] == "nombre" and d_une_partie:
+            return etude.dire("au_moins", valeur=ecrite)
+        if est_partielle(mesure):
             if pd.isna(mesure["maximum"]):
-                return etude.dire(
-                    "au_moins" if mesure["unite"] == "nombre" else "environ", valeur=ecrite
-                )
+                if mesure["unite"] == "nombre":
+                    return etude.dire("au_moins", valeur=ecrite)
+                return etude.dire("environ", valeur=ecrite, au_moins=mesure["cellules"] > 0)
             bornes = [ecrire(mesure[borne]) for borne in ("minimum", "maximum")]
             if bornes != [ecrite, ecrite]:
                 return etude.dire("borne", valeur=ecrite, bas=bornes[0], haut=bornes[1])
@@ -380,7 +449,10 @@ class Portrait:
         famille = etude.chiffres.familles.get(premiere_serie)
         if famille is None:
             return None
-        noms = {TERRITOIRE: etude.territoire.nom, DEPARTEMENT: etude.contexte.reference.nom}
+        noms = {
+            TERRITOIRE: etude.nom_decoupe(TERRITOIRE, etude.territoire),
+            DEPARTEMENT: etude.nom_decoupe(DEPARTEMENT, etude.contexte.reference),
+        }
         parts_par_lieu = {}
         for role, lieu in etude.lieux.items():
             if role in noms:
@@ -419,7 +491,8 @@ class Portrait:
         annees, evolutions = etude.suivis
         a_venir = avenir_d_un_portrait(etude.territoire.code, etude.contexte)
         if evolutions.empty:
-            return a_venir
+            sans_comptes = paragraphe(etude.dire("sans_comptes"))
+            return suite([sans_comptes, a_venir])
         plus_hauts = annees.groupby("indicateur")["valeur"].transform("max")
         annees = annees[plus_hauts.ge(etude.regles.suivi)]
         famille = charger_famille(etude.chiffres.familles[evolutions["indicateur"].iloc[0]])
@@ -454,10 +527,24 @@ class Portrait:
             "evolutions",
             evolutions.assign(variation=evolutions["variation"].where(assez)),
             colonnes,
-            mots={"source": source},
+            mots={
+                "source": source,
+                "titre": etude.dire("titre_des_evolutions", ailleurs=len(etude.lieux) > 1),
+            },
             notes=notes,
         )
         return suite([figure, tableau, a_venir])
+
+    def _producteurs(self) -> list[str]:
+        """Return those whose figures are somewhere in the portrait, the first one first."""
+        familles = [*self.etude.publiees["famille"].unique()]
+        if not self.etude.quartiers.empty:
+            familles.append(QUARTIERS)
+        if self._carte() is not None:
+            familles.append("ign_contours")
+        producteurs = [charger_famille(nom).producteur for nom in familles]
+        noms = [nom for producteur in producteurs for nom in producteur.split(" et ")]
+        return list(dict.fromkeys(noms))
 
     def _carte(self) -> Figure | None:
         """Return the map of a rate in the communes of the EPCI, or of the territory without EPCI.
@@ -542,8 +629,11 @@ class Portrait:
         for nom, absents in perdues_par_famille:
             famille = charger_famille(str(nom))
             champ = etude.regles.champs.get(famille.id, etude.regles.champs["autres"])
-            phrase = champ.format(absents=majuscule(enumerer(list(absents))))
-            phrases.append(f"{phrase} {etude.dire('fichier', famille=famille)}")
+            phrase = champ.format(
+                absents=majuscule(enumerer(list(absents))),
+                fichier=etude.dire("fichier", famille=famille),
+            )
+            phrases.append(phrase)
         series = set(etude.chiffres.familles)
         familles = charger_familles().values()
         for nom, mesure in etude.definitions.items():
@@ -558,7 +648,11 @@ class Portrait:
                     phrase = f"{phrase} {etude.dire('fichier', famille=sources_possibles[0])}"
                 phrases.append(phrase)
         change_le = dernier_changement(etude.territoire.code)
-        if change_le:
+        separee_le = dates_de_separation().get(etude.territoire.code, "")
+        if separee_le and separee_le >= change_le:
+            jour = date.fromisoformat(separee_le)
+            phrases.append(etude.dire("commune_separee", date=f"{jour:%d/%m/%Y}"))
+        elif change_le:
             jour = date.fromisoformat(change_le)
             phrases.append(etude.dire("commune_changee", date=f"{jour:%d/%m/%Y}"))
         tableau = etude.tableau("manques", demandes, {"quoi": majuscule, "pourquoi": majuscule})
@@ -571,7 +665,7 @@ class Portrait:
         territoire = etude.territoire
         communes = territoire.niveau == "commune"
         lesquels = "communes" if communes else "EPCI"
-        ressemblance = charger_yaml("catalogue/comparaison.yaml", Comparaison).ressemblance
+        ressemblance = _ressemblance(etude.regles)
         if voisins.empty:
             structure = lire_structure(ressemblance, etude.lieux[TERRITOIRE].membres)
             connue = len(structure) > 0 and not structure.isna().to_numpy().any()
@@ -585,7 +679,10 @@ class Portrait:
         def densite(degre: float) -> str:
             return ressemblance.degres[int(degre) - 1] if communes else nombre(degre, 1)
 
-        habitants = Colonne("habitants", libelles["habitants"], True, ecrire=nombre)
+        population = etude.mesures[etude.mesures["mesure"].eq("population")]
+        libelle = str(population["libelle"].iloc[0])
+        habitants = Colonne("habitants_montres", libelle, True, ecrire=nombre)
+        dates_des_familles = {str(population["famille"].iloc[0]): int(population["annee"].iloc[0])}
         if territoire.niveau == "departement":
             phrase = "par_epci"
             titre = etude.dire("titre_des_epci")
@@ -593,11 +690,11 @@ class Portrait:
             parts = {
                 colonne.cle: POUR_CENT * voisins[colonne.cle] / voisins[FOYERS]
                 for colonne in colonnes
-                if colonne.cle in voisins and colonne.cle not in (FOYERS, "habitants")
+                if colonne.cle in voisins and colonne.cle not in (FOYERS, habitants.cle)
             }
             voisins = voisins.assign(**parts)
-            familles = [charger_famille(COMPTES)] if parts else []
-            annees = [int(etude.chiffres.tables[COMPTES]["annee"].max())] if parts else []
+            if parts:
+                dates_des_familles[COMPTES] = int(etude.chiffres.tables[COMPTES]["annee"].max())
         else:
             phrase = "semblables"
             titre = etude.dire("titre_des_semblables", communes=communes)
@@ -612,12 +709,11 @@ class Portrait:
                 ),
                 Colonne("distance", "Distance", True, ecrire=decimales(2)),
             ]
-            tables_lues = lire_structure(ressemblance, [territoire.code]).attrs["tables"]
-            familles = [charger_famille(nom) for nom in tables_lues]
-            annees = list(tables_lues.values())
+            membres = etude.lieux[TERRITOIRE].membres
+            dates_des_familles |= lire_structure(ressemblance, membres).attrs["tables"]
         source = " ; ".join(
-            publiques.source(famille, [annee])
-            for famille, annee in zip(familles, annees, strict=True)
+            publiques.source(charger_famille(famille), [annee])
+            for famille, annee in dates_des_familles.items()
         )
         tableau = etude.tableau(
             "semblables",
@@ -672,6 +768,8 @@ class Portrait:
     def sources(self) -> Tableau:
         """Return the official files that the figures come from."""
         familles = {*self.etude.publiees["famille"], "ign_contours", "cog_communes"}
+        if not self.etude.quartiers.empty:
+            familles.add(QUARTIERS)
         registres = [magasin.lire_registre(nom) for nom in (magasin.PUBLIQUES, magasin.LOCALES)]
         fichiers = pd.DataFrame(
             [
@@ -707,20 +805,26 @@ class Portrait:
         etude = self.etude
         mesures = etude.mesures.set_index("mesure")
         nombres = mesures["valeur"].reindex(["population", "foyers", "personnes"])
+        naissances = mesures["valeur"].get("naissances", nan)
+        faits = {
+            "naissances": "" if pd.isna(naissances) else nombre(naissances),
+            "periode": etude.periode_moyenne("naissances"),
+        }
         if nombres.isna().all():
-            yield etude.dire("aucun_chiffre")
+            yield etude.dire("aucun_chiffre", **faits)
         if pd.notna(nombres["population"]):
-            recensement = 0  # of a file that does not tell the year of the population
-            if mesures["serie"].loc["population"] != etude.regles.population_sans_annee:
-                recensement = int(mesures["annee"].loc["population"])
+            annee = int(mesures["annee"].loc["population"])
+            partiel = bool(est_partielle(mesures).reindex(["foyers", "personnes"]).any())
             yield etude.dire(
                 "habitants",
                 habitants=nombres["population"],
-                recensement=recensement,
+                recensement=0 if etude.en_vigueur else annee,
+                en_vigueur=annee if etude.en_vigueur else 0,
                 annee="" if nombres.isna().any() else f"{mesures.at['foyers', 'annee']:.0f}",
-                partiel=bool(est_partielle(mesures).reindex(["foyers", "personnes"]).any()),
-                foyers=nombres["foyers"],
-                personnes=nombres["personnes"],
+                partiel=partiel,
+                foyers=_en_gros(nombres["foyers"]) if partiel else nombres["foyers"],
+                personnes=_en_gros(nombres["personnes"]) if partiel else nombres["personnes"],
+                **faits,
             )
         couverture = self._couverture()
         if couverture:
@@ -779,6 +883,7 @@ class Portrait:
             communes=0 if une_commune else etude.communes_a_quartier,
             noms=enumerer(quartiers["nom"].tolist()) if len(quartiers) <= QUARTIERS_NOMMES else "",
             annee=self._annee_des_quartiers,
+            producteur=charger_famille(QUARTIERS).producteur,
         )
 
     @property
@@ -808,15 +913,24 @@ class Portrait:
             semblables = ""
             if pd.notna(ecart.valeur_semblables):
                 semblables = ecrire(nom, ecart.valeur_semblables)
+            ici = etude.territoire
+            la = etude.contexte.reference
+            if ecart.iris:
+                ici = etude.decoupe(TERRITOIRE, ici)
+                la = etude.decoupe(DEPARTEMENT, la)
+            habitants = 0
+            if pd.notna(ecart.annee_du_denominateur):
+                habitants = int(ecart.annee_du_denominateur)
             yield etude.dire(
                 "mesure",
+                ici=majuscule(ici.a),
+                la=la.a,
                 dit=phrases[nom].format(valeur=ecrire(nom, ecart.valeur)),
                 annee=int(ecart.annee),
+                habitants=habitants,
                 departement=ecrire(nom, ecart.valeur_departement),
                 semblables=semblables,
                 lesquels=etude.semblables,
-                iris=bool(ecart.iris),
-                commune=etude.territoire.niveau == "commune",
             )
 
     def _plus_grands_ecarts(self, champ: str) -> pd.DataFrame:
@@ -909,6 +1023,32 @@ class Portrait:
 
 
 @dataclass(frozen=True)
+class Decoupage:
+    """The communes of a place that have figures by IRIS."""
+
+    communes: tuple[str, ...]
+    sur: int  # how many communes the place has
+    part: str  # of its inhabitants, as it is written
+    noms: tuple[str, ...]  # of the communes, when they are few
+    a: str  # « à Arras et à Lens », when they are few
+
+    @property
+    def entier(self) -> bool:
+        """Whether all the communes have some."""
+        return len(self.communes) == self.sur
+
+    @property
+    def mots(self) -> dict[str, object]:
+        """What a sentence says of it."""
+        return {
+            "combien": len(self.communes),
+            "sur": self.sur,
+            "part": self.part,
+            "noms": enumerer(list(self.noms)),
+        }
+
+
+@dataclass(frozen=True)
 class EtudePortrait:
     """A territory and its public figures."""
 
@@ -968,15 +1108,89 @@ class EtudePortrait:
             self.regles.prudence,
         )
         libelles = {nom: mesure.libelle for nom, mesure in definitions.items()}
-        annees = mesures["annee"].map(lambda annee: f", {annee:.0f}" if annee else "")
+        complements = [self._complement(mesure) for mesure in lignes(mesures, _Mesure)]
         familles = mesures["serie"].map(self.chiffres.familles)
         return mesures.assign(
             theme=mesures["mesure"].map(themes),
-            libelle=mesures["mesure"].map(libelles) + annees,
+            libelle=mesures["mesure"].map(libelles) + pd.Series(complements, mesures.index),
             indicateur=mesures["mesure"],
             famille=familles,
             iris=[charger_famille(nom).niveaux == ("iris",) for nom in familles],
         )
+
+    def _complement(self, mesure: _Mesure) -> str:
+        """Return what follows the name of a measure: its year, or years."""
+        if not mesure.annee:
+            return ""
+        annee = int(mesure.annee)
+        if mesure.serie == self.regles.population_en_vigueur:
+            return f", {self.dire('annee_en_vigueur', annee=annee)}"
+        if self.definitions[mesure.mesure].moyenne > 1:
+            return f" {self.periode_moyenne(mesure.mesure, annee)}"
+        if pd.notna(mesure.annee_du_denominateur):
+            habitants = int(mesure.annee_du_denominateur)
+            return f", {self.dire('annee_et_habitants', annee=annee, habitants=habitants)}"
+        return f", {annee}"
+
+    def periode_moyenne(self, mesure: str, annee: int = 0) -> str:
+        """Return the years of a mean: « 2020-2024 »."""
+        if not annee:
+            annee = int(self.mesures.set_index("mesure")["annee"].get(mesure, 0))
+        return f"{annee - self.definitions[mesure].moyenne + 1}-{annee}"
+
+    @property
+    def en_vigueur(self) -> bool:
+        """Whether the inhabitants are those in force in a year, of an older census."""
+        series = self.mesures.set_index("mesure")["serie"]
+        return series.get("population") == self.regles.population_en_vigueur
+
+    def decoupage(self, role: str) -> Decoupage:
+        """Return which communes of a place have figures by IRIS."""
+        lieu = self.lieux[role]
+        familles = [
+            nom for nom in self.chiffres.tables if charger_famille(nom).niveaux == ("iris",)
+        ]
+        communes: set[str] = set()
+        for nom in familles:
+            table = self.chiffres.tables[nom]
+            derniere_annee = table[table["annee"].eq(table["annee"].max())]
+            communes |= set(derniere_annee["commune"])
+        decoupees = [commune for commune in lieu.membres if commune in communes]
+        habitants = self.chiffres.habitants
+        part = habitants.reindex(decoupees).sum() / habitants.reindex(list(lieu.membres)).sum()
+        nommees = []
+        if 0 < len(decoupees) <= COMMUNES_NOMMEES:
+            nommees = publiques.nommer(decoupees)
+        return Decoupage(
+            communes=tuple(decoupees),
+            sur=len(lieu.membres),
+            part=pourcent(POUR_CENT * part, 0),
+            noms=tuple(territoire.nom for territoire in nommees),
+            a=enumerer([territoire.a for territoire in nommees]),
+        )
+
+    def decoupe(self, role: str, lieu: Territoire, part: bool = True) -> Territoire:
+        """Return a place as a sentence says it of figures by IRIS: the communes that have some, and
+        the part of its inhabitants that they make, unless the notes below say it.
+        """
+        if role not in self.lieux:
+            return lieu
+        decoupage = self.decoupage(role)
+        if decoupage.entier or not decoupage.communes:
+            return lieu
+        faits = decoupage.mots
+        if not part:
+            faits["part"] = ""
+        return lieu.model_copy(
+            update={"a": self.dire("decoupe", de=lieu.de, a=decoupage.a, **faits)}
+        )
+
+    def nom_decoupe(self, role: str, lieu: Territoire) -> str:
+        """Return the name of a place, and of the communes that have figures by IRIS if few do."""
+        if role not in self.lieux or self.decoupage(role).entier:
+            return lieu.nom
+        noms = self.decoupage(role).noms
+        return f"{lieu.nom} ({enumerer(list(noms))})" if noms else lieu.nom
 
     @cached_property
     def _quartiers_par_commune(self) -> pd.DataFrame:
@@ -1005,7 +1219,9 @@ class EtudePortrait:
         """
         libelles = self.regles.evolution
         series = [nom for nom in libelles if nom in self.chiffres.familles]
-        annees, evolutions = calculs.evolutions(self.chiffres, self.lieux, series, self.seuils)
+        annees, evolutions = calculs.evolutions(
+            self.chiffres, self.lieux, series, self.seuils, self.regles.minimum
+        )
         annees = annees.assign(libelle=annees["indicateur"].map(libelles))
         evolutions = evolutions.assign(libelle=evolutions["indicateur"].map(libelles))
         return annees, evolutions
@@ -1077,24 +1293,39 @@ class EtudePortrait:
     def source(self, mesures: pd.DataFrame) -> str:
         """Return the producers of some measures, with the years of each.
 
-        A denominator of another family than its numerator is that of the last year of its own.
+        A denominator of another family than its numerator has a year of its own.
         """
         annees_par_famille: dict[str, set[int]] = {}
-        for nom, famille, annee in zip(
-            mesures["mesure"], mesures["famille"], mesures["annee"], strict=True
+        for nom, famille, annee, annee_du_bas in zip(
+            mesures["mesure"],
+            mesures["famille"],
+            mesures["annee"],
+            mesures["annee_du_denominateur"],
+            strict=True,
         ):
             annees_par_famille.setdefault(famille, set()).add(int(annee))
             denominateur = self.definitions[nom].denominateur
             if denominateur is None:
                 continue
             autre_famille = self.chiffres.familles.get(denominateur, famille)
-            if autre_famille != famille:
-                derniere = int(self.chiffres.tables[autre_famille]["annee"].max())
-                annees_par_famille.setdefault(autre_famille, set()).add(derniere)
+            if autre_famille != famille and pd.notna(annee_du_bas):
+                annees_par_famille.setdefault(autre_famille, set()).add(int(annee_du_bas))
         return " ; ".join(
             publiques.source(charger_famille(famille), sorted(annees))
             for famille, annees in annees_par_famille.items()
         )
+
+
+def _part_de_presque_tout(part: float) -> str:
+    """Return a share of a whole of which something is missing, which is never said to be all."""
+    if part < ENVIRON_TOUT:
+        return pourcent(POUR_CENT * part, 0)
+    return pourcent(min(POUR_CENT * part, PLUS_GRANDE_PART), 1)
+
+
+def _en_gros(effectif: float) -> float:
+    """Return a sum of rounded counts that lacks a part, without the digits that are not known."""
+    return round(effectif, -2 if effectif >= A_LA_CENTAINE else -1)
 
 
 def etudier_portrait(code: str) -> EtudePortrait:
@@ -1134,6 +1365,8 @@ def etudier_portrait(code: str) -> EtudePortrait:
         )
         if reste is not None:
             references[role], lieux[role] = reste
+        elif role == DEPARTEMENT:  # Paris: the figures of the département are its own
+            lieux[TERRITOIRE] = replace(lieux[TERRITOIRE], code_egal=englobant.code)
     return EtudePortrait(
         territoire=territoire,
         reference=references.get(DEPARTEMENT),
@@ -1269,6 +1502,7 @@ def _lire(regles: modeles.Portrait, lieux: pd.DataFrame, codes: list[str]) -> Ch
         a_l_iris = [gardee for gardee in gardees if gardee.niveau == "iris"]
         au_dessus = [gardee for gardee in gardees if gardee.niveau != "iris"]
         publies = lire_chiffres(au_dessus, [*communes, *codes], series)
+        publies = sans_les_annees_communes(publies, charger_famille(famille), series)
         commune = publies["territoire"].str[:5].where(publies["niveau"].ne("epci"), "")
         iris = lire_iris(a_l_iris, communes, series)
         chiffres_par_famille[famille] = pd.concat([publies.assign(commune=commune), iris])
@@ -1278,16 +1512,44 @@ def _lire(regles: modeles.Portrait, lieux: pd.DataFrame, codes: list[str]) -> Ch
     for serie, famille in familles.items():
         # a table only has series of its family
         sens[serie] = cast(SerieOfficielle, magasin.serie_gardee(charger_famille(famille), serie))
-    habitants = lieux.set_index("territoire")["population_municipale"].astype(float)
     return Chiffres(
         tables=chiffres_par_famille,
         familles=familles,
         series=sens,
         sommees=frozenset(nom for nom in chiffres_par_famille if charger_famille(nom).somme),
-        habitants=habitants.replace(inf, nan),
+        habitants=_habitants(regles, chiffres_par_famille, familles, lieux),
         tus=sommes.tus,
         connus_au_moins=sommes.connus_au_moins,
     )
+
+
+def _habitants(
+    regles: modeles.Portrait,
+    chiffres_par_famille: Mapping[str, pd.DataFrame],
+    familles: Mapping[str, str],
+    communes: pd.DataFrame,
+) -> pd.Series:
+    """Return how many live in each commune, of the first source that a portrait shows.
+
+    The official code, that does not tell of which census it is, serves where no other file does.
+    """
+    codes = communes["territoire"]
+    habitants = pd.Series(nan, codes)
+    definitions = {mesure.id: mesure for mesure in regles.themes["habitants"].mesures}
+    for serie in definitions["population"].numerateur:
+        if serie in familles:
+            table = chiffres_par_famille[familles[serie]]
+            derniere_annee = table[table["annee"].eq(table["annee"].max())]
+            effectifs = derniere_annee.drop_duplicates("territoire").set_index("territoire")[serie]
+            habitants = habitants.fillna(effectifs.astype(float).replace(inf, nan).reindex(codes))
+    du_code_officiel = communes.set_index("territoire")["population_municipale"].astype(float)
+    return habitants.fillna(du_code_officiel.replace(inf, nan))
+
+
+def _ressemblance(regles: modeles.Portrait) -> Ressemblance:
+    """Return what territories are alike by, with the inhabitants that a portrait shows."""
+    ressemblance = charger_yaml("catalogue/comparaison.yaml", Comparaison).ressemblance
+    return ressemblance.model_copy(update={"habitants": regles.semblables.habitants})
 
 
 def _semblables(
@@ -1300,16 +1562,18 @@ def _semblables(
     has none: its own EPCI are there instead, the largest first.
 
     Returns:
-        code, nom, distance (NaN for the territory itself), degre, habitants, personnes_par_menage;
-        no row when these are not known of the territory. Of the EPCI of a département, the counts
-        of the last year of the Cnaf's file too.
+        code, nom, distance (NaN for the territory itself), degre, habitants, personnes_par_menage,
+        habitants_montres (of the portrait's own source and year); no row when these are not known
+        of the territory. Of the EPCI of a département, the counts of the last year of the Cnaf's
+        file too.
     """
-    ressemblance = charger_yaml("catalogue/comparaison.yaml", Comparaison).ressemblance
+    ressemblance = _ressemblance(regles)
     regle = regles.semblables
     code = territoire.code
     structure = lire_structure(ressemblance, communes["territoire"])
     structure = structure.reindex(communes["territoire"])
     epci_par_commune = communes.set_index("territoire")["epci"].replace("", pd.NA)
+    habitants = chiffres.habitants.reindex(communes["territoire"])
     if territoire.niveau == "commune":
         lieux = structure
     else:
@@ -1328,10 +1592,11 @@ def _semblables(
         if len(proches) < regle.au_moins:  # two towns are no company
             proches = proches[:0]
     else:
-        tailles = lieux["habitants"].sort_values(ascending=False)
-        proches = 1 / tailles  # so that the largest EPCI comes first; no table shows it
+        # The largest EPCI comes first, those whose inhabitants are not known last.
+        tailles = habitants.groupby(epci_par_commune).sum(min_count=1)
+        proches = 1 / tailles.sort_values(ascending=False)  # no table shows it
     if proches.empty:
-        return pd.DataFrame(columns=["code", "nom", "distance", *TRAITS])
+        return pd.DataFrame(columns=["code", "nom", "distance", "habitants_montres", *TRAITS])
     codes = list(proches.index)
     if code in lieux.index:
         codes.insert(0, code)
@@ -1345,5 +1610,20 @@ def _semblables(
             [serie for serie in comptes if chiffres.familles.get(str(serie)) == COMPTES]
         ]
         voisins = voisins.join(comptes.replace(inf, nan).groupby(epci_par_commune).sum())
-    voisins = voisins.assign(nom=voisins.index.map(noms), distance=proches)
+    montres = habitants
+    if territoire.niveau != "commune":
+        montres = habitants.groupby(epci_par_commune).sum(min_count=1)
+    if territoire.niveau == "departement":
+        # An EPCI over several départements has a part of its inhabitants in this one.
+        officielles = magasin.derniere_table_si_presente("cog_communes")
+        tailles_entieres = lire_tables(officielles, codes, None, EPCI).groupby(EPCI).size()
+        tailles_ici = epci_par_commune.value_counts()
+        for epci in codes:
+            if tailles_ici[epci] < tailles_entieres[epci]:
+                noms[epci] = regles.epci["partie"].format(epci=noms[epci])
+    voisins = voisins.assign(
+        nom=voisins.index.map(noms),
+        distance=proches,
+        habitants_montres=montres.reindex(voisins.index),
+    )
     return voisins.rename_axis("code").reset_index()

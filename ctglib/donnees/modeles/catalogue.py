@@ -438,7 +438,7 @@ class Sommes(Modele):
 
     connus_au_moins: float = Field(gt=0, le=1)  # the share of a place to be known
     membres_connus_au_moins: float = Field(gt=0, le=1)  # of the inhabitants of a convention's EPCI
-    mots: dict[Literal["bornes", "iris", "communes", "reunion", "rupture"], Texte]
+    mots: dict[Literal["bornes", "iris", "communes", "reunion", "rupture", "separation"], Texte]
     tus: dict[Identifiant, Tus]  # by family
 
 

@@ -462,6 +462,7 @@ class Semblables(Modele):  # how many territories alike there are, of what sizes
     voisins: dict[Literal["commune", "epci"], int]  # by level
     au_moins: Positif  # with fewer of them, none is told
     fenetre: Positif
+    habitants: Identifiant  # the series of their size
 
 
 class Prudence(Modele):
@@ -488,15 +489,17 @@ class Portrait(Modele):
     prudence: Prudence
     # how the rest of a reference is called: nom, and its forms in a sentence
     reste: dict[Literal["nom", "le", "a", "de"], Texte]
-    # what heads the column of the EPCI: whole, or what is left of it without the commune
-    epci: dict[Literal["entier", "reste"], Texte]
+    # what heads the column of the EPCI: whole, or what is left of it without the commune; how is
+    # called one of which a part is in the département
+    epci: dict[Literal["entier", "reste", "partie"], Texte]
     suivi: Positif  # no curve under it
     abreviations: dict[str, Texte]
     semblables: Semblables
     themes: dict[Identifiant, ThemeDePortrait]
     evolution: dict[Identifiant, Texte] = Field(max_length=6)  # how each series is called
     carte: tuple[Identifiant, ...]
-    population_sans_annee: Identifiant  # the series of inhabitants whose year no file tells
+    # the series of inhabitants in force in a year, of an older census that its file does not tell
+    population_en_vigueur: Identifiant
     couverture: Identifiant  # the measure whose gap its parts explain
     champs: dict[Identifiant, Texte]  # why the figures of a family of files are missing
     # what heads the first page

@@ -215,6 +215,8 @@ class Officiels(Modele):
     autres_niveaux: dict[Texte, Texte]
     france: dict[Texte, Ensemble]
     codes_ambigus_de_la_france: tuple[Texte, ...]
+    # by how the codes of each begin: the official code has none of them
+    collectivites_d_outre_mer: dict[Texte, Texte]
     part_des_codes: Part
     part_des_noms: Part
     departements_d_un_fichier_national: Positif
