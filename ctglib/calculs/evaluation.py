@@ -704,8 +704,9 @@ def juger(cas: pd.DataFrame, seuils: SeuilsEvaluation) -> pd.DataFrame:
     else. One that is due every year (``annuelle``) is judged so each year. Before, it is reached as
     soon as it is; otherwise it depends on its kind:
 
-    - what is to be kept, when the direction is « maintien » or the target is the initial value, and
-      what was reached at the outset: under it, it goes back. Above is never a miss;
+    - what is to be kept, when the direction is « maintien » and the target no higher than the
+      initial value, or when it is that value, and what was reached at the outset: under it, it goes
+      back. Above is never a miss;
     - a threshold that the text implies, or a yes: it is judged at its date;
     - otherwise a way, judged by its pace (``progression``).
 
@@ -749,7 +750,9 @@ def juger(cas: pd.DataFrame, seuils: SeuilsEvaluation) -> pd.DataFrame:
     # What kind of target it is: to be kept, a threshold, one met at the outset, or a way.
     sens_a_garder = orientation.replace(0, 1)  # to be kept is not to fall below
     manque = (-sens_a_garder * (valeur - cible)).round(DECIMALES_EXACTES)
-    a_garder = cas["sens"].eq("maintien") | (initiale.eq(cible) & ~cas["annuelle"])
+    a_atteindre = initiale.lt(cible)  # the text wants more than to keep what there was
+    a_garder = cas["sens"].eq("maintien") & ~a_atteindre
+    a_garder |= initiale.eq(cible) & ~cas["annuelle"]
     seuil = ~a_garder & (initiale.isna() | cas["annuelle"] | implicite | cas["oui_non"])
     atteinte_au_depart = ~a_garder & ~seuil & (orientation * (initiale - cible)).gt(0)
     due = echue | (seuil & cas["annuelle"])
