@@ -32,6 +32,7 @@ LONGS = (
     "test_chemin_d_une_annee",
     "test_tous_les_rapports",
     "test_bureau",
+    "test_bureau_annee_entiere",
     "test_production_grappe",
     "test_parcours",
     "test_tous_les_octets",

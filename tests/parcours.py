@@ -7,7 +7,7 @@ What they type is in ``fixtures/parcours``: the text, its avenants, each year's 
 from __future__ import annotations
 
 import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date, datetime, time
@@ -21,7 +21,7 @@ from convention_typee import LIGNE_DES_TITRES, ajouter, repondre
 from donnees_suivies import DONNEES
 from fichiers_suivis import DEPOT
 from ligne_de_commande import ctg, reussir
-from openpyxl import load_workbook
+from openpyxl import Workbook, load_workbook
 from openpyxl.worksheet.worksheet import Worksheet
 
 from ctglib.collecte.classeur_convention import NOM
@@ -92,14 +92,7 @@ class Parcours:
             path = self.convention / NOM
         classeur = load_workbook(path)
         lignes = yaml.safe_load((self.saisies / f"{saisie}.yaml").read_text(encoding="utf-8"))
-        for rubrique, reponse in lignes.pop("Convention", {}).items():
-            repondre(classeur, rubrique, en_cellule(reponse))
-        for feuille, elements in lignes.items():
-            if saisie == "classeur":
-                vider(classeur[feuille])
-            for element in elements:
-                valeurs = {titre: en_cellule(valeur) for titre, valeur in element.items()}
-                ajouter(classeur, feuille, **valeurs)
+        taper_le_texte(classeur, lignes, neuf=saisie == "classeur")
         classeur.save(path)
         self.ctg(f"importer {saisie}", "importer", str(path))
 
@@ -108,12 +101,7 @@ class Parcours:
         self.ctg(f"gabarit {annee}", "gabarit", str(annee), "-c", self.nom)
         path = self.dossier / f"ctg-{self.nom}-{annee}.xlsx"
         classeur = load_workbook(path)
-        for feuille, lignes in self.annees[annee].items():
-            for repere, valeurs in lignes.items():
-                for titre, valeur in valeurs.items():
-                    # of a row that several columns name: « Caf | Investissement »
-                    debut = tuple(str(repere).split(" | "))
-                    cellule(classeur, feuille, debut, titre).value = en_cellule(valeur)
+        taper_l_annee(classeur, self.annees[annee])
         classeur.save(path)
         self.ctg(f"importer {annee}", "importer", path.name)
 
@@ -148,6 +136,32 @@ class Parcours:
         self.ctg("archiver", "archiver", "-c", self.nom, "--vers", f"{self.nom}.zip")
         self.ctg("suite", "nouvelle-convention", self.suivante, "--depuis", self.nom, *SUITE)
         self.ctg("valider, suite", "valider", "-c", self.suivante)
+
+
+def taper_le_texte(classeur: Workbook, lignes: dict[str, Any], *, neuf: bool) -> None:
+    """Type in the workbook of a convention: the first sheet has an answer a row; the others, a row
+    an element, over what the command has written when it is ``neuf``.
+    """
+    for rubrique, reponse in lignes.get("Convention", {}).items():
+        repondre(classeur, rubrique, en_cellule(reponse))
+    for feuille, elements in lignes.items():
+        if feuille == "Convention":
+            continue
+        if neuf:
+            vider(classeur[feuille])
+        for element in elements:
+            valeurs = {titre: en_cellule(valeur) for titre, valeur in element.items()}
+            ajouter(classeur, feuille, **valeurs)
+
+
+def taper_l_annee(classeur: Workbook, feuilles: Mapping[str, Any]) -> None:
+    """Type in the workbook of a year, by sheet, row and heading."""
+    for feuille, lignes in feuilles.items():
+        for repere, valeurs in lignes.items():
+            # of a row that several columns name: « Caf | Investissement »
+            debut = tuple(str(repere).split(" | "))
+            for titre, valeur in valeurs.items():
+                cellule(classeur, feuille, debut, titre).value = en_cellule(valeur)
 
 
 def vider(ws: Worksheet) -> None:

@@ -1,4 +1,6 @@
-"""Minutes of a comité with one table, filled in, as a Word or an OpenDocument file."""
+"""Minutes of a comité: those that are produced, filled in as the comité does; others with one table,
+as a Word or an OpenDocument file.
+"""
 
 from __future__ import annotations
 
@@ -6,6 +8,7 @@ import zipfile
 from pathlib import Path
 
 import docx
+from docx.table import _Cell
 
 ENTETE = ("Ce qu'il faut dire", "Date", "Raison")
 ESPACES = {
@@ -18,6 +21,28 @@ CACHE = (
     '<style:style style:name="T2" style:family="text">'
     '<style:text-properties text:display="none"/></style:style>'
 )
+
+
+def cache(cellule: _Cell) -> str:
+    """Return what is hidden in a cell."""
+    runs = [run for paragraph in cellule.paragraphs for run in paragraph.runs]
+    return "".join(run.text for run in runs if run.font.hidden)
+
+
+def remplir(releve: Path, repere: str, **cellules: str) -> None:
+    """Fill cells of the row of a key, « lens 2025 comite_date »; « _ » stands for a space in the
+    headings.
+    """
+    word = docx.Document(str(releve))
+    rangees = [
+        (table, row) for table in word.tables for row in table.rows if cache(row.cells[0]) == repere
+    ]
+    assert rangees, f"aucune ligne {repere}"
+    for table, row in rangees:
+        titres = [cell.text for cell in table.rows[0].cells]
+        for titre, texte in cellules.items():
+            row.cells[titres.index(titre.replace("_", " "))].text = texte
+    word.save(str(releve))
 
 
 def ecrire_en_docx(dossier: Path, repere: str, point: str, date: str) -> Path:

@@ -132,7 +132,7 @@ def test_le_menage_le_retire_avec_son_rapport(annee: Annee) -> None:
 
 def test_le_bureau_le_nomme_et_le_sert_avec_son_type(annee: Annee) -> None:
     annee.produire("bilan", "-a", "2025", "-f", "html,rtf")
-    options = ("--port", "8951", "--carnets", str(annee.carnets))
+    options = ("--port", "9091", "--carnets", str(annee.carnets))
 
     with ouvrir(annee.dossier, annee.donnees, *options) as bureau:
         page = bureau.demander("GET", f"/conventions/{NOM}/2025/rapports")

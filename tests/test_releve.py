@@ -8,7 +8,7 @@ from pathlib import Path
 
 import docx
 import pytest
-from docx.table import _Cell
+import releves_exemple
 from import_exemple import JOUR, avec_libreoffice, libreoffice
 from ligne_de_commande import ctg
 from rapports_produits import Production, Rapport
@@ -33,22 +33,9 @@ def releve(rapports_produits: Production, tmp_path: Path) -> Path:
     return path
 
 
-def cache(cellule: _Cell) -> str:
-    """Return what is hidden in a cell."""
-    runs = [run for paragraph in cellule.paragraphs for run in paragraph.runs]
-    return "".join(run.text for run in runs if run.font.hidden)
-
-
 def remplir(releve: Path, repere: str, **cellules: str) -> None:
-    """Fill cells of the row of a key; « _ » stands for a space in the headings."""
-    word = docx.Document(str(releve))
-    for table in word.tables:
-        heads = [cell.text for cell in table.rows[0].cells]
-        for row in table.rows:
-            if cache(row.cells[0]) == f"demonstration {ANNEE} {repere}":
-                for head, text in cellules.items():
-                    row.cells[heads.index(head.replace("_", " "))].text = text
-    word.save(str(releve))
+    """Fill cells of the row of a key."""
+    releves_exemple.remplir(releve, f"demonstration {ANNEE} {repere}", **cellules)
 
 
 def fautes(releve: Path) -> str:

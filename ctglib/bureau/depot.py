@@ -33,6 +33,7 @@ from ctglib.donnees.ecriture import tenir_les_donnees
 from ctglib.donnees.fautes import DonneesInvalides, Faute
 from ctglib.donnees.lecture import CLE, racine
 from ctglib.donnees.plausibilite import ecrit
+from ctglib.production.plan import convention_de
 from ctglib.production.reception import Reception, recevoir_une_annee
 
 Issue = Literal["enregistre", "sans_nouveau", "a_corriger", "a_confirmer", "attend", "illisible"]
@@ -76,6 +77,7 @@ class Recu:
     reste: str
     titre: str = ""  # of the convention
     cle_faite: str = ""  # the whole path of the secret key that was made with them
+    du_texte: tuple[str, ...] = ()  # what its text changes, a sentence a sheet
 
 
 @dataclass
@@ -127,8 +129,19 @@ def _enregistrer_une_convention(depot: Depot, classeur: ClasseurLu) -> None:
         return
     issue = "enregistre" if preparation.fichiers else "sans_nouveau"
     depot.juges.append(Juge(classeur.fichier, issue, preparation.convention))
-    remarques = (*preparation.remarques, *preparation.changements)
-    depot.recus.append(Recu(preparation.convention, 0, (), {}, remarques, ""))
+    convention = preparation.convention
+    depot.recus.append(
+        Recu(
+            convention,
+            0,
+            (),
+            {},
+            preparation.remarques,
+            "",
+            titre=convention_de(convention).titre,
+            du_texte=preparation.changements,
+        )
+    )
 
 
 def reprendre(
