@@ -37,6 +37,7 @@ from ctglib.donnees.fautes import DonneesInvalides
 from ctglib.donnees.modeles.catalogue import Territoire
 from ctglib.donnees.modeles.prolongement import Epreuve, ReglesProlongement, SaisieProlongement
 from ctglib.donnees.yaml_strict import charger_yaml
+from ctglib.export.paquet import champs
 
 ANNEES = range(2008, 2025)
 LIEU = Territoire(code="99999", nom="Lieu", niveau="commune", a="à Lieu", de="de Lieu", le="Lieu")
@@ -542,6 +543,19 @@ def test_des_places_que_la_convention_n_ecrit_pas_sont_dites_a_part(
     assert (
         "30 places sont comptées ; la convention n'écrit pas les autres." in ville.tableau().notes
     )
+
+
+def test_chaque_colonne_du_csv_a_un_titre_et_un_type(
+    regles: ReglesProlongement, epreuve: Epreuve
+) -> None:
+    harnes = section(lire_l_avenir("62413"))
+    inventee = section(replace(avenir_de(150, regles, epreuve), inventees=True))
+
+    for tableau in (harnes.tableau(), inventee.tableau()):
+        decrits = champs(tableau)
+        assert [champ["name"] for champ in decrits if "title" not in champ] == []
+    sans_type = [champ["name"] for champ in champs(inventee.tableau()) if champ["type"] == "any"]
+    assert [nom for nom in sans_type if nom.startswith("ici_")] == []
 
 
 def test_chaque_methode_a_passe_le_meme_essai_et_celle_qui_est_retenue_a_ses_chiffres(

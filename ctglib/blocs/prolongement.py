@@ -695,7 +695,7 @@ class Prolongement:
             lignes["tenues_ensemble"] = ensemble.couverture
             lignes["tenues_avec_les_naissances"] = ensemble.avec_les_naissances
         ici = self.essais_d_ici.set_index("horizon")
-        for colonne in ici.columns:
+        for colonne in ici.columns if len(ici) else ():
             lignes[f"ici_{colonne}"] = ici[colonne].reindex(lignes["horizon"]).to_numpy()
         for cas in self.avenir.depassees(self.essais_d_ici):
             ici_aussi = lignes["horizon"].eq(cas.horizon)

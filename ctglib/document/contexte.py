@@ -142,6 +142,7 @@ class Contexte(Montrable):
             "titre": dire(presentation.titre),
             "source": dire(presentation.source),
             "classe": presentation.classe,
+            "titres_du_csv": tuple(presentation.titres.items()),
             "ecran": presentation.ecran,
             "groupes": None if groupes is None else tuple(groupes),
             "notes": (*notes_presentes, *legende(statuts, self)),

@@ -61,6 +61,8 @@ class Tableau(Bloc):
     donnees_de: str = ""  # the figure whose numbers these are: captioned « Données de la figure n »
     ecran: bool = False  # for the HTML page and its CSV alone: paper names it, and it has no number
     numero: str = ""  # given when the report is assembled
+    # names and titles of the columns of the CSV that are not shown, for who reads it alone
+    titres_du_csv: tuple[tuple[str, str], ...] = ()
 
     @classmethod
     def de(cls, frame: pd.DataFrame, colonnes: Iterable[Colonne], **reste: Any) -> Tableau:

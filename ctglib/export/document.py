@@ -60,6 +60,7 @@ CACHES = (
     "donnees",
     "donnees_de",
     "reperes",
+    "titres_du_csv",
 )  # fields that no reader sees
 HORS = {
     "block_html": "du HTML",

@@ -142,10 +142,12 @@ def _ressource(tableau: Tableau, texte: str) -> dict[str, Any]:
 
 
 def champs(tableau: Tableau) -> list[dict[str, Any]]:
-    """Return the fields of a table's CSV: name, type, title when the report shows the column.
+    """Return the fields of a table's CSV: name, type, title when the report shows the column, or
+    its catalogue says what it holds.
 
     A column of statuses says what each of its letters means.
     """
+    titres_du_csv = dict(tableau.titres_du_csv)
     libelles = {colonne.cle: colonne for colonne in tableau.colonnes}
     decrits = []
     for rang, nom in enumerate(map(str, tableau.donnees.columns)):
@@ -157,6 +159,8 @@ def champs(tableau: Tableau) -> list[dict[str, Any]]:
         if colonne is not None:
             titres = (colonne.groupe, colonne.libelle)
             champ["title"] = ", ".join(titre for titre in titres if titre) or nom
+        elif nom in titres_du_csv:
+            champ["title"] = titres_du_csv[nom]
         mots = _mots_des_statuts() if nom.startswith(STATUT) else {}
         if presentes and all(valeur in mots for valeur in presentes):
             champ["categories"] = [

@@ -102,6 +102,7 @@ class Presentation(Modele):  # of a table; ``{lieu}``, ``{annee}`` and the like 
     nom: Texte | None = None  # its anchor, where it is not its key
     titre: Texte
     colonnes: dict[Identifiant, Texte] = {}  # in order
+    titres: dict[Identifiant, Texte] = {}  # of those that its CSV alone has
     nombres: tuple[Identifiant, ...] = ()  # the columns that stand to the right
     bandeaux: dict[Identifiant, Texte] = {}  # what heads some neighbours together
     # at least, on paper, in points: room to write by hand
