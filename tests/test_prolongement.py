@@ -32,6 +32,7 @@ from ctglib.calculs.prolongement import (
     places_pour_100,
 )
 from ctglib.document.contexte import Contexte
+from ctglib.donnees import publiques
 from ctglib.donnees.dossier import lire_dossier, lire_finale
 from ctglib.donnees.fautes import DonneesInvalides
 from ctglib.donnees.modeles.catalogue import Territoire
@@ -610,6 +611,13 @@ def test_chaque_refus_d_un_territoire_est_dit_dans_l_atelier() -> None:
     for lieu in ("62", "97611", "59350"):
         with pytest.raises(DemandeImpossible, match=r"pas de prolongement \(refusé : "):
             a.prolonger("moins_de_3_ans", lieu, 2028)
+
+
+def test_le_nom_de_harnes_garde_sa_preposition() -> None:
+    harnes, henin = publiques.nommer(["62413", "62427"])
+
+    assert harnes.de == "de Harnes"
+    assert henin.de == "d'Hénin-Beaumont"
 
 
 def test_un_arrondissement_est_refuse_par_son_nom() -> None:

@@ -188,8 +188,10 @@ def nommer(codes: Iterable[str]) -> list[Territoire]:
         lieux = lire_tables(derniere_table_si_presente(famille), codes_du_niveau)
         if lieux.empty:
             continue
-        debuts_par_genre = charger_famille(famille).debuts
+        lue = charger_famille(famille)
+        debuts_par_genre = lue.debuts
         genres = lieux["tncc"] if "tncc" in lieux else pd.Series("", index=lieux.index)
+        genres = lieux["territoire"].map(lue.genres_corriges).fillna(genres)
         noms = lieux["libelle"]
         for code, nom, genre in zip(lieux["territoire"], noms, genres, strict=True):
             debuts = debuts_par_genre.get(genre, Debuts())

@@ -166,6 +166,8 @@ class Famille(Presentation):
     # the names of its territories check their codes, and are those of the official code: not kept
     noms_officiels: bool = False
     debuts: dict[str, Debuts] = {}  # of the names, by the code that ``tncc`` gives to their kind
+    # the kind of a name, by code, where the territory itself writes it otherwise than ``tncc``
+    genres_corriges: dict[Texte, Texte] = {}
     series: tuple[SerieOfficielle, ...] = ()
     autres: tuple[SerieOfficielle, ...] = ()  # columns kept under their own name
     # the first never exceeds the second
