@@ -191,10 +191,9 @@ def nommer(codes: Iterable[str]) -> list[Territoire]:
         lue = charger_famille(famille)
         debuts_par_genre = lue.debuts
         genres = lieux["tncc"] if "tncc" in lieux else pd.Series("", index=lieux.index)
-        genres = lieux["territoire"].map(lue.genres_corriges).fillna(genres)
         noms = lieux["libelle"]
         for code, nom, genre in zip(lieux["territoire"], noms, genres, strict=True):
-            debuts = debuts_par_genre.get(genre, Debuts())
+            debuts = debuts_par_genre.get(lue.genres_corriges.get(code, genre), Debuts())
             nom_cite = nom
             if niveau == "epci" and nom.startswith(("Communauté", "Métropole")):
                 debuts = Debuts(le="la ", a="dans la ", de="de la ")
