@@ -14,6 +14,7 @@ from donnees_suivies import DONNEES
 
 from ctglib.donnees.dossier import Dossier, lire_dossier
 from ctglib.donnees.modeles.sources import Origine
+from ctglib.donnees.publiques import lire
 from ctglib.donnees.yaml_strict import charger_yaml
 
 CAS = yaml.safe_load(
@@ -159,7 +160,8 @@ def test_la_couverture_est_celle_du_fichier_et_ses_modes_font_l_ensemble(source)
 
 
 def test_les_naissances_sont_celles_du_fichier_et_de_l_annexe_1(dossier: Dossier, source) -> None:
-    births = _observations("insee_naissances").set_index("annee")
+    rows = _observations("insee_naissances")
+    births = rows[rows["territoire"].eq(HARNES)].set_index("annee")
     printed = dossier.annexe1.set_index(["indicateur", "territoire"]).loc[
         ("naissances", HARNES), "valeur"
     ]
@@ -169,7 +171,17 @@ def test_les_naissances_sont_celles_du_fichier_et_de_l_annexe_1(dossier: Dossier
 
     assert (births["valeur"] == original[births.index]).all()
     assert float(births.loc["2020", "valeur"]) == float(printed)
-    assert set(births.index[births["note"] == ""]) == {"2015", "2020", "2024"}
+    assert set(births.index[births["note"] != ""]) == {"2025"}
+
+
+def test_les_naissances_sont_celles_du_fichier_national_date() -> None:
+    rows = _observations("insee_naissances")
+    dated = rows[rows["note"].eq("")].astype({"annee": int, "valeur": float})
+    known = lire("insee_naissances", ["62", HARNES], dated["annee"].unique())
+
+    national = known.set_index(["territoire", "annee"])["valeur"]
+    delivered = dated.set_index(["territoire", "annee"])["valeur"]
+    assert national[delivered.index].tolist() == delivered.tolist()
 
 
 def test_filosofi_est_celui_du_fichier(source) -> None:
