@@ -17,7 +17,7 @@ from premieres_pages import dire
 from ctglib import ouvrir, ouvrir_bilan, ouvrir_evaluation
 from ctglib.blocs.annee import EtudeAnnuelle
 from ctglib.blocs.constats import selon_leur_poids
-from ctglib.blocs.decisions import dit_de_la_decision, fil_des_decisions
+from ctglib.blocs.decisions import dit_de_la_decision, etat_a_ce_jour, fil_des_decisions
 from ctglib.blocs.messages_diagnostic import MessagesDuDiagnostic
 from ctglib.blocs.messages_suivi import MessagesDeLaFin, MessagesDuSuivi
 from ctglib.blocs.page_une import page_une
@@ -56,6 +56,7 @@ def evaluation(*lignes: dict[str, Any]) -> pd.DataFrame:
         "verdict": "non_evaluable",
         "raison": "",
         "retard": pd.NA,
+        "a_venir": False,
         "annee_finie": True,
         "evolution": "",
         "raison_evolution": "",
@@ -432,6 +433,53 @@ def test_une_decision_est_faite_des_que_les_actions_qu_elle_decide_sont_realisee
     assert (realisee["etat"], en_cours["etat"]) == ("faite", etat_dit)
     assert "2.3 est réalisée depuis le 11\u00a0avril 2025" in realisee["remarque"]
     assert ("disait « en cours »" in realisee["remarque"]) == (etat_dit == "en_cours")
+
+
+def test_une_decision_se_rapproche_de_la_seule_action_de_meme_service_et_de_meme_echeance() -> None:
+    etude = ouvrir_bilan(DEMONSTRATION, 2025).etude
+    decision = Decision(
+        id="a",
+        texte="Terminer le guide des loisirs",
+        responsable="Service enfance",
+        echeance=date(2024, 9, 30),
+    )
+    autre_sujet = decision.model_copy(update={"texte": "Repeindre le local"})
+    autre_jour = decision.model_copy(update={"echeance": date(2024, 9, 29)})
+
+    def suivre(cas: Decision) -> pd.Series:
+        return fil_des_decisions(_decider(etude, cas)).iloc[0]
+
+    assert suivre(decision)["etat"] == "faite"
+    assert "2.3, de même service et de même échéance, est réalisée" in suivre(decision)["remarque"]
+    assert suivre(autre_sujet)["etat"] == "non_renseignee"
+    assert suivre(autre_jour)["etat"] == "non_renseignee"
+
+
+def test_une_decision_ouverte_dit_l_annee_du_bilan_qui_la_dit_en_cours() -> None:
+    etude = ouvrir_bilan(DEMONSTRATION, 2025).etude
+
+    assert etat_a_ce_jour(etude, "en_cours", 2024) == "en cours d'après le bilan de 2024"
+    assert etat_a_ce_jour(etude, "en_cours", 2025) == "en cours"
+    assert etat_a_ce_jour(etude, "non_renseignee", 2024) == "non renseignée"
+
+
+def test_l_evaluation_ne_redemande_pas_ce_que_les_parties_ont_decide_d_un_objectif() -> None:
+    evaluation = ouvrir_evaluation(DEMONSTRATION)
+    asked = objets(evaluation.etude)["cible_manquee"]
+    of_the_bilan = objets(ouvrir_bilan(DEMONSTRATION, 2026).etude)["cible_manquee"]
+
+    assert (
+        "sejour_places" in evaluation.etude.indicateurs_decides
+    )  # « Rendre au séjour ses places »
+    assert not [objet for objet in asked if "séjour" in objet.nom]
+    assert [objet for objet in of_the_bilan if "séjour" in objet.nom]
+
+
+def test_ce_qu_un_comite_avait_decide_n_est_pas_du_a_la_consultation_qui_suit() -> None:
+    page = dire(ouvrir_bilan(DEMONSTRATION, 2025).participation())
+
+    assert "Un référent handicap par accueil de loisirs, ce que le comité avait déjà décidé" in page
+    assert "7 h 30 au lieu de 8 h, ce que le comité" not in page
 
 
 @pytest.mark.parametrize(

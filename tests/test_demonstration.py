@@ -92,10 +92,9 @@ def test_chaque_evolution_apparait_ou_se_lit_dans_les_series_publiques() -> None
     assert {*toutes_les_annees()["evolution"], *noise} - {""} == set(known.evaluation.evolutions)
 
 
-def test_une_cible_vient_de_la_convention_d_une_proposition_d_un_avenant_ou_du_texte() -> None:
+def test_une_cible_vient_de_la_convention_d_un_avenant_ou_du_texte() -> None:
     assert set(toutes_les_annees()["origine_cible"]) - {""} == {
         "convention",
-        "propose",
         "avenant",
         "implicite",
     }

@@ -141,10 +141,10 @@ def test_en_clair_une_place_est_celle_de_l_annee_et_une_heure_celle_de_l_accord(
 def test_en_clair_les_buts_sont_ceux_des_parties_et_la_suite_dit_la_fin() -> None:
     page = en_clair(DEMONSTRATION)
 
-    assert "L'accord a cinq parties." in page
-    assert "- Voici le premier but de chacune." in page
+    assert "L'accord a cinq sujets." in page
+    assert "- Voici le premier but de chacun." in page
     assert "L'accord s'arrête le 31 décembre 2026." in page
-    assert "Ceux qui l'ont signé ont décidé de la suite le 17 novembre 2026." in page
+    assert "Ceux qui l'ont signé ont parlé de la suite le 17 novembre 2026." in page
     assert "ont décidé" not in en_clair(HARNES)
 
 

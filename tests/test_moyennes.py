@@ -142,7 +142,11 @@ def test_le_bilan_dit_les_moyennes_et_ce_que_le_hasard_deplace() -> None:
     ("convention", "dit"),
     [
         ("demonstration", "Haute-Brume, entre les mêmes périodes : \u22129 %."),
-        ("harnes", "Pas-de-Calais : la source lue n'en donne pas les valeurs, d'où le tiret."),
+        (
+            "harnes",
+            "Pas-de-Calais, de la moyenne de 2015 à 2020 à celle de 2021 à 2024, dernière année "
+            "connue : \u221210 %.",
+        ),
     ],
 )
 def test_la_petite_serie_de_la_reference_est_dite_ou_sa_raison(convention: str, dit: str) -> None:

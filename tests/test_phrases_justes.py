@@ -128,7 +128,7 @@ def test_ce_qui_est_facultatif_et_absent_n_est_pas_dit_comme_ce_qui_est_demande(
     assert lues["Heures de chantier éducatif"][2] == "non transmis (facultatif)"
     assert lues["Nombre de projets collectifs portés par des jeunes"][2] == "non transmis"
     premiere_page = en_espaces(bilan(2025).une_page().html)
-    assert "Une valeur demandée pour 2025 n'est pas connue, « projets" in premiere_page
+    assert "Une valeur demandée pour 2025 n'a pas été transmise, « projets" in premiere_page
 
 
 def test_une_typologie_que_personne_n_a_remise_compte_parmi_ce_qui_manque() -> None:

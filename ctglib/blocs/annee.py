@@ -145,6 +145,11 @@ class EtudeAnnuelle(Montrable):
         return pd.Timestamp(self.bilan.date_arretee)
 
     @property
+    def indicateurs_decides(self) -> frozenset[str]:
+        """The indicators whose objective the parties have decided of: none before the end."""
+        return frozenset()
+
+    @property
     def interne(self) -> bool:
         """Whether the reports show the grid of annexe 4, and are not published."""
         return self.diffusion == "interne"

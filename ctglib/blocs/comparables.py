@@ -380,10 +380,16 @@ class Comparables(Montrable):
         regles = self.resultat.variantes["variante"].nunique()
         tenues = tenue(self.resultat.variantes)
         phrases = []
+        parfois = tenues.iloc[:0]
         for sens in (TIENT, CHANGE, BRUIT):
             series = tenues[tenues["tenue"].eq(sens)]
+            if sens == TIENT:
+                parfois = series[series["depassent"].lt(series["calculees"])]
+                series = series.drop(parfois.index)
             if len(series):
                 phrases.append(self._dire(sens, regles=regles, series=_noms(series)))
+            if sens == TIENT and len(parfois):
+                phrases.append(self._dire("tient_parfois", series=_noms(parfois)))
         return paragraphe(" ".join(phrases))
 
     def limites(self) -> Bloc | None:

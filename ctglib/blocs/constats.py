@@ -22,7 +22,7 @@ from ctglib.calculs.suivi import a_la_date, par_avenant
 from ctglib.document.contexte import verdict_dit
 from ctglib.document.redaction import Paragraphes
 from ctglib.document.tableau import RIEN
-from ctglib.document.typographie import abreger, nombrer
+from ctglib.document.typographie import abreger
 from ctglib.donnees.modeles.convention import RoleDeClause
 from ctglib.donnees.modeles.plan import Poids
 
@@ -194,7 +194,7 @@ class ConstatDit:
             "implicite": constat.implicite,
             "oui_non": self._oui_non,
             "est_tenue": constat.manque is None,
-            "retard": nombrer(constat.retard, "an") if constat.retard else "",
+            "tenue_en": constat.tenue_en or "",
             "annee_du_rapport": self.etude.annee,
             "annees_restantes": constat.annees_restantes,
             "annee_en_cours": constat.annee_en_cours,

@@ -409,6 +409,7 @@ class Criteres(Montrable):
         table = self.etude.evaluabilite
         ecritures = {
             "fiche": lambda numero: f"Fiche{INSECABLE}{numero}" if numero else "Ensemble",
+            "part_mesures": part("objectifs_mesures", "objectifs"),
             "part_objectifs": part("objectifs_couverts", "objectifs"),
             "part_resultats": part("resultats_couverts", "resultats"),
         }
@@ -436,7 +437,8 @@ class Criteres(Montrable):
             dire(
                 "evaluation.lecon_du_texte",
                 nombre=nombre_d_indicateurs,
-                objectifs=sur(texte["objectifs_couverts"], texte["objectifs"]) if lus else "",
+                mesures=sur(texte["objectifs_mesures"], texte["objectifs"]) if lus else "",
+                couverts=sur(texte["objectifs_couverts"], texte["objectifs"]) if lus else "",
                 resultats=sur(texte["resultats_couverts"], texte["resultats"]),
             )
         ]

@@ -47,6 +47,7 @@ COLONNES = [
     "modalites",
     "indicateurs",
 ]
+LETTRES_D_UN_MOT = 5  # of one that tells two texts alike
 DANS_LA_LISTE = 2  # of those still open, on page one
 LIGNES_DE_LA_LISTE = 3  # as each list of a first page
 
@@ -61,6 +62,7 @@ class DecisionSuivie:
     responsable: str
     echeance: str
     etat: str
+    annee_de_la_suite: int  # missing when no bilan says what became of it
     raison: str
     remarque: str
 
@@ -71,7 +73,8 @@ def fil_des_decisions(etude: EtudeAnnuelle) -> pd.DataFrame:
     Of several comités that say what became of a decision, the last one counts. One that is still
     open although all the actions that it decides are done is done: the state of an action is a
     dated fact with its proof, and the comité may not have met since. The thread then says what the
-    comité had said.
+    comité had said. One that names no action is brought near the one that has its service and its
+    échéance, and that is told.
 
     Returns:
         The columns ``COLONNES``. date: that of the comité, "" when it is not known; echeance: the
@@ -101,12 +104,23 @@ def fil_des_decisions(etude: EtudeAnnuelle) -> pd.DataFrame:
             elif annee == etude.annee:
                 etat = DECIDEE
             echeance = suite.echeance or decision.echeance
-            realisation = _realisation(etude, decision) if etat in SUITES_OUVERTES else ""
+            siennes = _actions(etude, decision)
+            realisation = _realisation(etude, siennes) if etat in SUITES_OUVERTES else ""
             if realisation:
                 etat = FAITE
             remarques = _remarques(etude, decision, etat, echeance)
             if realisation:
-                remarques.append(_dire_la_realisation(etude, decision, suite.etat, realisation))
+                remarques.append(
+                    etude.texte(
+                        "bilan.decision_deja_faite",
+                        actions=siennes["modalite"].tolist(),
+                        rapprochee=not decision.modalites,
+                        jour="" if realisation == str(etude.annee) else en_long(realisation),
+                        dite=""
+                        if suite.etat == NON_RENSEIGNEE
+                        else mot_de_l_etat(etude, suite.etat),
+                    )
+                )
             texte = sans_accents(decision.texte)
             if texte in deja_prises:
                 remarques.append(etude.texte("bilan.decision_deja_prise"))
@@ -134,31 +148,45 @@ def fil_des_decisions(etude: EtudeAnnuelle) -> pd.DataFrame:
     return table.sort_values("annee", ascending=False, kind="stable", ignore_index=True)
 
 
-def _realisation(etude: EtudeAnnuelle, decision: Decision) -> str:
-    """Return the day when the last of the actions of a decision was done, or its year when no day
-    is given; "" when one is not done, or the decision names none.
+def _actions(etude: EtudeAnnuelle, decision: Decision) -> pd.DataFrame:
+    """Return the states of the actions of a decision: those that it names, or else the one action
+    that has its service, its échéance and a word of its text. None when one that it names is not in
+    the plan of the year, or when several are alike.
     """
     etats = etude.etats
-    siennes = etats[
-        etats["fiche"].eq(decision.fiche or "") & etats["modalite"].isin(decision.modalites)
+    if decision.modalites:
+        siennes = etats[
+            etats["fiche"].eq(decision.fiche or "") & etats["modalite"].isin(decision.modalites)
+        ]
+        return siennes if len(siennes) == len(decision.modalites) else siennes.iloc[:0]
+    if decision.echeance is None:
+        return etats.iloc[:0]
+    mots_de_la_decision = _mots(decision.texte)
+    ressemblantes = etats[
+        etats["responsable"].eq(decision.responsable or "")
+        & etats["responsable"].ne("")
+        & etats["echeance_ecrite"]
+        & etats["echeance"].eq(pd.Timestamp(decision.echeance))
+        & etats["libelle"].map(
+            lambda libelle: not mots_de_la_decision.isdisjoint(_mots(str(libelle)))
+        )
     ]
-    if not decision.modalites or len(siennes) < len(decision.modalites):
-        return ""
-    if not siennes["statut"].eq(REALISEE).all():
-        return ""
-    return str(etude.annee) if siennes["fin"].isna().any() else str(siennes["fin"].max().date())
+    return ressemblantes if len(ressemblantes) == 1 else ressemblantes.iloc[:0]
 
 
-def _dire_la_realisation(
-    etude: EtudeAnnuelle, decision: Decision, etat_dit: str, realisation: str
-) -> str:
-    """Return that the actions of a decision are done, since when, and what the last comité said."""
-    return etude.texte(
-        "bilan.decision_deja_faite",
-        actions=list(decision.modalites),
-        jour="" if realisation == str(etude.annee) else en_long(realisation),
-        dite="" if etat_dit == NON_RENSEIGNEE else mot_de_l_etat(etude, etat_dit),
-    )
+def _mots(texte: str) -> set[str]:
+    """Return the words of a text that can say what it is about: those of some length."""
+    mots = sans_accents(texte).lower().replace("'", " ").split()
+    return {mot for mot in mots if len(mot) >= LETTRES_D_UN_MOT}
+
+
+def _realisation(etude: EtudeAnnuelle, actions: pd.DataFrame) -> str:
+    """Return the day when the last of some actions was done, or the year when no day is given; ""
+    when one is not done, or there is none.
+    """
+    if actions.empty or not actions["statut"].eq(REALISEE).all():
+        return ""
+    return str(etude.annee) if actions["fin"].isna().any() else str(actions["fin"].max().date())
 
 
 def sont_decides(etude: EtudeAnnuelle, decisions: pd.DataFrame) -> pd.Series:
@@ -245,7 +273,7 @@ def liste_du_fil(etude: EtudeAnnuelle) -> Groupe:
             etude.texte(
                 "bilan.encore_ouverte",
                 quoi=_avec_qui_et_quand(decision, signes),
-                etat=mot_de_l_etat(etude, decision.etat),
+                etat=etat_a_ce_jour(etude, decision.etat, decision.annee_de_la_suite),
                 remarque=decision.remarque,
             )
         )
@@ -290,6 +318,17 @@ def mot_de_l_etat(etude: EtudeAnnuelle, etat: str) -> str:
     """Return how a decision stands, in a word: « décidée », « faite »."""
     mots = {**etude.catalogue.evaluation.suites, DECIDEE: etude.mot("decidee")}
     return mots[etat]
+
+
+def etat_a_ce_jour(etude: EtudeAnnuelle, etat: str, annee: int) -> str:
+    """Return how a decision that is still open stands, with the year of the bilan that says so when
+    that of the year does not: « en cours d'après le bilan de 2024 ».
+    """
+    mot = mot_de_l_etat(etude, etat)
+    redite = pd.isna(annee) or annee == etude.annee
+    if redite or etat == NON_RENSEIGNEE or etat not in SUITES_OUVERTES:
+        return mot
+    return etude.texte("bilan.etat_d_avant", etat=mot, annee_dite=annee)
 
 
 def _jour(comite: Comite) -> str:

@@ -34,7 +34,7 @@ from ctglib.document.typographie import nombre_court, remplir
 from ctglib.donnees.dossier import Finale
 from ctglib.donnees.modeles.catalogue import Theme
 from ctglib.donnees.modeles.convention import Schema
-from ctglib.donnees.modeles.evaluation import DecisionSaisie, Evolution
+from ctglib.donnees.modeles.evaluation import CodeDecision, DecisionSaisie, Evolution
 from ctglib.donnees.modeles.rapports import Presentation
 from ctglib.donnees.montrable import Montrable
 from ctglib.donnees.numeros import noms_de_fichiers, ranger
@@ -46,6 +46,7 @@ DEUX_POINTS = 2  # a single point draws no line
 PANNEAUX = 3  # at most in a figure: one row
 TOUTES = ""  # in the place of a fiche: all of them
 REALISATION = "realisation"
+MAINTENIR: CodeDecision = "maintenir"  # of an objective: nothing of it is decided otherwise
 MOYENS_ET_REALISATIONS = [
     "fiche",
     "element",
@@ -112,6 +113,17 @@ class EtudeFinale(EtudeAnnuelle):
     a_demander: pd.DataFrame
     # births, then and to come
     avenir: Avenir
+
+    @property
+    def indicateurs_decides(self) -> frozenset[str]:
+        """Those of the objectives that the parties keep otherwise, or drop."""
+        liens = {(lien.fiche, lien.objectif): lien for lien in self.finale.lectures.objectifs}
+        decides: set[str] = set()
+        for decision in self.finale.saisie.decisions:
+            lien = liens.get((decision.fiche, decision.objectif))
+            if lien is not None and decision.decision != MAINTENIR:
+                decides.update(lien.indicateurs)
+        return frozenset(decides)
 
     @property
     def annees(self) -> tuple[int, ...]:

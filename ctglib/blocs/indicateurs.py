@@ -290,7 +290,6 @@ def mode_de_lecture(etude: EtudeAnnuelle, de_a: str) -> list[str]:
             surveiller=nombre(regles.seuils.a_surveiller, 2),
         )
         phrases.append(lecture_des_cibles)
-    proposes = evaluation["origine"].eq("propose") | evaluation["origine_cible"].eq("propose")
-    if proposes.any():
+    if evaluation["origine"].eq("propose").any():
         phrases.append(etude.texte("suivi.proposition"))
     return phrases

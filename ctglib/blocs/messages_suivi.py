@@ -61,7 +61,7 @@ from ctglib.donnees.lignes import lignes
 from ctglib.donnees.modeles.plan import Fiche
 from ctglib.donnees.modeles.rapports import VOYELLES, CodeProposition, ReglesMessages
 from ctglib.donnees.plan import ARRETES
-from ctglib.donnees.statuts import PROVISOIRES
+from ctglib.donnees.statuts import PROVISOIRES, Statut
 
 EUROS = "euros"
 INVESTISSEMENT = "investissement"
@@ -96,6 +96,7 @@ class ChiffrePublic:
     annee: int
     valeur: float
     statut: str
+    note: str
 
 
 @dataclass(frozen=True)
@@ -199,6 +200,9 @@ class MessagesDuSuivi:
             return ""
         verdicts = self.etude.catalogue.evaluation.verdicts
         cibles = compter_les_cibles(self.indicateurs, verdicts)
+        indicateurs = self.indicateurs
+        tenues_avant = indicateurs["verdict"].eq("atteint") & indicateurs["a_venir"]
+        cibles["a_venir"] = int(tenues_avant.sum())
         actions = "" if self._a_un_dessin or not self.constats else self.etats_en_phrase()
         return self.etude.textes.dire("chapo", cibles, actions)
 
@@ -290,7 +294,22 @@ class MessagesDuSuivi:
             libelle = self.etude.contexte.indicateurs[premiere["element"]].libelle
             libelle = minuscule(abreger(libelle, self.regles.signes))
             premier = f"« {libelle} » ({service(self.etude, premiere['responsable'])})"
-            yield self._dire("non_transmis", "manques", len(valeurs), premier=premier)
+            sans_source = indicateurs[
+                indicateurs["statut"].eq(Statut.NON_DISPONIBLE)
+                & indicateurs["dispense"].eq("")
+                & ~indicateurs["facultatif"]
+                & indicateurs["annee"].eq(self.etude.annee)
+            ]
+            yield self._dire(
+                "non_transmis",
+                "manques",
+                len(valeurs),
+                premier=premier,
+                sans_source=len(sans_source),
+                premiere_sans_source=(
+                    minuscule(self._premier_libelle(sans_source)) if len(sans_source) else ""
+                ),
+            )
         provisoires = indicateurs[
             indicateurs["statut"].isin(PROVISOIRES) & indicateurs["valeur"].notna()
         ]
@@ -513,7 +532,12 @@ class MessagesDuSuivi:
         for indicateur in connus[:2]:
             chiffre = chiffres[indicateur]
             valeur = contexte.valeur(indicateur, chiffre.valeur, chiffre.statut)
-            faits = {"valeur": valeur, "annee": chiffre.annee, **contexte.lieux}
+            faits = {
+                "valeur": valeur,
+                "annee": chiffre.annee,
+                "a_verifier": pd.notna(chiffre.note) and chiffre.note != "",
+                **contexte.lieux,
+            }
             phrases.append(self.etude.textes.dire(indicateur, **faits))
         if phrases:
             yield self._message(" ".join(phrases), "territoire")

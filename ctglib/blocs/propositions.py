@@ -188,7 +188,9 @@ def objets(etude: EtudeAnnuelle) -> dict[CodeProposition, list[Objet]]:
     etats = etude.etats
     decisions = fil_des_decisions(etude)
     decides = decisions[sont_decides(etude, decisions)]
-    indicateurs_decides = SEPARATEUR.join(decides["indicateurs"]).split(SEPARATEUR)
+    indicateurs_decides = etude.indicateurs_decides.union(
+        SEPARATEUR.join(decides["indicateurs"]).split(SEPARATEUR)
+    )
     reportees = etats["fin"].notna() & etats["fin"].gt(etude.arrete)  # a new date was given
     en_retard = etats[etats["en_retard"] & ~reportees & ~_sont_decidees(etats, decides)]
     echeance_passee = echeance_venue(etats, etude.arrete)

@@ -369,6 +369,7 @@ class _PetiteSerie:
     moyenne: float
     variation_des_moyennes: float
     variation_des_moyennes_reference: float
+    periode_de_la_reference: str
     moyennes_au_hasard: bool
     tendance: str
     periode_de_la_tendance: str
@@ -400,6 +401,9 @@ def notes_des_moyennes(rows: pd.DataFrame, contexte: Contexte) -> list[str]:
             pourquoi=definition.petite_serie.pourquoi,
             reference=contexte.reference.nom,
             de_la_reference=de_la_reference,
+            memes_periodes=serie.periode_de_la_reference == serie.periode,
+            alors=serie.periode_avant,
+            maintenant=serie.periode_de_la_reference,
             note=serie.note_des_annees,
             annees=serie.annees_notees.split(SEPARATEUR),
         )
@@ -452,7 +456,19 @@ class DiagnosticRevisite(Montrable):
         codes = set(series.loc[series["indicateur"].isin(revisitees), "serie"]) - {""}
         origines = [self.etude.suivi.origines[code] for code in sorted(codes)]
         producteurs = _par_producteur(origines, lambda origine: origine.jeu, ", ")
-        return enumerer(producteurs) or self.etude.convention.source_diagnostic
+        return enumerer(producteurs) or self._sources_inventees()
+
+    def _sources_inventees(self) -> str:
+        """Return whose figures a fictive convention imitates, and their years: « Données fictives,
+        à la manière de la Cnaf ; Données fictives, à la manière de l'Insee, 2015 à 2025 ».
+        """
+        series = self.etude.series
+        connues = series[series["indicateur"].isin(self.etude.revisite["indicateur"])]
+        if connues.empty:
+            return self.etude.convention.source_diagnostic
+        sans_annee = connues["source"].str.rpartition(", ")[0]
+        annees = f"{connues['annee'].min()} à {connues['annee'].max()}"
+        return f"{' ; '.join(sans_annee.unique())}, {annees}"
 
     def tableau(self) -> Tableau | None:
         """Return one row a public series that has a value, by theme: then, now, the change here and

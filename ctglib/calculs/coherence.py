@@ -32,7 +32,7 @@ from ctglib.donnees.lignes import lignes
 from ctglib.donnees.modeles import coherence as modeles
 from ctglib.donnees.modeles.catalogue import Indicateur
 from ctglib.donnees.modeles.convention import Affirmation
-from ctglib.donnees.modeles.plan import Absence, Fiche, IndicateurFiche
+from ctglib.donnees.modeles.plan import Absence, Fiche, IndicateurFiche, ValeurDatee
 from ctglib.donnees.plan import est_ajoute
 
 COLONNES = (
@@ -912,6 +912,14 @@ def _indicateurs_ecrits(fiche: Fiche, controle: Controle) -> list[IndicateurFich
     ]
 
 
+def _sans_indicateur(fiche: Fiche, controle: Controle) -> str:
+    """Return that a fiche writes no indicator, and how many targets it has all the same."""
+    mots = controle.regles["fiche_sans_indicateur"].mots
+    cibles = sum(isinstance(indicateur.cible, ValeurDatee) for indicateur in fiche.indicateurs)
+    texte = mots["avec_cibles" if cibles else "sans_cible"][0]
+    return texte.format(cibles=_compter(cibles, "cible"))
+
+
 def lacunes_des_fiches(controle: Controle) -> Constats:
     """Yield the fiches that have no indicator or no partner, that begin after the convention.
 
@@ -921,7 +929,9 @@ def lacunes_des_fiches(controle: Controle) -> Constats:
     for fiche in controle.convention.fiches:
         indicateurs = _indicateurs_ecrits(fiche, controle)
         if not indicateurs:
-            yield controle.d_une_fiche("fiche_sans_indicateur", fiche)
+            yield controle.d_une_fiche(
+                "fiche_sans_indicateur", fiche, combien=_sans_indicateur(fiche, controle)
+            )
         if not fiche.partenaires:
             yield controle.d_une_fiche("fiche_sans_partenaire", fiche)
         # One that an avenant adds begins when the avenant says so.

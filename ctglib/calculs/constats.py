@@ -54,6 +54,7 @@ class Mesure:
     verdict: str
     raison: str
     retard: int
+    a_venir: bool
     evolution: str
     raison_evolution: str
     a_maintenir: float
@@ -109,6 +110,7 @@ class Constat:
     verdict: str
     raison: str  # why there is none, or what to know of it
     retard: int | None  # years after which a target that was missed once due was reached
+    a_venir: bool  # the day of its target is still to come
     avant: float | None  # the value before, when there is one
     annee_avant: int | None
     coupure: str  # why it does not compare with it: one of ``COUPURES``, "" when it does
@@ -160,6 +162,13 @@ class Constat:
         if self.cible is None or not _est_en_deca(self.sens, self.valeur, self.cible):
             return None
         return abs(self.cible - self.valeur)
+
+    @property
+    def tenue_en(self) -> int | None:
+        """The year in which its target was reached, when that was after it was due."""
+        if self.retard is None or self.annee_cible is None:
+            return None
+        return self.annee_cible + self.retard
 
     @property
     def au_dessus(self) -> bool:
@@ -250,6 +259,7 @@ def constater(
                 verdict=mesure.verdict,
                 raison=mesure.raison,
                 retard=_annee(mesure.retard),
+                a_venir=bool(mesure.a_venir),
                 avant=_nombre(mesure.valeur_precedente),
                 annee_avant=_annee(mesure.annee_precedente),
                 coupure=mesure.raison_evolution if mesure.raison_evolution in COUPURES else "",

@@ -246,7 +246,7 @@ def _lignes(
                 "annee_finie": annee_finie,
                 "partielle": indicateur.s_accumule and not annee_finie,
             }
-            cible = _cible(prevu, indicateur, changements, bilan.annee)
+            cible = _cible(prevu, changements, bilan.annee)
             ensemble = {
                 **commun,
                 "cible": cible.valeur,
@@ -285,7 +285,7 @@ class Cible(NamedTuple):
 
     valeur: float | None
     annee: int | None
-    origine: str  # "convention", "propose", "avenant", "implicite"; "" when there is none
+    origine: str  # "convention", "avenant", "implicite"; "" when there is none
     annuelle: bool = False  # it has to hold in each year
 
 
@@ -299,11 +299,9 @@ def _est_a_venir(prevu: IndicateurFiche, cible: Cible, bilan: Bilan) -> bool:
     return jour is not None and not est_du(jour, bilan.date_arretee)
 
 
-def _cible(
-    prevu: IndicateurFiche, indicateur: Indicateur, changements: tuple[Changement, ...], annee: int
-) -> Cible:
-    """Return the target in force: that of the latest avenant, or else the convention's or a
-    proposal, or else the threshold that the text implies.
+def _cible(prevu: IndicateurFiche, changements: tuple[Changement, ...], annee: int) -> Cible:
+    """Return the target in force: that of the latest avenant, or else the convention's, or else the
+    threshold that the text implies.
     """
     cibles_changees = [
         changement
@@ -315,9 +313,8 @@ def _cible(
         nouvelle_valeur = float(cast("float", derniere.nouveau))  # a number: the model checks it
         return Cible(nouvelle_valeur, derniere.annee, "avenant")
     if isinstance(prevu.cible, ValeurDatee):
-        # A proposal binds nobody before an avenant.
-        origine = "convention" if indicateur.origine == "convention" else "propose"
-        return Cible(prevu.cible.valeur, prevu.cible.annee, origine)
+        # The convention may set a target for an indicator that it does not name: it is its target.
+        return Cible(prevu.cible.valeur, prevu.cible.annee, "convention")
     implicite = prevu.implicite
     if implicite and implicite.valeur is not None:
         sans_date = implicite.annee is None

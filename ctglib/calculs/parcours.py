@@ -269,6 +269,7 @@ ECRITES = ("convention", "avenant")
 EVALUES = [
     "objectifs",
     "objectifs_couverts",
+    "objectifs_mesures",
     "resultats",
     "resultats_couverts",
     "indicateurs",
@@ -289,7 +290,8 @@ def evaluabilite(
 
     The groups are the indicators that the convention writes, then all those of the workbook, which
     adds proposals. An objective is covered when a modalité, or an indicator of the group, is linked
-    to it: the text links none, that is a reading of the workbook. A result is covered when one of
+    to it, and measured when an indicator is: the text links none, that is a reading of the
+    workbook. A result is covered when one of
     its indicators is of the group. A definition of the text is one that the convention or
     an avenant writes.
 
@@ -315,7 +317,7 @@ def evaluabilite(
         PROPOSITIONS: tous.assign(
             definis=tous["definition"].ne(""),
             departs=tous["valeur_initiale"].notna(),
-            cibles=tous["origine_cible"].isin((*ECRITES, "propose")),
+            cibles=tous["origine_cible"].isin(ECRITES),
         ),
     }
     lignes = []
@@ -324,10 +326,13 @@ def evaluabilite(
         # One that counts in another fiche covers the objectives and the results of this one too.
         identifiants = set(indicateurs["indicateur"])
         objectifs_couverts = 0
+        objectifs_mesures = 0
         for rang in range(1, len(fiche.objectifs) + 1):
             lien = liens.get((fiche.numero, rang))
             if lien and (lien.modalites or not identifiants.isdisjoint(lien.indicateurs)):
                 objectifs_couverts += 1
+            if lien and not identifiants.isdisjoint(lien.indicateurs):
+                objectifs_mesures += 1
         resultats_couverts = [
             resultat
             for resultat in fiche.resultats
@@ -338,6 +343,7 @@ def evaluabilite(
             "fiche": fiche.numero,
             "objectifs": len(fiche.objectifs),
             "objectifs_couverts": objectifs_couverts,
+            "objectifs_mesures": objectifs_mesures,
             "resultats": len(fiche.resultats),
             "resultats_couverts": len(resultats_couverts),
             "indicateurs": len(ceux_de_la_fiche),

@@ -31,6 +31,7 @@ MOYENNES = (
     "moyenne",
     "variation_des_moyennes",
     "variation_des_moyennes_reference",
+    "periode_de_la_reference",
     "moyennes_au_hasard",
     "tendance",
     "periode_de_la_tendance",
@@ -155,9 +156,7 @@ def _ligne_de_contexte(
     if definition.petite_serie:
         ligne["lecture"] = "seule"
         ligne |= moyennes(connues, definition.petite_serie, seuils)
-        ligne["variation_des_moyennes_reference"] = _variation_de_la_reference(
-            valeurs_de_la_reference, definition.petite_serie
-        )
+        ligne |= _moyennes_de_la_reference(valeurs_de_la_reference, definition.petite_serie)
         return ligne
 
     valeurs = connues.set_index("annee")["valeur"]
@@ -286,9 +285,9 @@ def moyennes(
     }
 
 
-def _variation_de_la_reference(valeurs: pd.Series, periodes: PetiteSerie) -> float | None:
-    """Return by how many % the mean of the reference changed between the periods of ``moyennes``;
-    None where one of them has no value.
+def _moyennes_de_la_reference(valeurs: pd.Series, periodes: PetiteSerie) -> dict[str, object]:
+    """Return by how many % the mean of the reference changed between the periods of ``moyennes``,
+    and the years that it has of the second one; {} where one of them has no value.
 
     Args:
         valeurs: Its values by year; missing where they are not known.
@@ -299,8 +298,11 @@ def _variation_de_la_reference(valeurs: pd.Series, periodes: PetiteSerie) -> flo
     avant = connues[(connues.index >= debut) & (connues.index <= fin)]
     apres = connues[connues.index >= periodes.depuis].tail(fin - debut + 1)
     if avant.empty or apres.empty:
-        return None
-    return float(100 * (apres.mean() / avant.mean() - 1))
+        return {}
+    return {
+        "variation_des_moyennes_reference": float(100 * (apres.mean() / avant.mean() - 1)),
+        "periode_de_la_reference": _periode(apres.index.to_series()),
+    }
 
 
 def _sens_de_la_tendance(mesures: pd.DataFrame, seuils: SeuilsEvaluation) -> str:
@@ -522,10 +524,8 @@ def _en_moyennes(
     moyennes_d_ici = moyennes(d_ici, periodes, seuils)
     moyennes_de_la_reference = moyennes(de_la_reference, periodes, seuils)
     valeurs_de_la_reference = de_la_reference.set_index("annee")["valeur"]
-    return moyennes_d_ici | {
-        "variation_des_moyennes_reference": _variation_de_la_reference(
-            valeurs_de_la_reference, periodes
-        ),
+    variation_de_la_reference = _moyennes_de_la_reference(valeurs_de_la_reference, periodes)
+    return {**moyennes_d_ici, **variation_de_la_reference} | {
         "annee_avant": None,
         "avant": moyennes_d_ici.get("moyenne_avant"),
         "apres": moyennes_d_ici.get("moyenne", derniere_valeur),

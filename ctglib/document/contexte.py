@@ -18,7 +18,7 @@ from ctglib.calculs.ecriture import avec_unite, nombre, pourcent
 from ctglib.calculs.evaluation import A_VENIR, ANNEE_EN_COURS
 from ctglib.document.redaction import textes
 from ctglib.document.tableau import Colonne, Ecriture, Tableau
-from ctglib.document.typographie import RIEN, nombrer, points, remplir
+from ctglib.document.typographie import RIEN, points, remplir
 from ctglib.donnees.dossier import Dossier
 from ctglib.donnees.modeles import catalogue
 from ctglib.donnees.modeles.evaluation import Evaluation
@@ -254,19 +254,21 @@ def marquee(contexte: Contexte, indicateur: str, colonne: str, statut: str = "")
 
 
 def verdict_dit(row: Any, valeur: float, contexte: Contexte, mots: Evaluation) -> str:
-    """Return « ● atteinte avec un an de retard », « × manquée de 3 », « ■ à surveiller, il manque
-    95 », « ○ sans objet »: a target that is missed is missed by so much, one to come says what is
-    lacking, and one that is not judged why.
+    """Return « ● atteinte en 2026 », « × manquée de 3 », « ■ à surveiller, il
+    manque 95 », « ○ sans objet »: a target that is missed is missed by so much, one to come says
+    what is lacking, and one that is not judged why.
 
     ``row``, of the evaluation, of a parcours or a finding of theirs, has ``indicateur``, ``sens``,
-    ``cible``, ``verdict``, ``raison``, ``retard`` and ``annee_initiale``: what goes back does so
-    since its start, whatever its last year.
+    ``cible``, ``annee_cible``, ``verdict``, ``raison``, ``retard``, ``a_venir`` and
+    ``annee_initiale``: what goes back does so since its start, whatever its last year.
     """
     verdict = mots.verdicts[row.verdict]
     dit = verdict.dit
     if row.verdict == "atteint" and pd.notna(row.retard):
-        retard = nombrer(int(row.retard), "an")
-        return f"{dit} {remplir(mots.mots['atteinte_en_retard'], retard=retard)}"
+        annee = int(row.annee_cible) + int(row.retard)
+        return f"{dit} {remplir(mots.mots['atteinte_en_retard'], annee=annee)}"
+    if row.verdict == "atteint" and row.a_venir:
+        return remplir(mots.mots["deja_atteinte"], signe=verdict.signe)
     if row.verdict == "non_evaluable" and row.raison:
         dit = f"{verdict.signe} {mots.raisons[row.raison]}"
     forme = contexte.unites[contexte.indicateurs[row.indicateur].unite].forme

@@ -11,7 +11,7 @@ import pandas as pd
 
 from ctglib.blocs.analyses import lire_annees, pour_trajectoires
 from ctglib.blocs.annee import EtudeAnnuelle, etudier, part_de
-from ctglib.blocs.avenants import histoire, tableau_avenants
+from ctglib.blocs.avenants import en_long, histoire, tableau_avenants
 from ctglib.blocs.collecte import (
     renvoi_au_dossier,
     tableau_a_collecter,
@@ -19,7 +19,7 @@ from ctglib.blocs.collecte import (
     tableau_revisions,
 )
 from ctglib.blocs.constats import avec_le_chemin
-from ctglib.blocs.decisions import tableau_du_fil
+from ctglib.blocs.decisions import DecisionSuivie, fil_des_decisions, tableau_du_fil
 from ctglib.blocs.financement import financement
 from ctglib.blocs.gouvernance import compte_des_comites, pilotes_de_la_fiche
 from ctglib.blocs.indicateurs import (
@@ -59,10 +59,11 @@ from ctglib.document.contexte import petits_publies
 from ctglib.document.figure import Figure
 from ctglib.document.tableau import Tableau
 from ctglib.document.typographie import accorder, date_longue, nombre_court, sont
-from ctglib.donnees.lecture import noter_part, proches
+from ctglib.donnees.lecture import noter_part, proches, sans_accents
+from ctglib.donnees.lignes import lignes
 from ctglib.donnees.modeles import convention as modeles
 from ctglib.donnees.modeles.plan import Absence
-from ctglib.donnees.modeles.suivi import Comite, Participation
+from ctglib.donnees.modeles.suivi import Comite, Consultation, Participation
 from ctglib.donnees.nombres import nombres
 from ctglib.donnees.numeros import noms_de_fichiers
 from ctglib.donnees.statuts import PROVISOIRES
@@ -611,7 +612,8 @@ def participation(etude: EtudeAnnuelle, annees: tuple[int, ...]) -> Bloc:
     An axis has one example of it, the latest.
 
     All is as entered, and « non renseigné » otherwise. A sentence a public: « Le 12 juin 2025, 84
-    familles ont répondu (questionnaire). Ce qui a changé : … », or that nobody of it was asked.
+    familles ont répondu (questionnaire). Ce qui a changé, selon la saisie : … », or that nobody
+    of it was asked.
     """
     participations: dict[int, Participation] = {}
     for annee in annees:
@@ -653,9 +655,9 @@ def _consultations(
 ) -> list[str]:
     """Return the sentences of the consultations of a year, public by public.
 
-    « Le 12 juin 2025, 84 familles ont répondu (questionnaire). Ce qui a changé : … » A public of
-    which somebody wrote 0 was not asked; of one that nobody speaks of, nothing is known. Under the
-    threshold of secrecy, a number of people is written « moins de 5 familles ».
+    « Le 12 juin 2025, 84 familles ont répondu (questionnaire). Ce qui a changé, selon la saisie
+    : … » A public of which somebody wrote 0 was not asked; of one that nobody speaks of, nothing is
+    known. Under the threshold of secrecy, a number of people is written « moins de 5 familles ».
     """
     seuil = etude.catalogue.seuils.petits_effectifs
     phrases = []
@@ -679,6 +681,20 @@ def _consultations(
                 pluriel=pluriel,
                 comment=consultation.comment,
                 change=(consultation.change or "").rstrip("."),
+                deja_decide=_deja_decide(etude, consultation),
             )
             phrases.append(phrase)
     return phrases
+
+
+def _deja_decide(etude: EtudeAnnuelle, consultation: Consultation) -> str:
+    """Return the day of the comité that had decided, before people were asked, in the same words,
+    what is said to have changed; "" when none had.
+    """
+    change = sans_accents(consultation.change or "").lower().rstrip(" .")
+    decisions = fil_des_decisions(etude)
+    for decision in lignes(decisions.sort_values("date"), DecisionSuivie):
+        d_avant = "" < decision.date < consultation.date.isoformat()
+        if change and d_avant and change in sans_accents(decision.texte).lower():
+            return en_long(decision.date)
+    return ""

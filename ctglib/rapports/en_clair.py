@@ -74,10 +74,10 @@ class ResumeEnClair(EtudeDiagnostic):
         # The aims: how many there are, then the first ones, the first objective of each fiche.
         fiches = [fiche for fiche in self._plan.fiches if fiche.etat == "en_vigueur"]
         dites = fiches[: self._regles.fiches]
-        parties = nombrer(len(fiches), "partie", feminin=True)
+        sujets = nombrer(len(fiches), "sujet")
         cle = "but" if len(dites) == len(fiches) else "premiers_buts"
         nombres = {"n": len(fiches), "dites": en_lettres(len(dites))}
-        buts = self._dire(cle, fiches=parties, **nombres)
+        buts = self._dire(cle, fiches=sujets, **nombres)
         for fiche in dites:
             premier = fiche.objectifs[0] if fiche.objectifs else fiche.titre
             but = minuscule(premier).rstrip(" .")

@@ -68,7 +68,7 @@ from ctglib.document.figure import Figure
 from ctglib.document.tableau import RIEN, Tableau
 from ctglib.document.typographie import compter, date_longue
 from ctglib.donnees.modeles.avenants import Changement
-from ctglib.donnees.modeles.plan import Absence, Analyse, Resultat
+from ctglib.donnees.modeles.plan import Absence, Analyse, Resultat, ValeurDatee
 from ctglib.donnees.modeles.plan import Fiche as FicheAction
 from ctglib.donnees.statuts import Statut
 from ctglib.graphiques.trajectoires import trajectoires
@@ -225,6 +225,7 @@ class Fiche:
             "fiche.indicateurs_ecrits",
             suivis=len(self.fiche.indicateurs),
             ecrits=[indicateur.libelle for indicateur in ecrits],
+            cibles=sum(isinstance(item.cible, ValeurDatee) for item in self.fiche.indicateurs),
             sans_depart=all(isinstance(item.valeur_initiale, Absence) for item in ecrits),
             sans_cible=all(isinstance(item.cible, Absence) for item in ecrits),
         )
