@@ -850,6 +850,9 @@ class Portrait:
         meme_annee = par_mode["annee"].eq(annee)
         if pd.isna(ecart) or ecart == 0 or par_mode["ecart"].isna().any() or not meme_annee.all():
             return ""
+        reference = float(mesures[f"valeur_{DEPARTEMENT}"].loc[ensemble])
+        if abs(ecart) < etude.regles.prudence.part_de_l_ecart * reference:
+            return ""
         du_meme_sens = par_mode["ecart"] * ecart
         cause = str(du_meme_sens.idxmax())
         contraire = str(du_meme_sens.idxmin())
@@ -955,7 +958,10 @@ class Portrait:
             nettes = nettes.assign(valeur_semblables=nan)
         if DEPARTEMENT not in etude.lieux:
             return nettes.assign(valeur_departement=nan)
-        relatifs = (nettes["ecart"] / nettes[f"valeur_{DEPARTEMENT}"]).abs()
+        relatifs = nettes["ecart"] / nettes[f"valeur_{DEPARTEMENT}"]
+        en_pourcent = nettes["ecart"] / POUR_CENT  # between amounts
+        relatifs = relatifs.mask(nettes["unite"].eq("euros"), en_pourcent).abs()
+        relatifs = relatifs[relatifs.ge(etude.regles.prudence.part_de_l_ecart)]
         par_ampleur = nettes.loc[relatifs.sort_values(ascending=False, kind="stable").index]
         return par_ampleur.drop_duplicates("theme")
 

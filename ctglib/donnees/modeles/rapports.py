@@ -472,6 +472,7 @@ class Prudence(Modele):
     numerateur: Positif  # under it, a rate is that of a handful
     part_de_l_arrondi: float = Field(gt=0, lt=1)  # by which rounding may move the rate
     part_de_la_reference: float = Field(gt=0, le=1)  # above, the reference is what is left of it
+    part_de_l_ecart: float = Field(gt=0, lt=1)  # of the reference: no sentence is of a lesser gap
 
 
 class Manque(Modele):
