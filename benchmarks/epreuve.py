@@ -32,8 +32,7 @@ from ctglib.calculs.prolongement import (
     pente,
     pente_par_an,
 )
-from ctglib.donnees import publiques
-from ctglib.donnees.magasin import departement_de
+from ctglib.donnees.magasin import departement_de, lire_tables, tables
 from ctglib.donnees.modeles.prolongement import Cible, ReglesProlongement
 from ctglib.donnees.yaml_strict import charger_yaml
 
@@ -678,10 +677,16 @@ def _arrondi(valeur: float | None) -> float | None:
 
 
 def lire_le_magasin(serie: str) -> pd.DataFrame:
-    """Return the births of communes by code and year, those of Mayotte left out."""
-    lignes = publiques.lire(serie)
-    communes = lignes[lignes["niveau"].eq("commune")]
-    return en_tableau(communes.pivot(index="territoire", columns="annee", values="valeur"))
+    """Return the births of communes by code and year, those of Mayotte left out.
+
+    They are as the producer publishes them: a commune that parted from another keeps the births of
+    both before, as in his workbook.
+    """
+    des_communes = [
+        table for table in tables().values() if table.niveau == "commune" and serie in table.series
+    ]
+    lignes = lire_tables(des_communes, None, [serie])
+    return en_tableau(lignes.pivot(index="territoire", columns="annee", values=serie))
 
 
 def lire_le_classeur(fichier: Path) -> pd.DataFrame:
