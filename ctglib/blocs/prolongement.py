@@ -490,7 +490,6 @@ class Prolongement:
             self._dire(
                 "non_dit",
                 hausses=enumerer([str(annee) for annee in avenir.epreuve.hausses]),
-                plusieurs=len(avenir.epreuve.hausses) > 1,
                 plus_forte_baisse=avenir.epreuve.plus_forte_baisse,
                 premiere_jugee=avenir.epreuve.premiere_jugee,
                 origine=avenir.origine,

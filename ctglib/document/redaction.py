@@ -5,10 +5,11 @@ words alone: what is counted, compared or chosen is in the facts that it is give
 bring its own file, of the same name, in its folder: both run in the same sandbox.
 """
 
+import marshal
 from collections.abc import Iterator, Mapping
-from contextlib import suppress
 from dataclasses import dataclass
 from functools import lru_cache
+from hashlib import sha256
 
 from jinja2 import StrictUndefined, Template, TemplateError, TemplateSyntaxError, nodes
 from jinja2.sandbox import SandboxedEnvironment
@@ -17,6 +18,7 @@ from ctglib.calculs.ecriture import enumerer, majuscule, minuscule, nombre
 from ctglib.document.typographie import accorder, compter, en_lettres, nombrer, tous
 from ctglib.donnees.fautes import DonneesInvalides, Faute, mots, recueillir, refus
 from ctglib.donnees.lecture import existe, lire_texte, lister, lister_si_present
+from ctglib.donnees.partage import partager
 
 TEXTES = "textes"
 
@@ -177,21 +179,15 @@ def _attributs(lu: nodes.Template) -> Iterator[tuple[str, int]]:
                 yield f"{attribut.node.name}.{attribut.attr}", attribut.lineno
 
 
-def preparer() -> None:
-    """Work out the text files of the catalogue, before the reports that will read them.
-
-    One that cannot be is left to the report that reads it, which says why.
-    """
-    with suppress(DonneesInvalides):
-        for nom in lister(f"catalogue/{TEXTES}"):
-            with suppress(DonneesInvalides, TemplateError):
-                _modele(lire_texte(f"catalogue/{TEXTES}/{nom}"))
-
-
 @lru_cache(maxsize=32)
 def _modele(source: str) -> Template:
-    """Return a template, worked out once."""
-    return _environnement().from_string(source)
+    """Return a template, worked out once by the reports of a production."""
+    environnement = _environnement()
+    nom = f"modele/{sha256(source.encode()).hexdigest()}"
+    octets = partager(nom, lambda: marshal.dumps(environnement.compile(source)))
+    return Template.from_code(
+        environnement, marshal.loads(octets), environnement.make_globals(None)
+    )
 
 
 @lru_cache(maxsize=1)

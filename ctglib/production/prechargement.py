@@ -28,7 +28,6 @@ nbformat.validate(nbformat.v4.new_notebook())  # compiles the schema of notebook
 html = import_module("ctglib.export.html")
 for modele in ("page.html.j2", "blocs.html.j2"):
     html.modeles().get_template(modele)
-import_module("ctglib.document.redaction").preparer()
 figure = import_module("ctglib.document.figure")
 with figure.charter_style():  # style and fonts: found at a first drawing, and kept
     dessin = import_module("matplotlib.figure").Figure()
