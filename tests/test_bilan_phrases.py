@@ -29,13 +29,17 @@ def texte_de(html: str) -> str:
 def test_une_decision_ouverte_n_est_pas_oubliee_quand_un_comite_ne_s_est_pas_tenu() -> None:
     fil = bilan(2025).decisions().donnees.set_index("id")
 
-    assert fil["annee"]["terminer_le_guide"] == 2023  # no comité was held in 2024
-    assert fil["etat"]["terminer_le_guide"] == "en_cours"
-    assert "échéance passée" in fil["remarque"]["terminer_le_guide"]
+    assert fil["annee"]["chiffrer_le_pilotage"] == 2023  # no comité was held in 2024
+    assert fil["etat"]["chiffrer_le_pilotage"] == "non_renseignee"
+    assert fil["remarque"]["chiffrer_le_pilotage"] == "échéance passée"
     assert fil["etat"]["designer_referents"] == "faite"
+    # Its action is done, whatever the last comité said.
+    assert fil["etat"]["terminer_le_guide"] == "faite"
+    assert "le dernier comité disait « en cours »" in fil["remarque"]["terminer_le_guide"]
     page = texte_de(bilan(2025).une_page().html)
-    assert "Terminer le guide unique des loisirs" in page
-    assert "2024), en cours, échéance passée" in page
+    assert "Chiffrer le coût du pilotage" in page
+    assert "2024), non renseignée, échéance passée" in page
+    assert "Terminer le guide unique des loisirs" not in page
     assert "signer un référent handicap" not in page  # done since
 
 
