@@ -533,10 +533,11 @@ def test_une_commune_qui_etait_d_une_autre_taille_le_dit(
     phrases = " ".join(section(ville).phrases())
 
     assert (
-        "qui était alors le plus souvent d'une autre taille (naissances : 300 et plus)" in phrases
+        "la fourchette de sa taille d'alors (le plus souvent une autre, naissances : 300 et plus)"
+        in phrases
     )
     toujours = " ".join(section(avenir_de(150, regles, epreuve)).phrases())
-    assert "d'une autre taille" not in toujours
+    assert "taille d'alors" not in toujours
 
 
 def test_des_places_que_la_convention_n_ecrit_pas_sont_dites_a_part(
