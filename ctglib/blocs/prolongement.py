@@ -694,8 +694,9 @@ class Prolongement:
             lignes["tenues_ensemble"] = ensemble.couverture
             lignes["tenues_avec_les_naissances"] = ensemble.avec_les_naissances
         ici = self.essais_d_ici.set_index("horizon")
-        for colonne in ici.columns if len(ici) else ():
-            lignes[f"ici_{colonne}"] = ici[colonne].reindex(lignes["horizon"]).to_numpy()
+        if len(ici):
+            for colonne in ici.columns:
+                lignes[f"ici_{colonne}"] = ici[colonne].reindex(lignes["horizon"]).to_numpy()
         for cas in self.avenir.depassees(self.essais_d_ici):
             ici_aussi = lignes["horizon"].eq(cas.horizon)
             lignes.loc[ici_aussi, f"deja_{cas.cote}_cas"] = cas.cas
