@@ -144,7 +144,7 @@ def test_le_bilan_dit_les_moyennes_et_ce_que_le_hasard_deplace() -> None:
         ("demonstration", "Haute-Brume, entre les mêmes périodes : \u22129 %."),
         (
             "harnes",
-            "Pas-de-Calais, de la moyenne de 2015 à 2020 à celle de 2021 à 2024, dernière année "
+            "Pas-de-Calais, de la moyenne de 2015 à 2020, à celle de 2021 à 2024, dernière année "
             "connue : \u221210 %.",
         ),
     ],
