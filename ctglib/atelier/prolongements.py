@@ -252,6 +252,7 @@ def _raison(motif: str, avenir: Avenir) -> str:
         f"prolongement_{motif or 'dit'}",
         naissances_au_plus=au_plus,
         connues_depuis=avenir.connues_depuis,
+        separee_le=avenir.jour_de_la_separation,
     )
 
 

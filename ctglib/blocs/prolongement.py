@@ -10,6 +10,7 @@ import math
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
+from datetime import date
 from functools import cached_property
 
 import pandas as pd
@@ -27,7 +28,7 @@ from ctglib.document.blocs import Bloc, Groupe, liste, paragraphe, sous_titre
 from ctglib.document.contexte import Contexte
 from ctglib.document.tableau import RIEN, Ecriture, Tableau
 from ctglib.document.typographie import date_longue
-from ctglib.donnees.magasin import FORMES, charger_famille, departement_de, tables
+from ctglib.donnees.magasin import FORMES, departement_de, tables
 from ctglib.donnees.modeles.prolongement import (
     Cible,
     Cote,
@@ -41,7 +42,7 @@ from ctglib.donnees.modeles.prolongement import (
 )
 from ctglib.donnees.passage import lire_chiffres
 from ctglib.donnees.publiques import communes_de
-from ctglib.donnees.separations import sans_les_annees_communes
+from ctglib.donnees.separations import dates_de_separation
 from ctglib.donnees.yaml_strict import charger_yaml
 
 ENFANTS: Cible = "moins_de_3_ans"
@@ -62,11 +63,17 @@ class Avenir:
     cours: pd.Series
     # those of the territory after the origin, which its département does not have
     suivantes: pd.Series = field(default_factory=lambda: pd.Series(dtype=float))
-    # why nothing is said of this territory: « niveau », « hors_essai », « incomplet »,
-    # « trop_grande »
+    # why nothing is said of this territory: « niveau », « hors_essai », « separee »,
+    # « incomplet », « trop_grande »
     motif: str = ""
     inventees: bool = False  # those of a fictional convention
     connues_depuis: int = 0  # the first year of births of a territory that is out of the trial
+    separee_le: str = ""  # the day on which the commune parted from another (« 2024-01-01 »)
+
+    @property
+    def jour_de_la_separation(self) -> str:
+        """The day on which the commune parted from another, in words; "" when it did not."""
+        return date_longue(date.fromisoformat(self.separee_le)) if self.separee_le else ""
 
     @property
     def origine(self) -> int:
@@ -214,6 +221,9 @@ def lire_l_avenir(code: str) -> Avenir:
     for departement_hors_essai, annee in regles.departements_hors_essai.items():
         if code.startswith(departement_hors_essai):
             return Avenir(regles, epreuve, aucune, aucune, motif="hors_essai", connues_depuis=annee)
+    separee_le = dates_de_separation().get(code, "")
+    if separee_le > f"{epreuve.premiere}-01-01":  # its births were those of several until then
+        return Avenir(regles, epreuve, aucune, aucune, motif="separee", separee_le=separee_le)
     departement = departement_de(pd.Series([code]))[0]
     communes = communes_de(departement)
     gardees = [
@@ -224,8 +234,6 @@ def lire_l_avenir(code: str) -> Avenir:
         and epreuve.premiere <= table.annee
     ]
     lignes = lire_chiffres(gardees, communes, [regles.serie])
-    for famille in dict.fromkeys(table.famille for table in gardees):
-        lignes = sans_les_annees_communes(lignes, charger_famille(famille), [regles.serie])
     par_commune = pd.DataFrame()
     suivantes = pd.Series(dtype=float)
     if regles.serie in lignes:
@@ -410,6 +418,7 @@ class Prolongement:
                     origine=avenir.origine,
                     naissances_au_plus=nombre(avenir.regles.naissances_au_plus),
                     connues_depuis=avenir.connues_depuis,
+                    separee_le=avenir.jour_de_la_separation,
                 )
             ]
         if self.dits.empty:

@@ -7,7 +7,7 @@ and the reason is said.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from operator import itemgetter
@@ -67,11 +67,11 @@ def communes_changees(geographie: int | None) -> Mapping[str, Composition]:
     None of them when the year is not known, or when the store has no movement of communes.
     """
     codes = derniere_table_si_presente(COG_DES_COMMUNES)
-    mouvements = derniere_table_si_presente(MOUVEMENTS)
-    if geographie is None or not codes or not mouvements or geographie == codes[0].annee:
+    des_mouvements = derniere_table_si_presente(MOUVEMENTS)
+    if geographie is None or not codes or not des_mouvements or geographie == codes[0].annee:
         return {}
     # Read through the recorded reader each time, and worked out once.
-    empreintes = tuple(empreinte(table.table) for table in (*codes, *mouvements))
+    empreintes = tuple(empreinte(table.table) for table in (*codes, *des_mouvements))
     return _origines(empreintes, geographie)
 
 
@@ -142,18 +142,22 @@ def _etapes(depuis: int, jusqu_a: int) -> list[Etape]:
     fin = _PREMIER_JANVIER.format(annee=max(depuis, jusqu_a))
     vers_le_passe = depuis > jusqu_a
     par_date: dict[str, dict[str, list[str]]] = {}
+    for date, genre, avant, apres in mouvements():
+        if debut < date <= fin and genre != _CHANGEMENT_DE_NOM:
+            depart = apres if vers_le_passe else avant
+            arrivee = avant if vers_le_passe else apres
+            par_date.setdefault(date, {}).setdefault(depart, []).append(arrivee)
+    return sorted(par_date.items(), key=itemgetter(0), reverse=vers_le_passe)
+
+
+def mouvements() -> Iterator[tuple[str, str, str, str]]:
+    """Yield each movement of communes: its date, its kind, a commune before, and after."""
     lignes = lire_tables(derniere_table_si_presente(MOUVEMENTS))
     for avant, dates, genres, devenues in zip(
         lignes["territoire"], lignes["date"], lignes["genre"], lignes["devient"], strict=True
     ):
-        suite = zip(dates.split(), genres.split(), devenues.split(), strict=True)
-        for date, genre, apres in suite:
-            if debut < date <= fin and genre != _CHANGEMENT_DE_NOM:
-                depart = apres if vers_le_passe else avant
-                arrivee = avant if vers_le_passe else apres
-                suites = par_date.setdefault(date, {}).setdefault(depart, [])
-                suites.append(arrivee)
-    return sorted(par_date.items(), key=itemgetter(0), reverse=vers_le_passe)
+        for date, genre, apres in zip(dates.split(), genres.split(), devenues.split(), strict=True):
+            yield date, genre, avant, apres
 
 
 def lire_chiffres(

@@ -8,9 +8,9 @@ from functools import cache
 import pandas as pd
 
 from ctglib.donnees.lecture import empreinte
-from ctglib.donnees.magasin import derniere_table_si_presente, lire_tables
+from ctglib.donnees.magasin import derniere_table_si_presente
 from ctglib.donnees.modeles.sources import Famille
-from ctglib.donnees.passage import MOUVEMENTS
+from ctglib.donnees.passage import MOUVEMENTS, mouvements
 
 _RETABLISSEMENT = "21"  # the kind of movement of a commune that is one again
 
@@ -20,26 +20,21 @@ def dates_de_separation() -> Mapping[str, str]:
 
     Those that left have one, and so has what was left; the others are not there.
     """
-    mouvements = derniere_table_si_presente(MOUVEMENTS)
-    if not mouvements:
+    des_mouvements = derniere_table_si_presente(MOUVEMENTS)
+    if not des_mouvements:
         return {}
     # Read through the recorded reader each time, and worked out once.
-    return _dates(tuple(empreinte(table.table) for table in mouvements))
+    return _dates(tuple(empreinte(table.table) for table in des_mouvements))
 
 
 @cache
 def _dates(_: tuple[str, ...]) -> Mapping[str, str]:
     """Return the same, of the tables that have some fingerprints."""
     par_commune: dict[str, str] = {}
-    lignes = lire_tables(derniere_table_si_presente(MOUVEMENTS))
-    for avant, dates, genres, devenues in zip(
-        lignes["territoire"], lignes["date"], lignes["genre"], lignes["devient"], strict=True
-    ):
-        suite = zip(dates.split(), genres.split(), devenues.split(), strict=True)
-        for date, genre, apres in suite:
-            if genre == _RETABLISSEMENT:
-                for code in (avant, apres):
-                    par_commune[code] = max(date, par_commune.get(code, ""))
+    for date, genre, avant, apres in mouvements():
+        if genre == _RETABLISSEMENT:
+            for code in (avant, apres):
+                par_commune[code] = max(date, par_commune.get(code, ""))
     return par_commune
 
 
