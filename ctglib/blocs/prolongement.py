@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import cached_property
@@ -680,7 +680,18 @@ class Prolongement:
         places = places_pour_100(self.places.nombre if self.places else 0, enfants)
         for borne in ("bas", "central", "haut"):
             lignes[f"places_{borne}"] = places[borne]
-        horizons = [int(horizon) for horizon in enfants["horizon"]]
+        self._ajouter_l_essai(lignes, [int(horizon) for horizon in enfants["horizon"]])
+        self._ajouter_ce_qui_est_d_ici(lignes)
+        lignes["naissances_constatees"] = lignes["annee"].map(self.avenir.suivantes)
+        lignes["enfants_constates"] = lignes["annee"].map(self.avenir.enfants_constates)
+        lignes["enfants_connus"] = self.avenir.enfants
+        if self.places:
+            lignes["places_d_aujourd_hui"] = self.places.nombre
+            lignes["places_connues"] = POUR * self.places.nombre / self.avenir.enfants
+        return lignes.reset_index(drop=True)
+
+    def _ajouter_l_essai(self, lignes: pd.DataFrame, horizons: Sequence[int]) -> None:
+        """Add to the years to come, each at its horizon, what the trial found of this class."""
         essais = [self.avenir.ligne(ENFANTS, horizon) for horizon in horizons]
         lignes["tenue"] = [essai.couverture for essai in essais]
         lignes["tenue_des_naissances"] = [
@@ -702,6 +713,11 @@ class Prolongement:
         for ensemble in self._ensembles:
             lignes["tenues_ensemble"] = ensemble.couverture
             lignes["tenues_avec_les_naissances"] = ensemble.avec_les_naissances
+
+    def _ajouter_ce_qui_est_d_ici(self, lignes: pd.DataFrame) -> None:
+        """Add how ranges would have held here, in the communes that were beside theirs as this one,
+        and the slopes of the département.
+        """
         ici = self.essais_d_ici.set_index("horizon")
         if len(ici):
             for colonne in ici.columns:
@@ -713,15 +729,9 @@ class Prolongement:
             lignes.loc[ici_aussi, f"deja_{cas.cote}_origines"] = cas.origines
             lignes.loc[ici_aussi, f"deja_{cas.cote}_tenue"] = cas.couverture
             lignes.loc[ici_aussi, f"deja_{cas.cote}_encore"] = cas.encore
+        essais = [self.avenir.ligne(ENFANTS, horizon) for horizon in lignes["horizon"]]
         for colonne, pentes in self._pentes(essais).items():
             lignes[colonne] = pentes
-        lignes["naissances_constatees"] = lignes["annee"].map(self.avenir.suivantes)
-        lignes["enfants_constates"] = lignes["annee"].map(self.avenir.enfants_constates)
-        lignes["enfants_connus"] = self.avenir.enfants
-        if self.places:
-            lignes["places_d_aujourd_hui"] = self.places.nombre
-            lignes["places_connues"] = POUR * self.places.nombre / self.avenir.enfants
-        return lignes.reset_index(drop=True)
 
     def tableau(self) -> Tableau:
         """Return the years to come: births, children under three, places for 100 of them, and how
