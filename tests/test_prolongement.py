@@ -624,7 +624,7 @@ def test_chaque_refus_d_un_territoire_est_dit_dans_l_atelier() -> None:
 def test_une_commune_separee_est_refusee_et_compte_dans_son_departement() -> None:
     for lieu in ("60054", "60694"):  # Beaumont-les-Nonains, Les Hauts-Talican, since 2024
         assert lire_l_avenir(lieu).motif == "separee"
-    with pytest.raises(DemandeImpossible, match="s'est séparée d.une autre le 1er.janvier 2024"):
+    with pytest.raises(DemandeImpossible, match=r"s'est séparée d.une autre le 1er.janvier 2024"):
         a.prolonger("moins_de_3_ans", "60054", 2028)
     de_l_oise = publiques.lire("insee_naissances", "60", [2010]).iloc[0]
 
