@@ -134,7 +134,7 @@ MONTRES = {
     "une table de l'atelier mise en forme": (
         "from ctglib import atelier as a\n"
         "a.donnees('cnaf_foyers_rsa', 'Harnes').style.format(precision=0)",
-        "Cnaf, s_ben_com_f",
+        "Cnaf, « Bénéficiaires des prestations",
     ),
     "un filtre vide": (
         "from ctglib import atelier as a\nt = a.donnees('cnaf_foyers_rsa', 'Harnes')\n"

@@ -218,7 +218,7 @@ def test_un_classeur_excel_a_ses_donnees_leurs_definitions_et_leur_source(
 
     assert book.sheetnames == ["Données", "Définitions", "Source"]
     assert (
-        book["Données"]["A1"].value == rsa.attrs["titre"]
+        str(book["Données"]["A1"].value).startswith(rsa.attrs["sujet"])
         and "Source : Cnaf" in book["Données"]["A2"].value
     )
     assert book["Données"].max_row == 4 + len(rsa)
@@ -769,7 +769,7 @@ def test_une_table_que_pandas_a_tournee_garde_sa_source_et_ses_statuts() -> None
     tournee["écart"] = tournee[2026] - tournee[2023]
 
     montree = a.tableau(tournee)
-    assert montree.titre == "Assistantes maternelles agréées"
+    assert montree.titre == "Assistantes maternelles agréées, Valfontaine (fictive), 2023 à 2026"
     assert montree.source == attributs(heures)["source"]
     assert montree.cellules["2026"].tolist() == ["60 (p)"]
     assert montree.cellules["écart"].tolist() == ["−1 (p)"]
@@ -916,8 +916,8 @@ def test_un_ecart_a_l_unite_donnee_aux_valeurs_et_une_evolution_garde_la_sienne(
     ]
 
     assert [entete for entete in entetes if "(foyers)" in entete] == [
-        "Départ (foyers), arrondi à 5",
-        "Valeur (foyers), arrondi à 5",
+        "En 2020 (foyers), arrondi à 5",
+        "En 2024 (foyers), arrondi à 5",
         "Écart (foyers)",
     ]
     assert "Évolution (%)" in entetes
@@ -1051,9 +1051,9 @@ def test_plusieurs_series_d_une_table_portent_leur_nom_et_leur_arrondi_est_dit_u
     sommes = a.tableau(deux.groupby("indicateur")["valeur"].max().to_frame())
 
     assert set(par_ligne.cellules["indicateur"]) == {
-        "Foyers au RSA (Cnaf)",
-        "Foyers à la Paje (Cnaf)",
+        "Foyers au RSA",
+        "Foyers à la Paje",
     }
-    assert par_colonne.colonnes[1].libelle == "Foyers à la Paje (Cnaf), arrondi à 5"
+    assert par_colonne.colonnes[1].libelle == "Foyers à la Paje, arrondi à 5"
     assert len(sommes.colonnes) == 2
     assert sum("arrondit à 5" in note for note in par_ligne.notes) == 1

@@ -67,8 +67,8 @@ def test_la_rupture_d_une_serie_ne_se_dessine_pas_sur_une_autre() -> None:
     dessin = a.panneaux(deux, par="indicateur", echelle="propre")
 
     assert [axes.get_title(loc="left") for axes in dessin.axes] == [
-        "Foyers au RSA (Cnaf)",
-        "Foyers avec une aide au logement (Cnaf)",
+        "Foyers au RSA",
+        "Foyers avec une aide au logement",
     ]
     assert [axes.get_legend() is not None for axes in dessin.axes] == [False, True]
     assert "rupture de série en 2021" in legende_de(dessin)["alt"]
@@ -137,7 +137,7 @@ def test_des_panneaux_ont_leur_titre_et_gardent_leurs_noms_dans_un_rapport() -> 
 
     du_rapport = a.figure(dessin, alt="Deux communes.").dessiner("large")
 
-    assert dessin.get_suptitle() == "Foyers au RSA (Cnaf)"
+    assert dessin.get_suptitle() == "Foyers au RSA, Harnes et Lens, 2020 à 2024"
     assert du_rapport.get_suptitle() == ""
     assert [axes.get_title(loc="left") for axes in du_rapport.axes] == ["Harnes", "Lens"]
 
@@ -266,7 +266,7 @@ def test_une_raison_trop_longue_pour_son_panneau_est_dite_entiere_sous_tous() ->
     notes = " ".join(legende_de(dessin)["notes"].split())
 
     for dites in (pied, notes):
-        assert "aide au logement (Cnaf), rupture de série en 2021 : depuis le 1er janvier" in dites
+        assert "aide au logement, rupture de série en 2021 : depuis le 1er janvier" in dites
         assert "ne se comparent pas aux suivants." in dites
     assert "Source" in pied and "Source" not in notes
 
@@ -282,9 +282,12 @@ def test_l_unite_d_une_evolution_n_est_dite_qu_une_fois() -> None:
     [
         (
             lambda: a.barres(a.evolution(RSA, ["Harnes", "Lens"], 2020, 2024), y="evolution"),
-            "Foyers au RSA (Cnaf), 2020-2024, évolution (%)",
+            "Foyers au RSA, Harnes et Lens, 2020 à 2024, évolution (%)",
         ),
-        (lambda: a.courbes(_totaux("heures_realisees")), "Heures d'accueil réalisées, heures"),
+        (
+            lambda: a.courbes(_totaux("heures_realisees")),
+            "Heures d'accueil réalisées, Valfontaine (fictive), 2022 à 2026",
+        ),
     ],
 )
 def test_un_rapport_dit_l_unite_d_un_dessin_sans_axe_gradue(dessiner, titre: str) -> None:
@@ -497,7 +500,7 @@ def test_une_table_dit_l_unite_de_chaque_colonne(deciles: pd.DataFrame) -> None:
     assert [colonne.libelle for colonne in croisee.colonnes[1:]] == ["2018 (euros)", "2019 (euros)"]
     assert [
         colonne.libelle for colonne in a.tableau(saisie, "Places", unite="places par jour").colonnes
-    ] == ["Libellé", "Année", "places (places par jour)"]
+    ] == ["Libellé", "Année", "Places (places par jour)"]
 
 
 def test_un_classeur_excel_dit_a_leur_place_le_secret_et_le_provisoire(

@@ -7,6 +7,7 @@ from copy import deepcopy
 from io import BytesIO
 from math import isnan
 
+import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import FigureCanvasAgg
@@ -14,17 +15,29 @@ from matplotlib.figure import Figure
 
 from ctglib.atelier.phrases import dire as dire_de_l_atelier
 from ctglib.atelier.phrases import impossible, inconnu
-from ctglib.atelier.series import mots_des_statuts, phrase_des_annees
-from ctglib.atelier.tables import Attributs, arrondi_de, attributs, dire_valeur, est_mesuree
-from ctglib.calculs.ecriture import minuscule
+from ctglib.atelier.series import (
+    codes_des_lieux,
+    mots_des_statuts,
+    territoires_des_conventions,
+)
+from ctglib.atelier.sujets import noms_courts, phrase_des_annees
+from ctglib.atelier.tables import (
+    Attributs,
+    arrondi_de,
+    attributs,
+    decimales_de,
+    dire_valeur,
+    est_mesuree,
+)
+from ctglib.calculs.ecriture import enumerer, minuscule
 from ctglib.document.figure import SANS_DATE, charte, charter_style
 from ctglib.document.typographie import nombre_court
 from ctglib.donnees import publiques
-from ctglib.donnees.marques import Marque
+from ctglib.donnees.marques import SAISIE, Marque
 from ctglib.donnees.modeles.catalogue import Largeur
 from ctglib.donnees.nombres import marques_de
 from ctglib.donnees.publiques import reperes
-from ctglib.donnees.statuts import ABSENCES, PROVISOIRES, Statut
+from ctglib.donnees.statuts import ABSENCES, CREUX, SAISI, Statut
 from ctglib.graphiques import bandes as en_bandes
 from ctglib.graphiques import barres as en_barres
 from ctglib.graphiques import courbes as en_courbes
@@ -43,7 +56,7 @@ from ctglib.graphiques.feuille import (
     largeur_de,
     lignes_de,
 )
-from ctglib.graphiques.teintes import CONTOURS, tracer_carte
+from ctglib.graphiques.teintes import CONTOURS, nommer_les_communes, tracer_carte
 
 HAUTEUR_D_UN_EVENTAIL = 230.0  # points
 AUTOUR_DES_RANGEES = 6  # lines: the title, the unit, the source
@@ -59,6 +72,8 @@ DISTINCTIONS = ("annee", "categorie", "dispositif", "modalite", "ligne", "indica
 # attributes of a figure of the atelier: what a report says of it, how its verb draws it at a width
 LEGENDE = "ctg"
 RECETTE = "ctg_recette"
+CHIFFRES = "ctg_chiffres"
+TOUT_EN_BAS = 0.05  # share of the highest value under which a line lies on the axis
 
 
 def courbes(
@@ -143,9 +158,11 @@ def _annees(
     if tracer is en_pente.pente:  # what ``courbes`` says in its key
         remarques = en_courbes.remarques(en_courbes.par_nom(dessinee, par="libelle"))
         notes = [remarque.texte for remarque in remarques]
-    notes += _arrondi(table[y])
     lignes = en_courbes.par_nom(dessinee, par="libelle")
     en_titre = len(lignes) == 1 or tracer is en_pente.pente
+    if tracer is en_courbes.courbes:
+        notes += _tout_en_bas(dessinee)
+    notes += _arrondi(table[y])
 
     def tracer_sur(axes: Axes) -> Axes:
         _cadre(axes, attrs, phrases, base, notes=notes, en_titre=en_titre)
@@ -157,7 +174,16 @@ def _annees(
             _fixer_la_hauteur(axes, hauteur)
         return tracer(dessinee, axes)
 
-    return _sur_des_axes(ax, tracer_sur)
+    return _sur_des_axes(ax, tracer_sur, table, attrs)
+
+
+def _tout_en_bas(dessinee: pd.DataFrame) -> list[str]:
+    """Return the sentence that says whose line lies on the axis, so low that nothing of what it
+    does is seen.
+    """
+    plus_hautes = dessinee.groupby("libelle", sort=False)["valeur"].max()
+    noms = plus_hautes[plus_hautes < TOUT_EN_BAS * plus_hautes.max()].index.tolist()
+    return [dire_de_l_atelier("tout_en_bas", noms=enumerer(noms))] if noms else []
 
 
 def _refuser_des_doubles(
@@ -279,7 +305,9 @@ def panneaux(
             setattr(dessin, LEGENDE, legende)
         return dessin
 
-    return _a_redessiner(dessiner)
+    dessin = _a_redessiner(dessiner)
+    setattr(dessin, CHIFFRES, (table, attrs))
+    return dessin
 
 
 def barres(
@@ -339,7 +367,7 @@ def points(
     def tracer(rangees: pd.DataFrame, axes: Axes, couleurs: list[str]) -> None:
         par_couleur = {}
         marques = []
-        provisoires = rangees["statut"].isin(PROVISOIRES)
+        provisoires = rangees["statut"].isin(CREUX)
         aspects = list(zip(couleurs, provisoires, strict=True))
         for rang, (couleur, creuse) in enumerate(dict.fromkeys(aspects)):
             choisies = pd.Series([aspect == (couleur, creuse) for aspect in aspects])
@@ -398,17 +426,25 @@ def bandes(
     attrs = _tracable(
         table, y, par, colonne, titre=titre, source=source, unite=unite, sans_valeur=True
     )
+    if titre is None:
+        if des_etats:
+            attrs["titre"] = table.attrs.get("titre_des_etats", attrs["titre"])
+        else:
+            attrs["titre"] = dire_de_l_atelier("valeurs_connues", sujet=minuscule(attrs["titre"]))
+            attrs["unite"] = ""  # nothing is measured: what is known is said
     notes = []
     base = ""
     ruptures = []
     if des_etats:
         cases = _cases_des_etats(table, y, par)
+        if "promesse" in table:
+            notes = [dire_de_l_atelier("numeros_des_actions")]
     else:
         dessinee = _pour_dessin(table, y, par, attrs)
         _refuser_des_doubles(table, dessinee, attrs["titre"])
         lignes = en_courbes.par_nom(dessinee, par="libelle")
         cases = _cases_des_annees(lignes)
-        notes = _notes_des_bandes(lignes)
+        notes = [*_notes_des_bandes(lignes), *_secret(dessinee)]
         base = _base(y, titre)
         ruptures = _ruptures_dites(dessinee)
     phrases = [*_phrases_des_bandes(cases, dire_les_annees=not des_etats), *ruptures]
@@ -428,7 +464,7 @@ def bandes(
             _fixer_la_hauteur(axes, hauteur * POINTS_PAR_CM + autour)
         return axes
 
-    return _sur_des_axes(ax, tracer_sur)
+    return _sur_des_axes(ax, tracer_sur, table, attrs)
 
 
 def _cases_des_etats(table: pd.DataFrame, y: str, par: str) -> pd.DataFrame:
@@ -482,7 +518,7 @@ def _etat_de(annee: en_courbes.Annee) -> str:
     """Return which of ``valeurs`` in ``charte.yaml`` a year is drawn as."""
     if isnan(annee.valeur):
         return annee.statut if annee.statut in ABSENCES else en_bandes.ABSENTE
-    return annee.statut if annee.statut in PROVISOIRES else Statut.NORMAL
+    return annee.statut if annee.statut in CREUX else Statut.NORMAL
 
 
 def _notes_des_bandes(lignes: dict[str, list[en_courbes.Annee]]) -> list[str]:
@@ -519,10 +555,12 @@ def carte(
     titre: str | None = None,
     source: str | None = None,
     unite: str | None = None,
+    lieu: str | None = None,
     ax: Axes | None = None,
 ) -> Axes:
     """Colorie les communes selon leur valeur, en classes de même effectif ; une commune sans valeur
-    est hachurée.
+    est hachurée. Une commune est entourée ; elle, la plus haute, la plus basse et celles où un nom
+    tient sont nommées.
 
     Paramètres :
         table: Une ligne par commune (``donnees``, ``ratio``) ; sa dernière année est montrée.
@@ -530,6 +568,8 @@ def carte(
         titre: Le titre ; celui de la table par défaut.
         source: La source ; celle de la table par défaut. Celle des contours la suit.
         unite: L'unité ; celle de la table par défaut.
+        lieu: La commune à entourer, par son nom ou son code ; celle de la convention par défaut, si
+            elle y est.
         ax: Des axes de matplotlib où dessiner.
 
     Exemples :
@@ -539,10 +579,10 @@ def carte(
         >>> len(ax.collections) > 1
         True
     """
-    attrs = _tracable(table, y, "territoire", "annee", titre=titre, source=source, unite=unite)
+    _tracable(table, y, "territoire", "annee", titre=titre, source=source, unite=unite)
     annee = int(table["annee"].max())
     lignes = table[table["annee"] == annee]
-    _tracable(lignes, y, titre=titre)  # that year has a value
+    attrs = _tracable(lignes, y, titre=titre, source=source, unite=unite)
     contours = publiques.contours(lignes["territoire"])
     if contours.empty:
         raise impossible("sans_contour")
@@ -555,26 +595,78 @@ def carte(
     presentes = communes.dropna(subset="valeur").sort_values("valeur")
     extremes = pd.concat([presentes.head(1), presentes.tail(1)])
     phrases = [
-        f"{nom} : {ecrire(valeur)}"
-        for nom, valeur in zip(extremes["nom"], extremes["valeur"], strict=True)
+        f"{nom} : {texte}" for nom, texte in zip(extremes["nom"], extremes["texte"], strict=True)
     ]
     phrases += [f"sans valeur : {', '.join(mots)}"] if mots else []
-    notes = [*_statuts_dits(valeurs, "carte_provisoire"), *_arrondi(lignes[y])]
+    notes = [
+        *_statuts_dits(valeurs, "carte_provisoire"),
+        *_secret(valeurs),
+        *_arrondi(lignes[y]),
+    ]
+    titre_de_l_annee = f"{titre}, {annee}" if titre else attrs["titre"]
     avec_contours: Attributs = {
         **attrs,
         "source": f"{attrs['source']} ; contours : {CONTOURS}",
-        "titre": f"{attrs['titre']}, {annee}",
+        "titre": titre_de_l_annee,
     }
     legende = dire_unite(attrs["unite"])
+    entouree = _entouree(lignes, lieu)
+    textes = _noms_de_la_carte(communes, entouree, extremes)
+    toujours = [entouree, *extremes["code"]]
 
     def tracer_sur(axes: Axes) -> Axes:
-        tracer_carte(axes, communes, legende=legende, absence=", ".join(mots))
+        teintes = tracer_carte(
+            axes, communes, legende=legende, entouree=entouree, absence=", ".join(mots)
+        )
         _cadre(axes, avec_contours, dict.fromkeys(phrases), _base(y, titre), notes=notes)
         if ax is None:
             _ajuster_la_carte(axes)
+        mise_en_page = figure_de(axes).get_layout_engine()
+        if mise_en_page is not None:
+            mise_en_page.execute(figure_de(axes))
+        nommer_les_communes(axes, communes, textes, teintes, toujours)
         return axes
 
-    return _sur_des_axes(ax, tracer_sur)
+    return _sur_des_axes(ax, tracer_sur, lignes, avec_contours)
+
+
+def _entouree(lignes: pd.DataFrame, lieu: str | None) -> str:
+    """Return the code of the commune whose border stands out: the one asked for, the one chosen in
+    the table, else that of the convention; "" when the table has none.
+    """
+    if lieu is not None:
+        return codes_des_lieux(lieu)[0]
+    if "choisi" in lignes and lignes["choisi"].any():
+        return str(lignes.loc[lignes["choisi"], "territoire"].iloc[0])
+    presents = set(lignes["territoire"])
+    for code in territoires_des_conventions():
+        if code in presents:
+            return code
+    return ""
+
+
+def _noms_de_la_carte(
+    communes: pd.DataFrame, entouree: str, extremes: pd.DataFrame
+) -> dict[str, str]:
+    """Return the name and the value of each commune, by code, in the order in which they are to be
+    written: the one that stands out, the extreme ones, then the largest on the map.
+    """
+    surfaces = [
+        sum(float(np.ptp(contour[:, 0]) * np.ptp(contour[:, 1])) for contour in contours)
+        for contours in communes["contour"]
+    ]
+    premieres = [entouree, *extremes["code"][::-1]]
+    rangees = communes.assign(
+        surface=surfaces,
+        apres=[
+            premieres.index(code) if code in premieres else len(premieres)
+            for code in communes["code"]
+        ],
+    ).sort_values(["apres", "surface"], ascending=[True, False])
+    return {
+        code: f"{nom}\n{texte}"
+        for code, nom, texte in zip(rangees["code"], rangees["nom"], rangees["texte"], strict=True)
+    }
 
 
 def _ajuster_la_carte(axes: Axes) -> None:
@@ -626,6 +718,7 @@ def eventail(
     noms = table["libelle"].unique()
     if len(noms) != 1:
         raise impossible("un_seul_lieu", nombre=len(noms))
+    notes = [dire("bande_de_l_eventail"), *_constats(table)]
     dernier = table[table["bas"].notna()].iloc[-1]
     phrases = [
         dire_de_l_atelier(
@@ -643,12 +736,23 @@ def eventail(
     }
 
     def tracer_sur(axes: Axes) -> Axes:
-        _cadre(axes, avec_le_lieu, phrases)
+        _cadre(axes, avec_le_lieu, phrases, notes=notes)
         if ax is None:
             _fixer_la_hauteur(axes, HAUTEUR_D_UN_EVENTAIL)
         return en_eventail.eventail(table, axes)
 
-    return _sur_des_axes(ax, tracer_sur)
+    return _sur_des_axes(ax, tracer_sur, table, avec_le_lieu)
+
+
+def _constats(table: pd.DataFrame) -> list[str]:
+    """Return what is known since of years that are drawn as to come."""
+    a_venir = table[table["valeur"].isna() & table["bas"].notna()]
+    constat = dire_de_l_atelier("prolongement_constate", valeur="")
+    return [
+        f"{annee} : {statut}."
+        for annee, statut in zip(a_venir["annee"], a_venir["statut"], strict=True)
+        if statut.startswith(constat)
+    ]
 
 
 def _rangees(
@@ -683,7 +787,7 @@ def _rangees(
     phrases = [
         f"{nom} : {texte}" for nom, texte in zip(rangees["libelle"], rangees["texte"], strict=True)
     ]
-    notes = [*_statuts_dits(rangees, "creux"), *_arrondi(table[y])]
+    notes = [*_statuts_dits(rangees, "creux"), *_secret(rangees), *_arrondi(table[y])]
 
     def tracer_sur(axes: Axes) -> Axes:
         tracer(rangees, axes, couleurs)
@@ -695,7 +799,7 @@ def _rangees(
             _fixer_la_hauteur(axes, hauteur)
         return axes
 
-    return _sur_des_axes(ax, tracer_sur)
+    return _sur_des_axes(ax, tracer_sur, table, attrs)
 
 
 def _base(y: str, titre: str | None) -> str:
@@ -708,16 +812,36 @@ def _base(y: str, titre: str | None) -> str:
 
 
 def _arrondi(colonne: pd.Series) -> list[str]:
-    """Return the sentence that says to what the source of values rounds them, if it does."""
+    """Return the sentence that says to what the source of values rounds them, or rounds what they
+    are made from, if it does.
+    """
     arrondi = arrondi_de(colonne)
-    return [dire_de_l_atelier("arrondi_du_dessin", arrondi=arrondi)] if arrondi else []
+    if arrondi:
+        return [dire_de_l_atelier("arrondi_du_dessin", arrondi=arrondi)]
+    origines = {
+        origine
+        for marque in set(marques_de(colonne))
+        if marque is not None
+        for origine in marque.origines
+    }
+    pas = {origine.arrondi for origine in origines if origine.unite == "nombre"}
+    pas = {float(arrondi) for arrondi in pas if arrondi and arrondi > 1}
+    if len(pas) != 1:
+        return []
+    return [dire_de_l_atelier("arrondi_d_un_calcul", arrondi=nombre_court(pas.pop()))]
+
+
+def _secret(dessinee: pd.DataFrame) -> list[str]:
+    """Return what « secret » means, where a drawing says it."""
+    masquee = dessinee["valeur"].isna() & dessinee["statut"].eq(Statut.SECRET)
+    return [dire_de_l_atelier("secret_du_dessin")] if masquee.any() else []
 
 
 def _statuts_dits(dessinee: pd.DataFrame, phrase: str) -> list[str]:
     """Return by status that may change what a drawing says of it: whose values have it."""
     dites = []
     presentes = dessinee[dessinee["valeur"].notna()]
-    for statut in PROVISOIRES:
+    for statut in CREUX:
         noms = presentes.loc[presentes["statut"].eq(statut), "libelle"]
         if len(noms):
             mot = dire(f"statut_{statut.lower()}")
@@ -740,20 +864,33 @@ def _pour_dessin(table: pd.DataFrame, y: str, par: str, attrs: Attributs) -> pd.
     mots = pd.Series("", table.index)
     if "statut" in table and not any(marques):
         mots = table["statut"].fillna("").astype(str)
+    decimales = decimales_de(dessinee["valeur"])
     statuts = []
     textes = []
     for valeur, marque, mot in zip(dessinee["valeur"], marques, mots, strict=True):
         if marque is not None:
             mot = marque.mot
         statuts.append(marque.statut if marque else codes.get(mot, mot))
-        absent = pd.isna(valeur)
-        textes.append(
-            (mot or dire_de_l_atelier("absent")) if absent else dire_valeur(valeur, marque)
-        )
+        if pd.isna(valeur):
+            textes.append(mot or dire_de_l_atelier("absent"))
+        else:
+            textes.append(dire_valeur(valeur, marque, decimales))
+    saisies = [_est_saisie(marque) for marque in marques]
+    if any(saisies) and not all(saisies):  # a value that was typed among those of a source
+        presentes = dessinee["valeur"].notna()
+        statuts = [
+            SAISI if saisie and presente else statut
+            for saisie, presente, statut in zip(saisies, presentes, statuts, strict=True)
+        ]
     dessinee = dessinee.assign(statut=statuts, texte=textes)
     if "annee" not in table:
         return dessinee
     return _avec_les_ruptures(dessinee.assign(annee=table["annee"].astype(int)), marques)
+
+
+def _est_saisie(marque: Marque | None) -> bool:
+    """Tell whether a value was typed, or made from one that was."""
+    return marque is None or SAISIE in marque.origines
 
 
 def _avec_les_ruptures(dessinee: pd.DataFrame, marques: list[Marque | None]) -> pd.DataFrame:
@@ -781,7 +918,7 @@ def _noms(table: pd.DataFrame, colonne: str, attrs: Attributs) -> pd.Series:
     noms = table[colonne].astype(str)
     if colonne != "indicateur":
         return noms
-    return noms.replace({code: origine.libelle for code, origine in attrs["series"].items()})
+    return noms.replace(noms_courts(attrs["series"]))
 
 
 def _nombres(valeurs: pd.Series) -> list[float]:
@@ -820,14 +957,11 @@ def _tracable(
     return attrs
 
 
-def ecrire(valeur: float) -> str:
-    """Return a number as a chart or a table writes it: one decimal at most."""
-    return nombre_court(round(float(valeur), 1))
-
-
-def _sur_des_axes(ax: Axes | None, tracer: Callable[[Axes], Axes]) -> Axes:
+def _sur_des_axes(
+    ax: Axes | None, tracer: Callable[[Axes], Axes], table: pd.DataFrame, attrs: Attributs
+) -> Axes:
     """Return axes on which something is drawn in the charter's style: those given, or new ones as
-    wide as a page, whose figure can be drawn again narrower.
+    wide as a page, whose figure can be drawn again narrower and has its numbers (``chiffres_de``).
     """
     if ax is not None:
         if not isinstance(ax, Axes):
@@ -839,7 +973,9 @@ def _sur_des_axes(ax: Axes | None, tracer: Callable[[Axes], Axes]) -> Axes:
         with charter_style():
             return figure_de(tracer(feuille(taille).add_subplot()))
 
-    return _a_redessiner(dessiner).axes[0]
+    dessin = _a_redessiner(dessiner)
+    setattr(dessin, CHIFFRES, (table, attrs))
+    return dessin.axes[0]
 
 
 def _a_redessiner(dessiner: Callable[[Largeur], Figure]) -> Figure:
@@ -898,10 +1034,11 @@ def _cadre(
     titre = attrs["titre"]
     source = attrs["source"]
     unite = _unite_et_base(attrs, base)
-    if en_titre and unite not in SANS_UNITE and unite not in titre:
+    deja_dite = unite in SANS_UNITE or unite.lower() in titre.lower()
+    if en_titre and not deja_dite:
         titre = f"{titre}, {unite}"
     ax.set_title(titre, loc="left", wrap=True)
-    if unite and ax.axison and not en_titre:  # a map has no axis
+    if unite not in SANS_UNITE and ax.axison and not en_titre:  # a map has no axis
         if ax.yaxis_inverted():  # rows go from top to bottom: their values are across
             ax.set_xlabel(unite)
         else:
@@ -934,6 +1071,13 @@ def legende_de(figure: object) -> dict[str, str]:
     other.
     """
     return getattr(figure, LEGENDE, {})
+
+
+def chiffres_de(figure: object) -> tuple[pd.DataFrame, Attributs] | None:
+    """Return the table that a figure of the atelier shows, and what it says of itself; None for any
+    other figure, or one drawn on axes that somebody gave.
+    """
+    return getattr(figure, CHIFFRES, None)
 
 
 def dire_unite(unite: str) -> str:

@@ -19,18 +19,20 @@ from ctglib.atelier.series import (
     mots_des_statuts,
     phrase_des_annees,
     ratio,
+    source_du_suivi,
 )
 from ctglib.atelier.series import lieux as lieux_choisis
 from ctglib.atelier.tables import attributs, avec_attributs, redire
 from ctglib.blocs.actions import etats_dessines, titres_des_bandes
 from ctglib.blocs.annee import EtudeAnnuelle
-from ctglib.calculs.ecriture import majuscule
+from ctglib.calculs.ecriture import majuscule, minuscule
 from ctglib.document.figure import charte
 from ctglib.donnees.lignes import lignes as lire_lignes
 from ctglib.donnees.marques import SAISIE, Marque, Origine
 from ctglib.donnees.modeles.sources import Profil
 from ctglib.donnees.nombres import marques_de, nombres, remarquer, sans_valeurs
 from ctglib.donnees.publiques import reperes
+from ctglib.donnees.statuts import PROVISOIRES, Statut
 
 EN_RETARD = ("manque", "a_surveiller", "insuffisant", "en_recul")
 COLONNES_DU_RANG = [
@@ -56,7 +58,12 @@ COLONNES_DES_PROMESSES = [
     "intitule",
     "situation",
 ]
-MESURES_DES_CIBLES = {"depart": "annee_depart", "valeur": "annee", "cible": "annee_cible"}
+# of each measure of a target, the columns of its year and of its status, "" without one
+MESURES_DES_CIBLES = {
+    "depart": ("annee_depart", "statut_initial"),
+    "valeur": ("annee", "statut"),
+    "cible": ("annee_cible", ""),
+}
 COLONNES_DES_CIBLES = [
     "fiche",
     "indicateur",
@@ -182,7 +189,7 @@ def rang(
         >>> a.rang("Harnes", a.ratio("cnaf_foyers_paje", "cnaf_foyers", grandes)).query("choisi")["libelle"].tolist()
         ['Harnes']
     """  # noqa: E501 - an analyst copies the example
-    attrs = attributs(table)
+    attributs(table)  # it says what it is
     for colonne in ("territoire", "libelle", "annee", "valeur"):
         if colonne not in table:
             raise inconnu("La colonne", colonne, table.columns)
@@ -231,9 +238,8 @@ def rang(
     non_classes = len(de_l_annee) - len(avec_valeur)
     if non_classes:
         remarques.append(dire("non_classes", nombre=non_classes, annee=choisi.annee))
-    classes = avec_attributs(
-        rangs, f"Rang de {choisi.libelle} : {attrs['titre']}", remarques=remarques
-    )
+    sujet = attributs(de_l_annee)["titre"]
+    classes = avec_attributs(rangs, f"Rang de {choisi.libelle} : {sujet}", remarques=remarques)
     return redire(classes, titre, source, unite)
 
 
@@ -433,6 +439,9 @@ def promesses(
         titre_par_defaut += f", dû en {annee}"
     table = table[COLONNES_DES_PROMESSES].reset_index(drop=True)
     promises = avec_attributs(table, titre_par_defaut, suivi.convention.source_texte)
+    promises.attrs["titre_des_etats"] = dire(
+        "titre_des_etats", territoire=suivi.contexte.territoire.nom, annee=suivi.annee
+    )
     return redire(promises, titre, source)
 
 
@@ -497,26 +506,38 @@ def cibles(
         ],
         raison=table["raison"].map(regles.raisons).fillna(""),
     )
-    source_suivi = convention_suivie.source_suivi
-    for mesure, annee_de_la_mesure in MESURES_DES_CIBLES.items():
-        marques = _marques_des_cibles(table, annee_de_la_mesure, source_suivi)
+    source_suivi = source_du_suivi(suivi)
+    for mesure, (annee_de_la_mesure, statut) in MESURES_DES_CIBLES.items():
+        marques = _marques_des_cibles(table, annee_de_la_mesure, statut, source_suivi)
         table[mesure] = nombres(table[mesure], marques)
     lesquelles = "en retard" if en_retard else "suivies"
     titre_par_defaut = f"Cibles {lesquelles}, {suivi.contexte.territoire.nom}, {suivi.annee}"
+    a_baisser = table.loc[table["sens"].eq("baisse"), "libelle"].unique().tolist()
+    remarques = [dire("cibles_a_baisser", noms=", ".join(a_baisser))] if a_baisser else []
     table = table[COLONNES_DES_CIBLES].reset_index(drop=True)
-    return redire(avec_attributs(table, titre_par_defaut, source_suivi), titre, source, unite)
+    dites = avec_attributs(table, titre_par_defaut, source_suivi, remarques)
+    return redire(dites, titre, source, unite)
 
 
-def _marques_des_cibles(table: pd.DataFrame, colonne: str, source: str) -> list[Marque]:
-    """Return what the numbers of a year of a table of targets know of themselves."""
+def _marques_des_cibles(
+    table: pd.DataFrame, colonne: str, colonne_du_statut: str, source: str
+) -> list[Marque]:
+    """Return what the numbers of a year of a table of targets know of themselves: a provisional one
+    is no surer beside its target.
+    """
     marques = []
+    statuts = pd.Series(Statut.NORMAL, table.index)
+    if colonne_du_statut:
+        statuts = table[colonne_du_statut].where(
+            table[colonne_du_statut].isin(PROVISOIRES), Statut.NORMAL
+        )
     par_ligne = zip(
-        table["indicateur"], table["libelle"], table["unite"], table[colonne], strict=True
+        table["indicateur"], table["libelle"], table["unite"], table[colonne], statuts, strict=True
     )
-    for indicateur, libelle, unite, annee in par_ligne:
+    for indicateur, libelle, unite, annee, statut in par_ligne:
         annees = None if pd.isna(annee) else (int(annee), int(annee))
         origine = Origine(indicateur, libelle, source, unite)
-        marques.append(Marque((origine,), unite, annees=annees))
+        marques.append(Marque((origine,), unite, str(statut), annees=annees))
     return marques
 
 
@@ -586,10 +607,16 @@ def frequentation(
             raisons=" ; ".join(absences),
         )
     categories = {modalite.id: modalite.libelle for modalite in variable.modalites}
-    sujet = f"{variable.libelle} de ceux qui fréquentent les dispositifs"
+    sujet = dire("titre_de_frequentation", variable=variable.libelle)
+    if len(choisis) == 1:
+        sujet = dire(
+            "titre_d_un_dispositif",
+            variable=minuscule(variable.libelle),
+            dispositif=dispositifs[choisis[0]],
+        )
     nom = derniere.contexte.territoire.nom
     titre_par_defaut = f"{sujet}, {nom}, {' et '.join(map(str, annees))}"
-    origine = Origine(selon, titre_par_defaut, derniere.convention.source_suivi, "nombre")
+    origine = Origine(selon, titre_par_defaut, source_du_suivi(derniere), "nombre")
     mots = toutes["statut"].map(mots_des_statuts())
     absents = toutes["effectif"].isna()
     marques = [

@@ -11,7 +11,6 @@ from ctglib.atelier.tables import attributs, avec_attributs, redire
 from ctglib.calculs.comparables import calculer, marge, semblables
 from ctglib.calculs.ecriture import variation
 from ctglib.document.typographie import compter, de_a, points
-from ctglib.donnees import publiques
 from ctglib.donnees.lignes import lignes as lire_lignes
 from ctglib.donnees.magasin import charger_famille, departement_de
 from ctglib.donnees.marques import Marque
@@ -98,12 +97,12 @@ def comparables(
     changements = evolution(code, lieux(departement=departement), debut, fin)
     attrs = attributs(changements)
     if attrs["unite"] != "nombre":
-        raise impossible("comparables_d_effectifs", serie=attrs["titre"], unite=attrs["unite"])
-    _refuser_les_ruptures(changements["ecart"], attrs["titre"])
+        raise impossible("comparables_d_effectifs", serie=attrs["sujet"], unite=attrs["unite"])
+    _refuser_les_ruptures(changements["ecart"], attrs["sujet"])
     changements = changements.set_index("territoire")
     connus = changements[changements["valeur"].notna() & changements["depart"].gt(0).fillna(False)]
     if ici not in connus.index:
-        raise impossible("comparables_sans_valeur", commune=commune, serie=attrs["titre"])
+        raise impossible("comparables_sans_valeur", commune=commune, serie=attrs["sujet"])
     structure = lire_structure(regle.ressemblance, connus.index)
     voisins = regle.reglage.voisins if n is None else n
     fenetre = regle.reglage.fenetre
@@ -111,9 +110,9 @@ def comparables(
     if distances.empty:
         raise impossible("sans_comparables", commune=commune)
 
+    lues = [(charger_famille(nom), annee) for nom, annee in structure.attrs["tables"].items()]
     sources = " ; ".join(
-        publiques.source(charger_famille(famille), [annee])
-        for famille, annee in structure.attrs["tables"].items()
+        f"{famille.producteur}, « {famille.titre} », {annee}" for famille, annee in lues
     )
     arrondi = attrs["series"][code].arrondi
     marges = pd.Series({code: marge(arrondi if pd.notna(arrondi) else None)})
@@ -134,7 +133,11 @@ def comparables(
         *changements.attrs.get("remarques", ()),
     ]
     titre_par_defaut = dire(
-        "titre_des_comparables", serie=attrs["titre"], commune=nom, nombre=len(distances)
+        "titre_des_comparables",
+        serie=attrs["sujet"],
+        commune=nom,
+        nombre=len(distances),
+        annees=f"{table['annee_depart'].iloc[0]} à {table['annee'].iloc[0]}",
     )
     comparees = avec_attributs(table[COLONNES], titre_par_defaut, remarques=remarques)
     return redire(comparees, titre, source, unite)

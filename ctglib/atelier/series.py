@@ -3,22 +3,24 @@
 import re
 from collections import Counter
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from math import nan
 
 import pandas as pd
 
 from ctglib.atelier.phrases import DemandeImpossible, dire, impossible, inconnu
+from ctglib.atelier.sujets import nom_court, phrase_des_annees, territoires_connus
 from ctglib.atelier.tables import attributs, avec_attributs, redire
 from ctglib.blocs.annee import EtudeAnnuelle, etudier
+from ctglib.calculs.ecriture import minuscule
 from ctglib.donnees import publiques
 from ctglib.donnees.catalogue import Catalogue
 from ctglib.donnees.dossier import lire_dossier
 from ctglib.donnees.lecture import conventions, sans_accents
 from ctglib.donnees.marques import Marque, Origine
 from ctglib.donnees.modeles.catalogue import Indicateur
-from ctglib.donnees.nombres import nombres, remarquer, sans_valeurs
+from ctglib.donnees.nombres import LIEU, marques_de, nombres, remarquer, sans_valeurs
 from ctglib.donnees.publiques import reperes
 from ctglib.donnees.statuts import GRAVITE, Statut
 
@@ -56,6 +58,8 @@ class Serie:
     arrondi: float | None  # to what its source rounds; None or NaN when it does not
     ruptures: tuple[tuple[int, str], ...] = ()
     precautions: tuple[str, ...] = ()
+    datee: str = ""  # how its source dates a year, « décembre {annee} »
+    ajouts: Mapping[int, str] = field(default_factory=dict)  # files that a user added, by year
 
 
 def donnees(
@@ -138,8 +142,13 @@ def donnees(
     table = table.assign(valeur=nombres(lignes["valeur"], marques))
     presentes = [colonne for colonne in COLONNES if colonne in table]
     lue = avec_attributs(
-        table[presentes].reset_index(drop=True), serie.libelle, remarques=remarques
+        table[presentes].reset_index(drop=True),
+        sujet=nom_court(serie.libelle),
+        remarques=remarques,
     )
+    noms = lue["libelle"].unique()
+    if len(noms) == 1:
+        lue.attrs[LIEU] = noms[0]
     return redire(lue, titre, source, unite)
 
 
@@ -221,7 +230,12 @@ def _marques(
         arrondi=serie.arrondi,
         ruptures=tuple(serie.ruptures),
         precautions=tuple(serie.precautions),
+        datee=serie.datee,
     )
+    ajoutees = {
+        annee: replace(origine, source=dire("source_ajoutee", source=serie.source, fichier=fichier))
+        for annee, fichier in serie.ajouts.items()
+    }
     arrondi = serie.arrondi if serie.arrondi and serie.arrondi > 0 else 0.0
     genres = reperes().genres
     niveaux = lignes["niveau"].fillna("")
@@ -243,8 +257,9 @@ def _marques(
             genre = genres.get(niveau, "")
             if detail:
                 genre = genres["total"] if detail == "total" else f"{genres['parties']} {detail}"
+            sa_source = ajoutees.get(annee, origine)
             faites[cle] = Marque(
-                (origine,), serie.unite, statut, mot, arrondi, (annee, annee), genre
+                (sa_source,), serie.unite, statut, mot, arrondi, (annee, annee), genre
             )
         marques.append(faites[cle])
     return marques
@@ -289,8 +304,8 @@ def ratio(
     """
     du_numerateur = donnees(numerateur, lieux, annees, convention=convention)
     du_denominateur = donnees(denominateur, lieux, convention=convention)
-    titre_numerateur = attributs(du_numerateur)["titre"]
-    titre_denominateur = attributs(du_denominateur)["titre"]
+    titre_numerateur = attributs(du_numerateur)["sujet"]
+    titre_denominateur = attributs(du_denominateur)["sujet"]
     if annee_denominateur is not None:
         # The denominator of that year is for all the years of the numerator: rows are then matched
         # without their year.
@@ -328,7 +343,7 @@ def ratio(
     remarques = [*du_numerateur.attrs["remarques"], *du_denominateur.attrs["remarques"]]
     source_numerateur = attributs(du_numerateur)["source"]
     source_denominateur = attributs(du_denominateur)["source"]
-    if source_numerateur != source_denominateur:
+    if _sans_annees(du_numerateur) != _sans_annees(du_denominateur):
         remarques.append(
             dire("deux_sources", numerateur=source_numerateur, denominateur=source_denominateur)
         )
@@ -342,11 +357,19 @@ def ratio(
         )
     if trop_peu.any():
         remarques.append(dire("trop_peu", minimum=minimum))
-    denominateur_en_minuscule = titre_denominateur[:1].lower() + titre_denominateur[1:]
-    dit = avec_attributs(
-        taux, f"{titre_numerateur} pour 100 {denominateur_en_minuscule}", remarques=remarques
-    )
+    sujet = f"{titre_numerateur} pour 100 {minuscule(titre_denominateur)}"
+    dit = avec_attributs(taux, sujet=sujet, remarques=remarques)
     return redire(dit, titre, source, unite)
+
+
+def _sans_annees(table: pd.DataFrame) -> set[str]:
+    """Return the sources of the values of a table, whatever their years."""
+    return {
+        origine.source
+        for marque in set(marques_de(table["valeur"]))
+        if marque is not None
+        for origine in marque.origines
+    }
 
 
 def _pires_statuts(premiers: pd.Series, seconds: pd.Series) -> pd.Series:
@@ -377,6 +400,12 @@ def convention_par_defaut(nom: str | None) -> str:
     return reelles[0]
 
 
+def territoires_des_conventions() -> list[str]:
+    """Return the codes of the territories of the real conventions."""
+    lus = [dossier(nom).convention for nom in conventions()]
+    return [convention.territoire for convention in lus if not convention.fictive]
+
+
 dossier = lru_cache(maxsize=8)(lire_dossier)
 _etudier = lru_cache(maxsize=8)(etudier)
 
@@ -394,6 +423,17 @@ def etude(convention: str | None, annee: int | None = None) -> EtudeAnnuelle:
     if not debut <= annee <= fin:
         raise impossible("hors_convention", debut=debut, fin=fin, annee=annee)
     return _etudier(nom, annee, "publique")
+
+
+def source_du_suivi(suivi: EtudeAnnuelle) -> str:
+    """Return the source of a follow-up, and the year as of which its values are known: one that was
+    provisional is confirmed by that of the next year.
+    """
+    observations = suivi.suivi.observations
+    source = suivi.convention.source_suivi
+    if observations.empty:
+        return source
+    return dire("suivi_date", source=source, annee=int(observations["millesime"].max()))
 
 
 def oublier() -> None:
@@ -477,16 +517,6 @@ def annees_de(serie: Serie) -> tuple[int, ...]:
     observations = etude(serie.convention).suivi.observations
     valeurs_transmises = observations["indicateur"].eq(serie.code) & observations["valeur"].notna()
     return tuple(sorted(observations.loc[valeurs_transmises, "annee"].unique()))
-
-
-def phrase_des_annees(annees: Iterable[int]) -> str:
-    """Return « 2020 à 2024 », « 2019, 2022 », or « aucune année »."""
-    triees = sorted({int(annee) for annee in annees})
-    if not triees:
-        return "aucune année"
-    if len(triees) > 1 and triees == list(range(triees[0], triees[-1] + 1)):
-        return f"{triees[0]} à {triees[-1]}"
-    return ", ".join(str(annee) for annee in triees)
 
 
 def _pourquoi_rien(
@@ -574,7 +604,9 @@ def _lire(serie: Serie, territoires: list[str] | None) -> tuple[Serie, pd.DataFr
             libelle=lignes.attrs["libelle"],
             definition=lignes.attrs["definition"],
             unite=lignes.attrs["unite"],
-            source=lignes.attrs["source"],
+            source=f"{lignes.attrs['producteur']}, « {lignes.attrs['titre_du_jeu']} »",
+            datee=lignes.attrs["datee"],
+            ajouts=lignes.attrs["ajouts"],
             arrondi=lignes.attrs["arrondi"],
             ruptures=tuple(lignes.attrs["ruptures"]),
             precautions=tuple(lignes.attrs["remarques"]),
@@ -582,7 +614,9 @@ def _lire(serie: Serie, territoires: list[str] | None) -> tuple[Serie, pd.DataFr
         return serie, lignes
     de_la_convention = dossier(serie.convention)
     if serie.origine == SUIVI:
-        observations = etude(serie.convention).suivi.observations
+        suivi = etude(serie.convention)
+        observations = suivi.suivi.observations
+        serie = replace(serie, source=source_du_suivi(suivi))
         cle = ["annee", "territoire", *DETAIL]
         lignes = (
             observations[observations["indicateur"] == serie.code]
@@ -686,16 +720,6 @@ def _iris(commune: str) -> pd.DataFrame:
     derniers = de_la_commune.drop_duplicates("territoire", keep="last")
     derniers = derniers.rename(columns={"territoire": "code", "libelle": "nom"})
     return derniers[["code", "nom", "niveau"]].assign(departement=commune[:2], epci="")
-
-
-@lru_cache(maxsize=1)
-def territoires_connus() -> pd.DataFrame:
-    """Return the territories of the official code, read once.
-
-    ``nom_cherche`` is their name without accents, to which what a user types is compared.
-    """
-    territoires = publiques.territoires()
-    return territoires.assign(nom_cherche=territoires["nom"].map(sans_accents))
 
 
 def epci(nom: str, *, titre: str | None = None, source: str | None = None) -> pd.DataFrame:

@@ -14,20 +14,22 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure as Dessin
 
-from ctglib.atelier.dessins import SANS_UNITE, dire_unite, legende_de, recette_de
+from ctglib.atelier.colonnes import colonnes_montrees, deja_dites, entete_mesuree
+from ctglib.atelier.dessins import SANS_UNITE, chiffres_de, dire_unite, legende_de, recette_de
 from ctglib.atelier.ordinaires import arbre_du_html, tableau_du_html
 from ctglib.atelier.phrases import DemandeImpossible, dire, impossible
+from ctglib.atelier.sujets import noms_courts
 from ctglib.atelier.tables import (
     Attributs,
-    arrondi_de,
     attributs,
+    decimales_de,
     definitions,
     dire_valeur,
     ecrire_cellule,
     est_mesuree,
     signes_de,
-    unite_de,
 )
+from ctglib.calculs.ecriture import INSECABLE
 from ctglib.document.blocs import MIME, Bloc, Encadre, Groupe, Paragraphe, Titre, en_json, liste
 from ctglib.document.figure import SANS_DATE, Figure, charte, charter_style, figure_de, habiller
 from ctglib.document.tableau import Colonne, Tableau, neutraliser
@@ -52,6 +54,8 @@ if TYPE_CHECKING:
     from openpyxl.worksheet.worksheet import Worksheet
 
 LIGNES_MONTREES = 40
+LIGNES_EN_CARTES = 8  # beyond, a table of numbers stays one on a narrow screen
+COLONNES_D_UNE_TABLE_ETROITE = 3
 # JupyterLab lacks the font that the labels were measured with: a wider one must not be cut. It sets
 # text to the right.
 DANS_JUPYTERLAB = (
@@ -59,15 +63,6 @@ DANS_JUPYTERLAB = (
     ".jp-OutputArea :is(td, th):not(.nombre) {text-align: left}</style>"
 )
 PONCTUELLE = "Analyse ponctuelle : elle n'a pas été examinée par le comité de pilotage."
-# Columns that a table does not show; the last two are what ``bandes`` draws.
-SANS_INTERET = (
-    "territoire",
-    "choisi",
-    "echeance_ecrite",
-    "dimension",
-    "intitule",
-    "situation",
-)
 MOTS_DU_NOM = 6
 PREMIERE_LIGNE = 4  # of a sheet, under its title: the headers
 PLUS_LARGE = 60  # signs of a column of a sheet
@@ -102,6 +97,7 @@ def figure(
     """
     dessin = _dessin_de(ax)
     legende = legende_de(dessin)
+    chiffres = chiffres_de(dessin)
     redessiner = recette_de(dessin) if legende else None
     if legende:
         dessin = _sans_legende(deepcopy(dessin))
@@ -115,7 +111,14 @@ def figure(
     alt = alt or ""
     nom = _nom(titre, alt)
     try:
-        rendue = figure_de(dessin, nom=nom, titre=titre, alt=alt, source=source)
+        rendue = figure_de(
+            dessin,
+            nom=nom,
+            titre=titre,
+            alt=alt,
+            source=source,
+            tableau=_chiffres(chiffres, nom) if chiffres else None,
+        )
     except ValueError as error:
         raise DemandeImpossible(str(error)) from None
     if redessiner is not None:
@@ -123,6 +126,13 @@ def figure(
     if legende:  # of the atelier, changed since
         return rendue
     return replace(rendue, dessiner=lambda taille: habiller(rendue.dessiner(taille)))
+
+
+def _chiffres(chiffres: tuple[pd.DataFrame, Attributs], nom: str) -> Tableau:
+    """Return the numbers of a chart, which a page unfolds under it."""
+    table, attrs = chiffres
+    montres = tableau(table, attrs["titre"], source=attrs["source"])
+    return replace(montres, nom=f"donnees-{nom}", donnees_de=nom)
 
 
 def _loger_les_textes(dessin: Dessin) -> None:
@@ -178,46 +188,35 @@ def tableau(
     Exemples :
         >>> from ctglib import atelier as a
         >>> a.tableau(a.donnees("cnaf_foyers_rsa", "Harnes", 2024)).titre
-        'Foyers au RSA (Cnaf)'
+        'Foyers au RSA, Harnes, 2024'
     """
     attrs = attributs(table, titre=titre, source=source, unite=unite)
     if table.empty:
         raise impossible("table_vide")
     a_plat = _a_plat(table)
     notes = list(attrs["remarques"])
-    # No codes, no empty column but that of the values, and the status where one is not normal.
-    montrees = []
-    for rang, nom in enumerate(a_plat.columns):
-        colonne = a_plat.iloc[:, rang]
-        vide = (colonne.isna() | colonne.astype(str).eq("")).all() and not est_mesuree(colonne)
-        une_seule_serie = nom == "indicateur" and colonne.nunique() < 2
-        if nom == "indicateur" and "libelle" in a_plat:  # its label stands beside it
-            une_seule_serie |= _libelles(colonne, attrs).equals(a_plat["libelle"].astype(str))
-        code_nomme = nom == "territoire" and "libelle" not in a_plat
-        if (nom not in SANS_INTERET or code_nomme) and not (vide or une_seule_serie):
-            montrees.append(rang)
+    montrees = colonnes_montrees(a_plat, attrs)
     if len(a_plat) > LIGNES_MONTREES:
         notes.insert(0, dire("lignes_montrees", montrees=LIGNES_MONTREES, lignes=len(a_plat)))
         est_montree = pd.RangeIndex(len(a_plat)) < LIGNES_MONTREES
         if "choisi" in a_plat:  # the place that was asked for, however far down
             est_montree = est_montree | a_plat["choisi"]
         a_plat = a_plat[est_montree]
+    a_plat_entier = a_plat
     a_plat = a_plat.iloc[:, montrees]
     notes += _notes_des_signes(a_plat)
     noms = [_nom_de_colonne(colonne) for colonne in a_plat.columns]
+    inutiles = deja_dites(a_plat, attrs["titre"])
     colonnes = []
     cellules = {}
     for rang, nom in enumerate(noms):
         colonne = a_plat.iloc[:, rang]
-        entete = _entete_mesuree(a_plat.columns[rang], colonne, table, attrs, unite)
+        groupe, dite = entete_mesuree(a_plat.columns[rang], colonne, a_plat_entier, attrs, unite)
         cle = f"{nom}_{rang}" if nom in noms[:rang] else nom
-        colonnes.append(Colonne(cle, entete, pd.api.types.is_numeric_dtype(colonne)))
-        if nom == "indicateur":
-            colonne = _libelles(colonne, attrs)
-        marques = marques_de(colonne)
-        cellules[cle] = [
-            dire_valeur(valeur, marque) for valeur, marque in zip(colonne, marques, strict=True)
-        ]
+        if nom not in inutiles:
+            numerique = bool(colonnes) and pd.api.types.is_numeric_dtype(colonne)
+            colonnes.append(Colonne(cle, dite, numerique, groupe))
+        cellules[cle] = _cellules(nom, colonne, attrs)
     return Tableau(
         nom=_nom(attrs["titre"], table.to_csv()),
         titre=attrs["titre"],
@@ -226,13 +225,45 @@ def tableau(
         donnees=_avec_statuts(a_plat.set_axis(list(cellules), axis=1)),
         source=attrs["source"],
         notes=tuple(dict.fromkeys(notes)),
+        classe=_classe(colonnes, len(a_plat)),
     )
+
+
+def _cellules(nom: str, colonne: pd.Series, attrs: Attributs) -> list[str]:
+    """Return the cells of a column as they are shown; values that have not all the same unit have
+    each its own.
+    """
+    if nom == "indicateur":
+        colonne = _libelles(colonne, attrs)
+    if nom == "modalite":
+        colonne = colonne.replace("", dire("ensemble"))
+    marques = marques_de(colonne)
+    decimales = decimales_de(colonne)
+    unites = {marque.unite for marque in marques if marque is not None}
+    cellules = []
+    for valeur, marque in zip(colonne, marques, strict=True):
+        cellule = dire_valeur(valeur, marque, decimales)
+        unite = dire_unite(marque.unite) if marque is not None else ""
+        if len(unites) > 1 and unite not in SANS_UNITE and pd.notna(valeur):
+            nombre, parenthese, signe = cellule.partition(" (")
+            cellule = f"{nombre}{INSECABLE}{unite}{parenthese}{signe}"
+        cellules.append(cellule)
+    return cellules
+
+
+def _classe(colonnes: list[Colonne], lignes: int) -> str:
+    """Return how a page shows a table on a narrow screen: still as a table when it is one of
+    numbers, with two columns or many rows, which cards would make endless.
+    """
+    nombres = sum(colonne.numerique for colonne in colonnes)
+    etroite = len(colonnes) <= COLONNES_D_UNE_TABLE_ETROITE
+    longue = lignes > LIGNES_EN_CARTES
+    return "reste-table" if 2 * nombres >= len(colonnes) - 1 and (etroite or longue) else ""
 
 
 def _libelles(codes: pd.Series, attrs: Attributs) -> pd.Series:
     """Return the labels of series, by their codes."""
-    libelles = {code: origine.libelle for code, origine in attrs["series"].items()}
-    return codes.astype(str).replace(libelles)
+    return codes.astype(str).replace(noms_courts(attrs["series"]))
 
 
 def _notes_des_signes(table: pd.DataFrame) -> list[str]:
@@ -474,7 +505,7 @@ def _montrer_une_table(table: pd.DataFrame, **_: object) -> dict[str, object] | 
 def _est_de_l_atelier(table: pd.DataFrame) -> bool:
     """Tell whether a table is one of ours, or made from one."""
     colonnes = [table.iloc[:, rang] for rang in range(table.shape[1])]
-    return "titre" in table.attrs or any(map(est_mesuree, colonnes))
+    return "titre" in table.attrs or "sujet" in table.attrs or any(map(est_mesuree, colonnes))
 
 
 def _montrer_une_colonne(colonne: pd.Series, **_: object) -> dict[str, object] | None:
@@ -528,37 +559,6 @@ def _bloc(objet: object) -> Bloc:
         dessin = _dessin_de(objet)
         return figure(dessin, alt=legende_de(dessin).get("alt")).bloc
     raise impossible("hors_d_une_note", genre=type(objet).__name__)
-
-
-def _entete(colonne: object, table: pd.DataFrame, attrs: Attributs) -> str:
-    """Return the header of a column: the catalogue's, the label of a series, or its name."""
-    if colonne == "libelle":
-        return "Lieu" if "territoire" in table else "Libellé"
-    niveaux = colonne if isinstance(colonne, tuple) else (colonne,)
-    textes = [str(niveau) for niveau in niveaux if str(niveau)]
-    libelles = {code: origine.libelle for code, origine in attrs["series"].items()}
-    return ", ".join({**libelles, **reperes().entetes}.get(texte, texte) for texte in textes)
-
-
-def _entete_mesuree(
-    nom: object, colonne: pd.Series, table: pd.DataFrame, attrs: Attributs, unite: str | None
-) -> str:
-    """Return the header of a column with its unit and its rounding: « Valeur (pour 100) ».
-
-    The unit that is given is that of the values, or of all numbers when no column is called so.
-    """
-    entete = _entete(nom, table, attrs)
-    est_une_mesure = pd.api.types.is_numeric_dtype(colonne)
-    est_une_mesure = est_une_mesure and str(nom) not in reperes().reperes_des_lignes
-    if unite is None or not est_une_mesure or (nom != "valeur" and "valeur" in table):
-        unite = unite_de(colonne)
-    unite = dire_unite(unite)
-    if unite not in SANS_UNITE and unite not in entete:
-        entete = f"{entete} ({unite})"
-    arrondi = arrondi_de(colonne)
-    if arrondi:
-        entete = dire("entete_arrondi", entete=entete, arrondi=arrondi)
-    return entete
 
 
 def _a_plat(table: pd.DataFrame) -> pd.DataFrame:
@@ -632,7 +632,14 @@ def _xlsx(table: pd.DataFrame, attrs: Attributs, unite_donnee: str | None) -> by
         for nom, contenu in feuilles.items():
             montre = _avec_les_mots(contenu).map(neutraliser)
             montre.columns = [
-                _entete_mesuree(colonne, contenu.iloc[:, rang], table, attrs, unite_donnee)
+                ", ".join(
+                    filter(
+                        None,
+                        entete_mesuree(
+                            colonne, contenu.iloc[:, rang], contenu, attrs, unite_donnee
+                        ),
+                    )
+                )
                 for rang, colonne in enumerate(contenu.columns)
             ]
             montre.to_excel(classeur, sheet_name=nom, startrow=PREMIERE_LIGNE - 1, index=False)

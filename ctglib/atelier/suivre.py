@@ -12,6 +12,7 @@ from ctglib.atelier.series import (
     etude,
     mots_des_statuts,
     noms_des_modalites,
+    source_du_suivi,
 )
 from ctglib.atelier.tables import attributs, avec_attributs, redire
 from ctglib.blocs.annee import EtudeAnnuelle
@@ -93,7 +94,7 @@ def evolution(
     table = comparer(code, lieux, pour=pour, convention=convention)
     annees = sorted(table.loc[table["valeur"].notna(), "annee"].unique())
     if not annees:
-        raise impossible("sans_evolution", serie=attributs(table)["titre"], annees="aucune année")
+        raise impossible("sans_evolution", serie=attributs(table)["sujet"], annees="aucune année")
     ruptures = [
         annee
         for origine in attributs(table)["series"].values()
@@ -105,7 +106,7 @@ def evolution(
     annee_fin = annees[-1] if fin is None else fin
     connues = ", ".join(map(str, annees))
     if annee_depart not in annees or annee_fin not in annees or annee_depart >= annee_fin:
-        raise impossible("sans_evolution", serie=attributs(table)["titre"], annees=connues)
+        raise impossible("sans_evolution", serie=attributs(table)["sujet"], annees=connues)
     par_lieu = table.drop_duplicates("territoire").set_index("territoire")[["libelle"]]
     bouts = {}
     for annee in (annee_depart, annee_fin):
@@ -131,11 +132,11 @@ def evolution(
             ecart=remarquer(resultat["ecart"], lambda marque: replace(marque, unite="points"))
         )
     presentes = [colonne for colonne in COLONNES_DE_L_EVOLUTION if colonne in resultat]
-    titre_par_defaut = f"{attributs(table)['titre']}, {annee_depart}-{annee_fin}"
+    sujet = attributs(table)["sujet"]
     remarques = list(table.attrs["remarques"])
     if debut is None and ruptures:
         remarques.append(dire("depuis_la_rupture", annee=annee_depart))
-    dite = avec_attributs(resultat[presentes], titre_par_defaut, remarques=remarques)
+    dite = avec_attributs(resultat[presentes], sujet=sujet, remarques=remarques)
     return redire(dite, titre, source, unite)
 
 
@@ -195,7 +196,9 @@ def provisoires(
         valeur=_valeurs(suivi, a_confirmer),
         statut=a_confirmer["statut"].map(mots_des_statuts()),
     )
-    titre_par_defaut = dire("titre_des_provisoires", territoire=suivi.contexte.territoire.nom)
+    titre_par_defaut = dire(
+        "titre_des_provisoires", territoire=suivi.contexte.territoire.nom, annee=suivi.annee
+    )
     rangee = table.sort_values(["qui", "indicateur", "annee"], kind="stable", ignore_index=True)
     dites = avec_attributs(rangee[COLONNES_DES_PROVISOIRES], titre_par_defaut)
     return redire(dites, titre, source, unite)
@@ -259,7 +262,7 @@ def _valeurs(
     )
     for code, annee, lettre, valeur in par_ligne:
         indicateur = indicateurs[code]
-        source = suivi.convention.source_suivi
+        source = source_du_suivi(suivi)
         origine = Origine(code, indicateur.libelle, source, indicateur.unite)
         lettre_connue = str(lettre) if pd.notna(lettre) else Statut.NON_TRANSMIS.value
         mot = mots_des_statuts()[lettre_connue] if pd.isna(valeur) else ""

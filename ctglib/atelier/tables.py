@@ -14,6 +14,16 @@ from typing import Any, TypedDict
 import pandas as pd
 
 from ctglib.atelier.phrases import dire, impossible
+from ctglib.atelier.sujets import (
+    annees_des_marques,
+    annees_dites,
+    lieux_dits,
+    nom_court,
+    periode,
+    sujet_d_un_calcul,
+    sujet_des_series,
+)
+from ctglib.calculs.ecriture import minuscule, nombre
 from ctglib.document.tableau import ecrire_valeur
 from ctglib.document.typographie import nombre_court
 from ctglib.donnees.marques import SAISIE, Marque, Origine
@@ -21,8 +31,8 @@ from ctglib.donnees.nombres import NombreDtype, marques_de, remarquer
 from ctglib.donnees.publiques import reperes
 from ctglib.donnees.statuts import Statut
 
-TITRES_CITES = 3
 SIGNES: dict[str, str] = {Statut.PROVISOIRE: "p", Statut.ESTIME: "e"}
+DECIMALES = 1  # at most
 # JupyterLab sets it to the path of the notebook, and so does ``ctg analyser``.
 CARNET = "JPY_SESSION_NAME"
 
@@ -30,10 +40,12 @@ CARNET = "JPY_SESSION_NAME"
 class Attributs(TypedDict):
     """What a table of the atelier says of itself.
 
-    ``series`` are what its values come from, by code: for a rate, the numerator first.
+    ``series`` are what its values come from, by code: for a rate, the numerator first. ``sujet`` is
+    what its title is about, without the places and the years.
     """
 
     titre: str
+    sujet: str
     unite: str
     source: str
     series: Mapping[str, Origine]
@@ -42,15 +54,24 @@ class Attributs(TypedDict):
 
 def avec_attributs(
     table: pd.DataFrame,
-    titre: str,
+    titre: str = "",
     source: str = "",
     remarques: Iterable[str] = (),
+    *,
+    sujet: str = "",
 ) -> pd.DataFrame:
     """Return a copy of a table with its title, its remarks, each once, and its source, which counts
     if its values do not bear their own.
+
+    ``sujet``, in the place of a title, is what it is about: the places and the years that its rows
+    then have are added.
     """
     copie = table.copy()
-    copie.attrs = {"titre": titre, "remarques": list(dict.fromkeys(remarques))}
+    copie.attrs = {"remarques": list(dict.fromkeys(remarques))}
+    if titre:
+        copie.attrs["titre"] = titre
+    if sujet:
+        copie.attrs["sujet"] = sujet
     if source:
         copie.attrs["source"] = source
     return copie
@@ -70,6 +91,7 @@ def redire(
     copie = table.copy()
     if titre:
         copie.attrs["titre"] = titre
+        copie.attrs.pop("titre_des_etats", None)
     if source:
         copie.attrs["source"] = source
         for nom in _mesurees(copie):
@@ -92,7 +114,7 @@ def _mesurees(table: pd.DataFrame) -> list[str]:
 
 def _de_source(marque: Marque, source: str) -> Marque:
     """Return the mark of a value whose origins all have a source."""
-    origines = [replace(origine, source=source) for origine in marque.origines]
+    origines = [replace(origine, source=source, datee="") for origine in marque.origines]
     return replace(marque, origines=tuple(dict.fromkeys(origines)))
 
 
@@ -113,30 +135,63 @@ def attributs(
     """
     if not isinstance(table, pd.DataFrame):
         raise impossible("sans_table", genre=type(table).__name__)
-    origines = _origines(table)
-    libelles = [origine.libelle for origine in origines if origine.libelle]
-    titre = titre or table.attrs.get("titre") or " ; ".join(libelles[:TITRES_CITES])
+    marques = _marques(table)
+    origines = _origines(marques)
+    titre = titre or table.attrs.get("titre", "")
+    montrees = marques
+    if list(table.columns).count(colonne) == 1 and est_mesuree(table[colonne]):
+        montrees = _marques(table[[colonne]])
+    sujet = table.attrs.get("sujet") or sujet_d_un_calcul(
+        montrees, sujet_des_series(_origines(montrees))
+    )
     if not titre:
-        raise impossible("table_muette")
-    remarques = [*table.attrs.get("remarques", ()), *_remarques(origines)]
+        if not sujet:
+            raise impossible("table_muette")
+        titre = ", ".join(filter(None, [sujet, *_ou_et_quand(table, colonne, montrees)]))
+    if table.attrs.get("croisee"):
+        entetes = reperes().entetes
+        titre = dire(
+            "par_deux",
+            titre=titre,
+            lignes=minuscule(entetes.get(str(table.index.name), str(table.index.name))),
+            colonnes=minuscule(entetes.get(str(table.columns.name), str(table.columns.name))),
+        )
+    remarques = [*table.attrs.get("remarques", ()), *_remarques(origines, marques)]
+    series: dict[str, Origine] = {}
+    for origine in origines:
+        if origine.code:
+            series.setdefault(origine.code, origine)
     return {
         "titre": titre,
+        "sujet": sujet or titre,
         "unite": unite if unite is not None else _unite(table, colonne),
-        "source": source or _source(table, origines),
-        "series": {origine.code: origine for origine in origines if origine.code},
+        "source": source or _source(table, origines, marques),
+        "series": series,
         "remarques": list(dict.fromkeys(remarques)),
     }
 
 
-def _origines(table: pd.DataFrame) -> list[Origine]:
-    """Return what the values of a table come from, each once; what was typed is left out."""
-    origines = {
-        origine: None
-        for rang in range(table.shape[1])
-        for marque in dict.fromkeys(marques_de(table.iloc[:, rang]))
-        if marque is not None
-        for origine in marque.origines
-    }
+def _ou_et_quand(table: pd.DataFrame, colonne: str, marques: Iterable[Marque]) -> tuple[str, str]:
+    """Return the places and the years of a table; the years are those of its values that are
+    there, if one is.
+    """
+    lignes = table
+    if list(table.columns).count(colonne) == 1 and table[colonne].notna().any():
+        lignes = table[table[colonne].notna()]
+    return lieux_dits(table), annees_dites(lignes, marques)
+
+
+def _marques(table: pd.DataFrame) -> list[Marque]:
+    """Return the marks of the values of a table, each once."""
+    marques: dict[Marque | None, None] = {}
+    for rang in range(table.shape[1]):
+        marques |= dict.fromkeys(marques_de(table.iloc[:, rang]))
+    return [marque for marque in marques if marque is not None]
+
+
+def _origines(marques: Iterable[Marque]) -> list[Origine]:
+    """Return what values come from, each once; what was typed is left out."""
+    origines = dict.fromkeys(origine for marque in marques for origine in marque.origines)
     return [origine for origine in origines if origine != SAISIE]
 
 
@@ -166,9 +221,28 @@ def _saisies(table: pd.DataFrame) -> list[str]:
     return saisies
 
 
-def _source(table: pd.DataFrame, origines: Iterable[Origine]) -> str:
+def _sources(origines: Iterable[Origine], marques: Iterable[Marque]) -> list[str]:
+    """Return the producers and the documents of values, each once, with the years of theirs that
+    are there.
+    """
+    annees: dict[tuple[str, str], set[int]] = {}
+    for origine in origines:
+        if origine.source:
+            annees.setdefault((origine.source, origine.datee), set())
+    for marque in marques:
+        for origine in marque.origines:
+            if (origine.source, origine.datee) in annees:
+                annees[origine.source, origine.datee] |= annees_des_marques([marque])
+    sources = []
+    for (source, datee), les_siennes in annees.items():
+        quand = periode(les_siennes, datee)
+        sources.append(f"{source}, {quand}" if quand else source)
+    return sources
+
+
+def _source(table: pd.DataFrame, origines: Iterable[Origine], marques: Iterable[Marque]) -> str:
     """Return whose values a table shows: producers and documents, then what was typed."""
-    sources = [origine.source for origine in origines if origine.source]
+    sources = _sources(origines, marques)
     saisies = _saisies(table)
     if not sources and not saisies and table.attrs.get("source"):
         return table.attrs["source"]
@@ -179,7 +253,8 @@ def _source(table: pd.DataFrame, origines: Iterable[Origine]) -> str:
         return dire("saisie", carnet=carnet)
     if not sources and "valeur" not in saisies:  # numbers added to a table of sentences
         sources = [table.attrs["source"]]
-    noms = ", ".join(f"« {nom} »" for nom in saisies)
+    entetes = reperes().entetes
+    noms = ", ".join(f"« {entetes.get(nom, nom)} »" for nom in saisies)
     saisie = (
         dire("saisie_de", carnet=carnet, colonnes=noms)
         if sources
@@ -224,24 +299,31 @@ def arrondi_de(colonne: pd.Series) -> str:
     return nombre_court(seul) if seul > 1 else ""
 
 
-def _remarques(origines: Iterable[Origine]) -> list[str]:
+def _remarques(origines: Iterable[Origine], marques: Iterable[Marque]) -> list[str]:
     """Return what to beware of in the values of some series: their breaks, the rounding of counts,
-    said once of all those that are rounded alike.
+    said once of all those that are rounded alike. A gap between counts is worth what the rounding
+    leaves of it; one between rates is on another scale, and only its counts are said to be rounded.
     """
     remarques = []
-    arrondies: dict[float, list[str]] = {}
+    comptees = {
+        origine for marque in marques if marque.unite == "nombre" for origine in marque.origines
+    }
+    arrondies: dict[tuple[float, bool], list[str]] = {}
     for origine in origines:
+        libelle = nom_court(origine.libelle)
         remarques += [
-            dire("rupture", serie=origine.libelle, rupture=f"{annee} : {raison}")
+            dire("rupture", serie=libelle, rupture=f"{annee} : {raison}")
             for annee, raison in origine.ruptures
         ]
         # None and NaN are no rounding; a comparison with NaN is false.
         if origine.unite == "nombre" and origine.arrondi and origine.arrondi > 1:
-            arrondies.setdefault(origine.arrondi, []).append(origine.libelle)
-    for arrondi, libelles in arrondies.items():
-        series = " », « ".join(libelles)
-        remarques.append(dire("arrondi", serie=series, arrondi=nombre_court(arrondi)))
-    return remarques
+            cle = (origine.arrondi, origine in comptees)
+            arrondies.setdefault(cle, []).append(libelle)
+    for (arrondi, comptee), libelles in arrondies.items():
+        phrase = "arrondi" if comptee else "arrondi_des_effectifs"
+        series = " », « ".join(dict.fromkeys(libelles))
+        remarques.append(dire(phrase, serie=series, arrondi=nombre_court(arrondi)))
+    return list(dict.fromkeys(remarques))
 
 
 def signes_de(marque: Marque | None) -> list[str]:
@@ -254,21 +336,40 @@ def signes_de(marque: Marque | None) -> list[str]:
     return [*signes, "r"] if marque.ruptures else signes
 
 
-def dire_valeur(valeur: Any, marque: Marque | None) -> str:
-    """Return a value as a table or a text says it: « 1 420 », « 57 (p) », « secret »."""
+def dire_valeur(valeur: Any, marque: Marque | None, decimales: int | None = None) -> str:
+    """Return a value as a table or a text says it: « 1 420 », « 57 (p) », « secret ».
+
+    ``decimales`` are those of all the values that it stands among (``decimales_de``).
+    """
     if pd.api.types.is_scalar(valeur) and pd.isna(valeur):
         return marque.mot if marque and marque.mot else ecrire_cellule(valeur)
-    return " ".join([ecrire_cellule(valeur), *(f"({signe})" for signe in signes_de(marque))])
+    ecrite = ecrire_cellule(valeur, decimales)
+    return " ".join([ecrite, *(f"({signe})" for signe in signes_de(marque))])
 
 
-def ecrire_cellule(valeur: object) -> str:
-    """Return a value as a table shows it; a whole number that may be a year has no separator."""
+def decimales_de(colonne: pd.Series) -> int | None:
+    """Return with how many decimals each number of a column is written: one when one of them needs
+    it, « 19,0 » beside « 18,4 »; None for what is not a column of numbers.
+    """
+    if not pd.api.types.is_float_dtype(colonne):
+        return None
+    presentes = colonne.dropna().astype(float).round(DECIMALES)
+    return DECIMALES if (presentes != presentes.round()).any() else 0
+
+
+def ecrire_cellule(valeur: object, decimales: int | None = None) -> str:
+    """Return a value as a table shows it; a whole number that may be a year has no separator.
+
+    Without ``decimales``, a number has those that it needs, one at most.
+    """
     if isinstance(valeur, bool):
         return "oui" if valeur else "non"
     if isinstance(valeur, int) and 1900 < valeur < 2100:
         return str(valeur)
     if isinstance(valeur, int | float) and not pd.isna(valeur):
-        return nombre_court(round(float(valeur), 1))
+        if decimales is not None:
+            return nombre(float(valeur), decimales)
+        return nombre_court(round(float(valeur), DECIMALES))
     return ecrire_valeur(valeur)
 
 

@@ -13,6 +13,8 @@ from ctglib.donnees.statuts import GRAVITE, Statut
 # What an operation does to units: these keep the unit that both values have.
 GARDENT_L_UNITE = {"add", "radd", "sub", "rsub", "sum", "mean", "median", "min", "max", "first"}
 GARDENT_L_UNITE |= {"last", "cumsum", "cummin", "cummax", "mod", "std", "sem"}
+TAUX = ("pour_100", "pourcent")
+POINTS = "points"
 AJOUTENT_L_ARRONDI = {"add", "radd", "sub", "rsub", "sum", "cumsum"}
 
 
@@ -29,6 +31,7 @@ class Origine:
     arrondi: float | None = None
     ruptures: tuple[tuple[int, str], ...] = ()  # first year of after, reason
     precautions: tuple[str, ...] = ()
+    datee: str = ""  # how its source dates a year: « décembre {annee} »; "" when it says none
 
 
 # Typed in the notebook, or computed from what was: it has neither a source nor a unit.
@@ -76,6 +79,7 @@ def combiner(marques: Sequence[Marque | None], operation: str) -> Marque | None:
     origines = [origine for marque in distinctes for origine in marque.origines]
     if len(presentes) < len(marques):
         origines.append(SAISIE)
+    est_un_ecart = operation in ("sub", "rsub") and len(presentes) == len(marques)
     pire = min(distinctes, key=lambda marque: GRAVITE.index(Statut(marque.statut)))
     unites = {marque.unite for marque in distinctes}
     garde_l_unite = operation in GARDENT_L_UNITE and len(unites) == 1
@@ -89,13 +93,18 @@ def combiner(marques: Sequence[Marque | None], operation: str) -> Marque | None:
     genres = genres_de(distinctes)
     return Marque(
         origines=tuple(dict.fromkeys(origines)),
-        unite=unites.pop() if garde_l_unite else "",
+        unite=_unite_d_un_resultat(unites.pop(), est_un_ecart) if garde_l_unite else "",
         statut=pire.statut,
         mot=pire.mot,
         arrondi=arrondi,
         annees=(min(annees), max(annees)) if annees else None,
         genre=genres[0] if len(genres) == 1 else "",
     )
+
+
+def _unite_d_un_resultat(unite: str, est_un_ecart: bool) -> str:
+    """Return a unit; the gap between two rates is in points."""
+    return POINTS if est_un_ecart and unite in TAUX else unite
 
 
 def par_un_nombre(marque: Marque | None, operation: str, nombre: object) -> Marque | None:

@@ -26,6 +26,7 @@ from ctglib.donnees.publiques import reperes
 
 CUMULS = ("sum", "mean", "prod", "std", "var", "median", "sem", "cumsum", "cumprod")
 SOMMES = ("sum", "cumsum")
+LIEU = "lieu"  # what a table of one place says of itself, and its columns may no longer
 # What a group of values becomes that is still a value of the same thing.
 RESUMES = (*CUMULS, "min", "max", "first", "last", "cummin", "cummax")
 
@@ -323,6 +324,22 @@ def _avec_des_totaux_vrais(pivoter: Callable[..., pd.DataFrame]) -> Callable[...
     return pivoter_sans_mentir
 
 
+def _avec_sa_provenance(croiser: Callable[..., pd.DataFrame]) -> Callable[..., pd.DataFrame]:
+    """Return pandas' way to count rows by two columns, which keeps what the table of these says of
+    itself: it would drop it.
+    """
+
+    @wraps(croiser)
+    def croiser_en_le_disant(*args: object, **kwargs: object) -> pd.DataFrame:
+        croisee = croiser(*args, **kwargs)
+        dits = [donne.attrs for donne in (*args, *kwargs.values()) if isinstance(donne, pd.Series)]
+        if len(dits) > 1 and dits[0] and dits[0] == dits[1]:
+            croisee.attrs = {**dits[0], "croisee": True}
+        return croisee
+
+    return croiser_en_le_disant
+
+
 def _sans_objets(pivoter: Callable[..., pd.DataFrame]) -> Callable[..., pd.DataFrame]:
     """Return pandas' way to reshape a table, which keeps our numbers when several columns are asked
     for: it would make objects of them, whose sums pass over what is missing.
@@ -407,6 +424,8 @@ def _sans_passer(nom: str, resumer: Callable[..., pd.Series | pd.DataFrame]) -> 
                 resumees = resumees.mask(touchees).astype(NombreDtype())
             if resumees.name in noms_marques:
                 resumees = _marquer_les_fenetres(fenetres, resumees, nom)
+            if LIEU in lue.attrs:
+                resumees.attrs[LIEU] = lue.attrs[LIEU]
             return resumees
         refaites = {
             nom: resumees[nom].mask(touchees[nom]).astype(NombreDtype())
@@ -460,6 +479,7 @@ def _fenetres_touchees(
 # ``pd.crosstab`` pivots by the method.
 pd.DataFrame.pivot_table = _avec_des_totaux_vrais(pd.DataFrame.pivot_table)
 pd.pivot_table = _avec_des_totaux_vrais(pd.pivot_table)
+pd.crosstab = _avec_sa_provenance(pd.crosstab)
 pd.DataFrame.pivot = _sans_objets(pd.DataFrame.pivot)
 pd.pivot = _sans_objets(pd.pivot)
 pd.DataFrame.transpose = _avec_ses_marques(pd.DataFrame.transpose)

@@ -23,6 +23,7 @@ from ctglib.donnees.lecture import existe, lire_octets, proches
 from ctglib.donnees.magasin import (
     COG,
     FORMES,
+    LOCALES,
     SECRET,
     charger_famille,
     charger_familles,
@@ -30,6 +31,7 @@ from ctglib.donnees.magasin import (
     departement_de,
     derniere_table_si_presente,
     familles_absentes,
+    lire_registre,
     lire_tables,
     niveau_de,
     serie_de,
@@ -320,6 +322,9 @@ def lire(
     lignes.attrs.update(_sens(famille, serie))
     lignes.attrs["serie"] = code
     lignes.attrs["source"] = source(famille, sorted(demandees))
+    lignes.attrs["titre_du_jeu"] = famille.titre
+    lignes.attrs["datee"] = f"{_mois(famille)}{{annee}}"
+    lignes.attrs["ajouts"] = _fichiers_ajoutes(tables_lues)
     lignes.attrs["arrondi"] = serie.arrondi
     lignes.attrs["ruptures"] = [(rupture.annee, rupture.raison) for rupture in serie.ruptures]
     lignes.attrs["remarques"] = list(famille.remarques)
@@ -852,15 +857,31 @@ def _communes_inventees(fichier: str) -> pd.DataFrame:
 
 def source(famille: Famille, annees: Sequence[int]) -> str:
     """Return what a caption writes of figures: their producer, their data set and its years."""
-    from babel import Locale
-
-    mois = ""
-    if famille.mois:
-        mois = f"{Locale('fr').months['format']['wide'][famille.mois]} "
+    mois = _mois(famille)
     periode = f"{mois}{annees[0]}"
     if annees[-1] != annees[0]:
         periode += f" à {mois}{annees[-1]}"
     return f"{famille.producteur}, {famille.jeu}, {periode}"
+
+
+def _mois(famille: Famille) -> str:
+    """Return the month that a family of files tells of, « décembre » and a space, or ""."""
+    from babel import Locale
+
+    if not famille.mois:
+        return ""
+    return f"{Locale('fr').months['format']['wide'][famille.mois]} "
+
+
+def _fichiers_ajoutes(tables_lues: Iterable[TableGardee]) -> dict[int, str]:
+    """Return by year the name of the file that a user added, of the tables made from one."""
+    ajoutes = {fichier.sha256: fichier.fichier for fichier in lire_registre(LOCALES).fichiers}
+    fichiers = {}
+    for table in tables_lues:
+        noms = [ajoutes[source] for source in table.sources if source in ajoutes]
+        if table.table.startswith(LOCALES) and noms:
+            fichiers[table.annee] = noms[-1]
+    return fichiers
 
 
 def _territoire_inconnu(code: str) -> Faute:

@@ -21,6 +21,10 @@ class Statut(StrEnum):
 
 
 PROVISOIRES = (Statut.PROVISOIRE, Statut.ESTIME)
+# No status of a source: what an analyst put among its values.
+SAISI = "saisi"
+# What a drawing shows hollow: it may change, or it is not its source's.
+CREUX = (*PROVISOIRES, SAISI)
 # A value exists, but it is not given.
 INCONNUES = (Statut.SECRET, Statut.NON_TRANSMIS, Statut.NON_DISPONIBLE)
 ABSENCES = (*INCONNUES, Statut.SANS_OBJET)

@@ -20,7 +20,7 @@ from ctglib.document.figure import Figure, charte, charter_style
 from ctglib.document.typographie import RIEN, compter, nombre_court
 from ctglib.donnees.lignes import lignes
 from ctglib.donnees.modeles.catalogue import Largeur
-from ctglib.donnees.statuts import PROVISOIRES
+from ctglib.donnees.statuts import CREUX
 from ctglib.graphiques.feuille import (
     ENTRE_LIGNES,
     INTERLIGNE,
@@ -105,7 +105,7 @@ def barres(
         ):
             if pd.isna(valeur):
                 axes.barh(milieu, carre, CARRE, **hachures())
-            elif statut in PROVISOIRES:
+            elif statut in CREUX:
                 fond = charte().couleurs.fond
                 axes.barh(milieu, valeur, MARQUE, color=fond, edgecolor=teinte, linewidth=1.4)
             else:

@@ -7,7 +7,7 @@ Plain axes of matplotlib, whose key, under them, says in words each sign that th
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
-from math import isnan, nan
+from math import hypot, isnan, nan
 from typing import NamedTuple
 
 import pandas as pd
@@ -24,7 +24,7 @@ from matplotlib.typing import ColorType
 from ctglib.calculs.ecriture import INSECABLE, enumerer, minuscule
 from ctglib.document.figure import charte, charter_style
 from ctglib.document.typographie import nombre_court
-from ctglib.donnees.statuts import PROVISOIRES
+from ctglib.donnees import statuts
 from ctglib.graphiques.feuille import (
     ENTRE_COLONNES,
     ENTRE_LIGNES,
@@ -77,6 +77,9 @@ TOUTES_LES_VALEURS = 5  # up to that many points, each has its value where there
 # share of the highest value under which a spread does not fill the axes: noise would look like a
 # slope
 PENTE = 0.2
+# how much wider a mark is made for each one that covers it, and how near they then are
+PLUS_LARGE = 0.75
+COUVERTS = 1.3  # times RAYON
 MARQUES = ("o", "D", "s", "^", "v", "P")  # of the lines, in order
 TIRETS = Path([(0, y) for y in (-1.0, -0.6, -0.2, 0.2, 0.6, 1.0)], [1, 2, 1, 2, 1, 2])
 
@@ -97,8 +100,8 @@ class Annee(NamedTuple):
 
     @property
     def provisoire(self) -> bool:
-        """Whether its value may still change."""
-        return self.statut in PROVISOIRES and not isnan(self.valeur)
+        """Whether its value may still change, or is not its source's."""
+        return self.statut in statuts.CREUX and not isnan(self.valeur)
 
     @property
     def ecrite(self) -> str:
@@ -154,6 +157,8 @@ def courbes(
         _tracer(axes, lignes, cle)
         _mettre_en_page(axes)
         _regler(axes, lignes)
+        if len(lignes) > 1:
+            _decouvrir(axes, lignes)
     return axes
 
 
@@ -386,6 +391,7 @@ def _tracer(axes: Axes, lignes: dict[str, list[Annee]], cle: Sequence[Remarque])
             marker=marque,
             markeredgecolor=couleurs.fond,
             clip_on=False,
+            zorder=_rang_de_trace(rang, lignes),
         )
         couleurs_des_lignes.append(courbe.get_color())
         creux = [annee for annee in annees if annee.provisoire]
@@ -396,6 +402,7 @@ def _tracer(axes: Axes, lignes: dict[str, list[Annee]], cle: Sequence[Remarque])
                 [annee.valeur for annee in creux],
                 **style,
                 clip_on=False,
+                zorder=_rang_de_trace(rang, lignes),
             )
         for annee in _ruptures(annees):
             axes.axvline(annee, color=couleurs.secondaire, linewidth=1.0, linestyle=":")
@@ -437,6 +444,42 @@ def _tracer(axes: Axes, lignes: dict[str, list[Annee]], cle: Sequence[Remarque])
         )
         for texte in legende.get_texts():
             texte.set_linespacing(ENTRE_LIGNES)
+
+
+def _rang_de_trace(rang: int, lignes: dict[str, list[Annee]]) -> float:
+    """Return in what order a line is drawn: the first, that of the place that was asked for first,
+    over the others.
+    """
+    return 2 + (len(lignes) - rang) / (len(lignes) + 1)
+
+
+def _decouvrir(axes: Axes, lignes: dict[str, list[Annee]]) -> None:
+    """Make the mark of a value that a line over its own covers wider, so that both are seen."""
+    en_points = axes.transData + _en_points(axes)
+    traits = {trait.get_label(): trait for trait in axes.get_lines()}
+    places: list[tuple[float, float]] = []
+    for rang, (nom, annees) in enumerate(lignes.items()):
+        marque = MARQUES[rang % len(MARQUES)]
+        couleur = traits[nom].get_color()
+        les_siennes = []
+        for annee in annees:
+            if isnan(annee.valeur):
+                continue
+            x, y = en_points.transform((annee.annee, annee.valeur))
+            les_siennes.append((float(x), float(y)))
+            dessus = sum(hypot(x - x_0, y - y_0) < COUVERTS * RAYON for x_0, y_0 in places)
+            if not dessus:
+                continue
+            style = _creux(marque, couleur) if annee.provisoire else {"color": couleur}
+            taille = traits[nom].get_markersize() * (1 + PLUS_LARGE * dessus)
+            axes.plot(
+                [annee.annee],
+                [annee.valeur],
+                **{"marker": marque, "linestyle": "", **style, "markersize": taille},
+                clip_on=False,
+                zorder=_rang_de_trace(rang, lignes),
+            )
+        places += les_siennes
 
 
 def _signe(remarque: Remarque, couleur: ColorType) -> Artist:

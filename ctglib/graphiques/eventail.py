@@ -17,7 +17,8 @@ OPACITE = 0.25
 
 def eventail(table: pd.DataFrame, ax: Axes) -> Axes:
     """Return axes with the known years as a line, the range of those to come around its centre,
-    and a dotted line where the years that are refused begin.
+    and a dotted line where the years that are refused begin. What the range is worth is to be said
+    beside (« bande_de_l_eventail »).
 
     Args:
         table: One row a year of one place, in order: annee, valeur (missing of a year to come),
@@ -51,7 +52,16 @@ def eventail(table: pd.DataFrame, ax: Axes) -> Axes:
         limite = int(annees[-1])
         derniere = a_venir.iloc[-1]
         haut = derniere["haut"]
-        # The three numbers keep apart where the range is narrow.
+        # The last known value, then the three numbers of the last year, which keep apart where the
+        # range is narrow.
+        derniere_connue = connues.iloc[-1]
+        ax.annotate(
+            nombre_court(float(derniere_connue["valeur"])),
+            (int(derniere_connue["annee"]), float(derniere_connue["valeur"])),
+            (0, 8),
+            textcoords="offset points",
+            ha="center",
+        )
         for borne, place in (("bas", "top"), ("central", "center"), ("haut", "bottom")):
             ax.annotate(
                 nombre_court(derniere[borne]),
@@ -60,16 +70,6 @@ def eventail(table: pd.DataFrame, ax: Axes) -> Axes:
                 textcoords="offset points",
                 va=place,
             )
-        ax.annotate(
-            dire("bande_de_l_eventail"),
-            (limite, 0),
-            (-4, 4),
-            xycoords=("data", "axes fraction"),
-            textcoords="offset points",
-            ha="right",
-            va="bottom",
-            color=couleurs.secondaire,
-        )
         ax.set_ylim(0, 1.1 * max(connues["valeur"].max(), haut))
         if table["annee"].max() > limite:
             ax.axvline(limite, color=couleurs.secondaire, linewidth=1.0, linestyle=":")
@@ -89,5 +89,5 @@ def eventail(table: pd.DataFrame, ax: Axes) -> Axes:
         ax.yaxis.grid(True)
         ax.xaxis.set_major_locator(MaxNLocator(integer=True))
         ax.yaxis.set_major_formatter(lambda valeur, _: nombre_court(round(valeur, 6)))
-        ax.margins(x=0.08)
+        ax.margins(x=0.12)
     return ax

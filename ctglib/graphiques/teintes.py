@@ -3,6 +3,7 @@
 What has no value is hatched.
 """
 
+from collections.abc import Collection, Mapping
 from math import cos, radians
 from textwrap import fill
 from typing import Any, Unpack
@@ -12,17 +13,20 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.collections import PolyCollection
 from matplotlib.figure import Figure as Dessin
+from matplotlib.path import Path
+from matplotlib.transforms import Affine2D, Bbox
 
-from ctglib.calculs.ecriture import INSECABLE
+from ctglib.calculs.ecriture import INSECABLE, nombre
 from ctglib.document.contexte import Contexte
 from ctglib.document.figure import Figure, charte
-from ctglib.document.typographie import RIEN, compter, nombre_court
+from ctglib.document.typographie import RIEN, compter
 from ctglib.donnees.modeles.catalogue import Largeur
 from ctglib.graphiques.feuille import (
     ENTRE_LIGNES,
     GOUTTIERE,
     INTERLIGNE,
     PART_DES_LIBELLES,
+    POINTS_PAR_POUCE,
     Legende,
     assemble,
     couper,
@@ -30,6 +34,7 @@ from ctglib.graphiques.feuille import (
     encre,
     est_etroit,
     feuille,
+    figure_de,
     finir,
     hachures,
     largeur_de,
@@ -46,6 +51,7 @@ CASE = 0.97  # of the width of a column
 NUANCES = 5
 COLONNES_PAR_BLOC = 3  # at least
 CLASSES = 5  # of a map
+PAS_D_UNE_PLACE = 25  # where the middle of a text is tried in a commune, on each side
 LARGEUR_DES_MOTS = 22  # signs of a line of the key
 CONTOURS = "IGN, Admin Express COG"  # to be named under every map
 
@@ -166,8 +172,8 @@ def _dessiner_la_grille(taille: Largeur, textes: pd.DataFrame, teintes: pd.DataF
 
 def tracer_carte(
     ax: Axes, communes: pd.DataFrame, *, legende: str, entouree: str = "", absence: str = ""
-) -> None:
-    """Draw a map of communes on axes, which lose their frame.
+) -> dict[str, str]:
+    """Draw a map of communes on axes, which lose their frame; return the shade of each, by code.
 
     The values are cut in ``CLASSES`` classes of nearly as many communes, the highest in the
     strongest shade.
@@ -186,17 +192,23 @@ def tracer_carte(
     if len(sans_valeur):
         libelle = fill(absence or dire("sans_valeur"), LARGEUR_DES_MOTS)
         _colorer(ax, sans_valeur, libelle, facecolor="none", edgecolor=couleurs.filet, hatch="////")
+    teinte_de: dict[str, str] = {}
     nombre_de_classes = min(CLASSES, valeurs.nunique())
     if nombre_de_classes:
         classes = communes.groupby(
             pd.qcut(valeurs, nombre_de_classes, duplicates="drop"), observed=True
         )
         teintes = charte().degrade[: len(classes)][::-1]  # from light to strong
+        arrondies = valeurs.dropna().astype(float).round(1)
+        decimales = 1 if (arrondies != arrondies.round()).any() else 0
         for (_, de_la_classe), teinte in zip(classes, teintes, strict=True):
-            minimum = nombre_court(round(float(de_la_classe["valeur"].min()), 1))
-            maximum = nombre_court(round(float(de_la_classe["valeur"].max()), 1))
+            minimum = nombre(float(de_la_classe["valeur"].min()), decimales)
+            maximum = nombre(float(de_la_classe["valeur"].max()), decimales)
             libelle = minimum if minimum == maximum else f"{minimum} à {maximum}"
-            _colorer(ax, de_la_classe, libelle, facecolor=teinte, edgecolor=couleurs.fond)
+            # White between strong shades; it would not show between those that are nearly white.
+            bord = couleurs.fond if teinte in charte().degrade[:2] else couleurs.secondaire
+            _colorer(ax, de_la_classe, libelle, facecolor=teinte, edgecolor=bord)
+            teinte_de |= dict.fromkeys(de_la_classe["code"], teinte)
     if entouree:
         commune = communes[communes["code"].eq(entouree)]
         _colorer(ax, commune, "", facecolor="none", edgecolor=couleurs.texte, linewidth=1.8)
@@ -206,6 +218,90 @@ def tracer_carte(
     ax.set_aspect(1 / cos(radians(latitude_moyenne)))  # a degree of longitude is shorter there
     ax.set_axis_off()
     ax.legend(loc="upper left", bbox_to_anchor=(1, 1), title=fill(legende, LARGEUR_DES_MOTS))
+    return teinte_de
+
+
+def nommer_les_communes(
+    ax: Axes,
+    communes: pd.DataFrame,
+    textes: Mapping[str, str],
+    teinte_de: Mapping[str, str],
+    toujours: Collection[str] = (),
+) -> None:
+    """Write texts on the communes of a map that has its place, one line or two each, where none
+    covers another and each holds in its commune.
+
+    Args:
+        ax: The axes of ``tracer_carte``.
+        communes: Its rows.
+        textes: By code, in the order in which they take the room.
+        teinte_de: What ``tracer_carte`` returned.
+        toujours: The codes of those that are written even where they go out of their commune.
+    """
+    par_point = Affine2D().scale(POINTS_PAR_POUCE / figure_de(ax).dpi)
+    en_points = ax.transData + par_point
+    contours_de = communes.set_index("code")["contour"]
+    ecrits: list[Bbox] = []
+    for code, texte in textes.items():
+        if code not in contours_de.index:
+            continue
+        contours = [en_points.transform(contour) for contour in contours_de[code]]
+        plus_grand = max(contours, key=_aire)
+        largeur = max(longueur(ligne, gras=True) for ligne in texte.split("\n"))
+        hauteur = lignes_de(texte) * INTERLIGNE
+        milieu, tient = _place_dans(plus_grand, largeur, hauteur)
+        place = Bbox.from_bounds(milieu[0] - largeur / 2, milieu[1] - hauteur / 2, largeur, hauteur)
+        if not (tient or code in toujours) or any(place.overlaps(ecrit) for ecrit in ecrits):
+            continue
+        ecrits.append(place)
+        x, y = en_points.inverted().transform(milieu)
+        teinte = teinte_de.get(code, charte().couleurs.fond)
+        fond = None if tient and code in teinte_de else sur_fond()
+        ax.text(
+            x,
+            y,
+            texte,
+            ha="center",
+            va="center",
+            linespacing=ENTRE_LIGNES,
+            fontweight="bold",
+            color=encre(teinte) if fond is None else charte().couleurs.texte,
+            bbox=fond,
+            zorder=5,
+        ).set_in_layout(False)
+
+
+def _aire(contour: np.ndarray) -> float:
+    """Return the area of a ring of points."""
+    x, y = contour[:, 0], contour[:, 1]
+    return abs(float(np.sum(x * np.roll(y, 1) - y * np.roll(x, 1)))) / 2
+
+
+def _place_dans(
+    contour: np.ndarray, largeur: float, hauteur: float
+) -> tuple[tuple[float, float], bool]:
+    """Return where the middle of a text stands in a ring, as far from its border as can be, and
+    whether all of the text is inside.
+    """
+    trace = Path(contour)
+    cadre = trace.get_extents()
+    grille_x = np.linspace(cadre.x0, cadre.x1, PAS_D_UNE_PLACE)
+    grille_y = np.linspace(cadre.y0, cadre.y1, PAS_D_UNE_PLACE)
+    milieux = np.array([(x, y) for x in grille_x for y in grille_y])
+    dedans = np.ones(len(milieux), dtype=bool)
+    for de_cote in (-0.5, -0.25, 0.0, 0.25, 0.5):
+        for de_haut in (-0.5, 0.0, 0.5):
+            ecart = np.array([de_cote * largeur, de_haut * hauteur])
+            dedans &= trace.contains_points(milieux + ecart)
+    tient = bool(dedans.any())
+    if not tient:
+        dedans = trace.contains_points(milieux)
+    if not dedans.any():
+        return (float(contour[:, 0].mean()), float(contour[:, 1].mean())), False
+    candidats = milieux[dedans]
+    au_bord = np.linalg.norm(candidats[:, None, :] - contour[None, :, :], axis=2).min(axis=1)
+    x, y = candidats[au_bord.argmax()]
+    return (float(x), float(y)), tient
 
 
 def _colorer(ax: Axes, communes: pd.DataFrame, libelle: str, **style: object) -> None:

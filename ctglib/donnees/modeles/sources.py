@@ -306,6 +306,8 @@ class Reperes(Modele):
     profils: dict[Identifiant, Profil]
     recherche: Recherche
     genres: dict[Identifiant, Texte]  # of rows that a sum does not mix
+    # what a label says of its source between brackets, and a title does not
+    precisions_de_source: tuple[Texte, ...]
     reperes_des_lignes: tuple[Identifiant, ...]  # columns of numbers that measure nothing
     entetes: dict[Identifiant, Texte]  # of the columns of a table, by name
     phrases: dict[Identifiant, str]  # why a question has no answer, what to beware of in one

@@ -1,0 +1,315 @@
+"""Ce qu'a vu dans les images de l'atelier quelqu'un qui n'avait rien lu : un titre, une source, un
+signe, un nom sur une carte, une colonne.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pandas as pd
+import pytest
+from matplotlib.axes import Axes
+
+from ctglib import atelier as a
+from ctglib.document.figure import charte
+from ctglib.document.tableau import Tableau
+
+RSA = "cnaf_foyers_rsa"
+LOGEMENT = "cnaf_foyers_logement"
+AGGLOMERATION = "communes de la communauté d'agglomération de Lens - Liévin"
+JEU_DE_LA_CNAF = "Cnaf, « Bénéficiaires des prestations de la branche Famille, par commune »"
+
+
+@pytest.fixture(scope="module")
+def taux() -> pd.DataFrame:
+    """Return the rates of the communes of the agglomeration, over the years."""
+    return a.ratio(RSA, "cnaf_foyers", a.lieux(epci="Lens-Liévin"))
+
+
+def _pied(axes: Axes) -> str:
+    return " ".join(axes.figure.get_supxlabel().split())
+
+
+# What is not the producer's.
+
+
+def test_une_valeur_tapee_parmi_celles_de_la_source_est_creuse_et_la_source_s_arrete_avant() -> (
+    None
+):
+    foyers = a.donnees(RSA, "Harnes")
+    foyers.loc[foyers["annee"] == 2024, "valeur"] = 543.0
+
+    axes = a.courbes(foyers)
+
+    assert "décembre 2020 à décembre 2023" in _pied(axes) and "2024" not in _pied(axes)
+    assert "saisie ou calcul (ce carnet) : « Valeur »" in _pied(axes)
+    dites = [texte.get_text() for texte in axes.get_legend().get_texts()]
+    assert any(dite.startswith("2024") and "saisie ou calcul" in dite for dite in dites)
+    fond = charte().couleurs.fond
+    creux = [trait for trait in axes.get_lines() if trait.get_markerfacecolor() == fond]
+    assert [list(trait.get_xdata()) for trait in creux] == [[2024]]
+
+
+def test_une_valeur_provisoire_l_est_aussi_devant_sa_cible() -> None:
+    cibles = a.cibles("demonstration", 2025)
+
+    tableau = a.tableau(cibles[cibles["libelle"] == "Heures d'accueil réalisées"])
+
+    assert all("(p)" in cellule for cellule in tableau.cellules["valeur"])
+    assert "(p) : valeur provisoire." in tableau.notes
+    assert any("en baissant : Départs d'assistantes" in note for note in tableau.notes)
+
+
+def test_une_table_du_suivi_dit_de_quel_suivi_elle_est() -> None:
+    connues_en_2025 = a.tableau(a.provisoires("demonstration", 2025))
+    connues_en_2026 = a.tableau(a.donnees("heures_realisees", convention="demonstration"))
+
+    assert "telles que le suivi de 2025" in connues_en_2025.titre
+    assert connues_en_2025.source.endswith("suivi de 2025")
+    assert connues_en_2026.source.endswith("suivi de 2026")
+
+
+# Titles and sources.
+
+
+@pytest.mark.parametrize(
+    ("demander", "titre"),
+    [
+        (lambda: a.donnees(RSA, "Harnes"), "Foyers au RSA, Harnes, 2020 à 2024"),
+        (
+            lambda: a.donnees("filosofi_decile_1", ["Harnes", "Lens"], 2019),
+            "Premier décile du niveau de vie, Harnes et Lens, 2019",
+        ),
+        (
+            lambda: a.ratio("iris_monoparents", "iris_allocataires", a.lieux(iris="Harnes"), 2020),
+            "Familles monoparentales pour 100 foyers allocataires, quartiers (IRIS) de Harnes, 2020",
+        ),
+        (
+            lambda: a.evolution(LOGEMENT, a.lieux(epci="Lens-Liévin")).head(9),
+            "Foyers avec une aide au logement, 9 communes de la communauté d'agglomération de "
+            "Lens - Liévin, 2021 à 2024",
+        ),
+    ],
+)
+def test_un_titre_dit_de_quoi_ou_et_quand_sans_redire_la_source(demander, titre: str) -> None:
+    assert a.tableau(demander()).titre == titre
+
+
+def test_une_carte_dit_l_agglomeration_et_la_seule_annee_qu_elle_montre(taux: pd.DataFrame) -> None:
+    axes = a.carte(taux)
+
+    titre = axes.get_title(loc="left")
+    assert titre == f"Foyers au RSA pour 100 foyers allocataires, {AGGLOMERATION}, 2024"
+    assert f"Source : {JEU_DE_LA_CNAF}, décembre 2024 ; contours" in _pied(axes)
+
+
+def test_une_somme_de_trois_ans_n_a_pas_le_titre_d_une_annee() -> None:
+    naissances = a.donnees("insee_naissances", "Harnes").set_index("annee")["valeur"]
+
+    titre = a.tableau(naissances.rolling(3).sum().to_frame()).titre
+
+    assert titre.startswith("Naissances domiciliées, calcul sur 3 années, Harnes, ")
+
+
+def test_ce_qui_est_fait_de_deux_series_n_a_le_titre_d_aucune() -> None:
+    foyers = a.donnees("cnaf_foyers", ["Harnes", "Lens"], 2024)
+    naissances = a.donnees("insee_naissances", ["Harnes", "Lens"], 2024)
+    deux = foyers.merge(naissances, on=["territoire", "libelle", "annee"], suffixes=("_foyers", ""))
+    deux["valeur"] = 1000 * deux["valeur"] / deux["valeur_foyers"]
+
+    titre = a.tableau(deux).titre
+
+    assert titre.startswith("Calcul d'après « Naissances domiciliées » et « Foyers allocataires »")
+
+
+def test_plusieurs_series_ont_pour_titre_ce_que_leurs_noms_ont_en_commun() -> None:
+    codes = ["iris_enfants_0_2", "iris_enfants_3_5"]
+    ages = pd.concat([a.donnees(code, a.lieux(iris="Harnes"), 2020) for code in codes])
+
+    tableau = a.tableau(ages.pivot(index="libelle", columns="indicateur", values="valeur"))
+
+    assert tableau.titre == "Enfants couverts, quartiers (IRIS) : Harnes, 2020"
+    entetes = [colonne.libelle for colonne in tableau.colonnes]
+    assert entetes == ["Lieu", "De moins de 3 ans", "De 3 à 5 ans"]
+
+
+def test_des_bandes_disent_un_etat_et_sa_date_ou_ce_que_l_on_connait() -> None:
+    etats = a.bandes(a.promesses("harnes"))
+    connues = a.bandes(a.donnees("filosofi_decile_1", ["Harnes", "Acheville"]))
+
+    assert etats.get_title(loc="left").startswith("Où en est ce qui est promis, Harnes, suivi de")
+    titre = connues.get_title(loc="left")
+    assert titre.startswith("Ce que l'on connaît : premier décile") and "euros" not in titre
+    assert "Secret : petit effectif" in _pied(connues)
+
+
+def test_un_dispositif_est_nomme_dans_le_titre_de_ceux_qui_le_frequentent() -> None:
+    mercredi = a.frequentation(
+        2025, convention="demonstration", dispositif="Accueil de loisirs du mercredi"
+    )
+
+    axes = a.barres(mercredi, par="categorie")
+
+    assert axes.get_title(loc="left").startswith("Accueil de loisirs du mercredi, ")
+    assert "Secret : petit effectif" in _pied(axes)
+
+
+# What is drawn.
+
+
+def test_un_point_couvert_par_un_autre_est_plus_large_et_le_premier_lieu_est_dessus() -> None:
+    aides = a.comparer(LOGEMENT, ["Harnes", "Pas-de-Calais"])  # both are 100 in 2021
+
+    traits = a.courbes(aides, y="indice").get_lines()
+
+    harnes = next(trait for trait in traits if trait.get_label() == "Harnes")
+    departement = next(trait for trait in traits if trait.get_label() == "Pas-de-Calais")
+    assert harnes.get_zorder() > departement.get_zorder()
+    elargis = [
+        trait
+        for trait in traits
+        if trait.get_color() == departement.get_color()
+        and trait.get_markersize() > departement.get_markersize()
+    ]
+    assert [list(trait.get_xdata()) for trait in elargis] == [[2021]]
+
+
+def test_un_lieu_couche_sur_l_axe_est_dit_trop_bas() -> None:
+    tous = a.courbes(a.comparer(LOGEMENT, ["Harnes", "Pas-de-Calais"]))
+    proches = a.courbes(a.comparer(LOGEMENT, ["Harnes", "Lens"]))
+
+    assert "Trop bas à cette échelle pour qu'un changement s'y voie : Harnes." in _pied(tous)
+    assert "Trop bas" not in _pied(proches)
+
+
+def test_une_carte_nomme_et_entoure_la_commune_de_la_convention(taux: pd.DataFrame) -> None:
+    axes = a.carte(taux)
+
+    noms = [texte.get_text() for texte in axes.texts]
+    assert "Harnes\n19,0" in noms
+    assert any(nom.startswith("Sallaumines\n") for nom in noms)  # the highest
+    epais = [trace for trace in axes.collections if trace.get_linewidth()[0] > 1]
+    assert len(epais) == 1
+    autre = a.carte(taux, lieu="Lens")
+    entourees = [trace for trace in autre.collections if trace.get_linewidth()[0] > 1]
+    x, _ = entourees[0].get_paths()[0].get_extents().min
+    assert x < epais[0].get_paths()[0].get_extents().x0
+
+
+def test_la_classe_la_plus_claire_d_une_carte_a_un_bord_qui_se_voit(taux: pd.DataFrame) -> None:
+    axes = a.carte(taux)
+
+    claire = axes.collections[0]
+
+    assert claire.get_edgecolor()[0][:3].max() < 0.6
+
+
+def test_ce_que_vaut_la_bande_d_un_eventail_est_dessous_et_entier() -> None:
+    axes = a.eventail(a.prolonger("moins_de_3_ans", "Harnes"))
+    etroit = a.figure(axes, alt="Des naissances.").dessiner("etroit")
+
+    for pied in (_pied(axes), " ".join(etroit.get_supxlabel().split())):
+        assert "Bande : la fourchette visée 8 fois sur 10 pour les communes" in pied
+        assert "2025 : prolongé ; constaté depuis, non employé : 449." in pied
+
+
+def test_les_valeurs_d_un_dessin_ont_les_memes_decimales() -> None:
+    axes = a.courbes(a.comparer(RSA, ["Harnes", "Pas-de-Calais"], pour="cnaf_foyers"))
+
+    bouts = " ".join(texte.get_text() for texte in axes.texts)
+    assert "19,0" in bouts and "15,4" in bouts
+
+
+# Tables.
+
+
+def test_un_tableau_n_a_qu_une_regle_de_decimales_par_colonne(taux: pd.DataFrame) -> None:
+    cellules = a.tableau(taux[taux["annee"] == 2024]).cellules
+
+    assert all("," in cellule for cellule in cellules["valeur"])
+    assert not any("," in cellule for cellule in cellules["numerateur"])
+
+
+def test_un_ecart_de_taux_est_en_points() -> None:
+    taux = a.comparer(RSA, ["Harnes", "Lens"], [2020, 2024], pour="cnaf_foyers")
+    croisee = taux.pivot(index="libelle", columns="annee", values="valeur")
+    croisee["ecart"] = croisee[2024] - croisee[2020]
+
+    tableau = a.tableau(croisee, "Le RSA")
+
+    assert tableau.colonnes[-1].libelle == "Écart (points)"
+    assert not any("un écart de cet ordre" in note for note in tableau.notes)
+
+
+def test_un_tableau_croise_dit_de_quoi_il_est_fait_et_par_quoi() -> None:
+    actions = a.promesses("demonstration", annee=2026)
+
+    tableau = a.tableau(pd.crosstab(actions["fiche"], actions["etat"]))
+
+    assert tableau.titre.endswith(", dû en 2026 : fiche par état")
+    assert tableau.colonnes[0].libelle == "Fiche" and tableau.colonnes[1].libelle == "En cours"
+    assert tableau.source.startswith("Données fictives")
+
+
+def test_ce_que_le_titre_dit_de_toutes_les_lignes_n_est_pas_une_colonne() -> None:
+    pertes = a.evolution(RSA, ["Harnes", "Lens"], 2020, 2024)
+
+    tableau = a.tableau(pertes)
+
+    entetes = [colonne.libelle for colonne in tableau.colonnes]
+    assert entetes[:3] == ["Lieu", "En 2020, arrondi à 5", "En 2024, arrondi à 5"]
+    assert "Sens" not in entetes and {"annee", "annee_depart", "sens"} <= set(tableau.donnees)
+
+
+def test_la_premiere_colonne_et_son_titre_sont_du_meme_cote(taux: pd.DataFrame) -> None:
+    rangs = a.tableau(a.rang("Harnes", taux))
+    page = rangs._repr_mimebundle_()["text/html"]
+
+    assert not rangs.colonnes[0].numerique
+    assert '<th scope="col">Rang</th>' in page
+
+
+@pytest.mark.parametrize(
+    ("faire", "classe"),
+    [
+        (
+            lambda: a.rang(
+                "Harnes", a.ratio(RSA, "cnaf_foyers", a.lieux(epci="Lens-Liévin"), 2024)
+            ),
+            "reste-table",
+        ),
+        (lambda: a.provisoires("demonstration", 2025), ""),
+    ],
+)
+def test_une_longue_table_de_nombres_le_reste_sur_un_telephone(faire, classe: str) -> None:
+    assert a.tableau(faire()).classe == classe
+
+
+def test_des_valeurs_d_unites_differentes_ont_chacune_la_leur() -> None:
+    valeurs = a.tableau(a.provisoires("demonstration", 2025)).cellules
+
+    heures = valeurs["valeur"][valeurs["libelle"] == "Heures d'accueil réalisées"]
+    assert heures.iloc[0].endswith("heures (p)")
+    assert "Ensemble" in set(valeurs["modalite"])
+
+
+# The numbers beside a drawing.
+
+
+@pytest.mark.parametrize(
+    "dessiner",
+    [
+        lambda: a.courbes(a.donnees(RSA, "Harnes")),
+        lambda: a.panneaux(a.donnees(RSA, ["Harnes", "Lens"])),
+        lambda: a.barres(a.evolution(RSA, ["Harnes", "Lens"]), y="ecart"),
+        lambda: a.bandes(a.promesses("harnes")),
+    ],
+)
+def test_chaque_dessin_a_ses_chiffres_a_deplier_dans_la_page(dessiner, tmp_path: Path) -> None:
+    figure = a.figure(dessiner(), alt="Des valeurs.")
+
+    page = a.note("Une note", [figure]).enregistrer(tmp_path / "note.html").read_text("utf-8")
+
+    assert isinstance(figure.tableau, Tableau) and len(figure.tableau.cellules)
+    assert "<summary>Les chiffres du graphique</summary>" in page
+    assert figure.tableau.source == figure.source
