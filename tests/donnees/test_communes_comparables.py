@@ -45,12 +45,12 @@ def _structures() -> dict[str, STRUCTURE]:
         f"""
         with reunies as (
             select territoire, devient from '{publiques}/cog_mouvements/*.parquet'
-            where genre = '32' and date >= '2022-01-01'
+            where genre = '32' and date > '2023-01-01'
         ), filosofi as (
-            select coalesce(devient, table_de_2019.territoire) as territoire,
+            select coalesce(devient, table_de_2021.territoire) as territoire,
                    sum(filosofi_menages) as filosofi_menages,
                    sum(filosofi_personnes) as filosofi_personnes
-            from '{publiques}/insee_filosofi_disp/2019-commune-*.parquet' as table_de_2019
+            from '{publiques}/insee_filosofi_disp/2021-commune-*.parquet' as table_de_2021
             left join reunies using (territoire)
             group by all
         )
