@@ -9,10 +9,12 @@ from pathlib import Path
 import pandas as pd
 import pytest
 from matplotlib.axes import Axes
+from officiels_exemple import cnaf, ecrire
 
 from ctglib import atelier as a
 from ctglib.document.figure import charte
 from ctglib.document.tableau import Tableau
+from ctglib.donnees.ajout import Ajout
 
 RSA = "cnaf_foyers_rsa"
 LOGEMENT = "cnaf_foyers_logement"
@@ -48,6 +50,19 @@ def test_une_valeur_tapee_parmi_celles_de_la_source_est_creuse_et_la_source_s_ar
     fond = charte().couleurs.fond
     creux = [trait for trait in axes.get_lines() if trait.get_markerfacecolor() == fond]
     assert [list(trait.get_xdata()) for trait in creux] == [[2024]]
+
+
+def test_un_fichier_ajoute_est_nomme_dans_la_source(donnees: Path, tmp_path: Path) -> None:
+    Ajout([ecrire(tmp_path, "cnaf_2025.csv", cnaf())]).enregistrer()
+    a.oublier()
+
+    source = a.tableau(a.donnees(RSA, "Harnes")).source
+    a.oublier()
+
+    assert source == (
+        f"{JEU_DE_LA_CNAF}, décembre 2020 à décembre 2024 ; "
+        f"{JEU_DE_LA_CNAF}, fichier ajouté ici (cnaf_2025.csv), décembre 2025"
+    )
 
 
 def test_une_valeur_provisoire_l_est_aussi_devant_sa_cible() -> None:
@@ -278,11 +293,33 @@ def test_la_premiere_colonne_et_son_titre_sont_du_meme_cote(taux: pd.DataFrame) 
             ),
             "reste-table",
         ),
+        (lambda: a.evolution(RSA, ["Harnes", "Lens"]), ""),
         (lambda: a.provisoires("demonstration", 2025), ""),
     ],
 )
 def test_une_longue_table_de_nombres_le_reste_sur_un_telephone(faire, classe: str) -> None:
     assert a.tableau(faire()).classe == classe
+
+
+def test_un_tableau_croise_a_deux_niveaux_garde_ses_paires() -> None:
+    par_sexe = a.frequentation(2024, 2025, convention="demonstration", selon="sexe")
+    croisee = par_sexe.pivot_table(
+        index="dispositif", columns=["annee", "categorie"], values="valeur", aggfunc="sum"
+    )
+
+    tableau = a.tableau(croisee)
+
+    assert [colonne.groupe for colonne in tableau.colonnes] == ["", "2024", "2024", "2025", "2025"]
+    assert [colonne.libelle for colonne in tableau.colonnes[1:3]] == ["Filles", "Garçons"]
+    assert tableau.classe == "reste-table"
+
+
+def test_un_lieu_classe_a_son_rang_a_cote_de_son_nom() -> None:
+    rangs = a.rang("Harnes", a.ratio(RSA, "cnaf_foyers", a.lieux(epci="Lens-Liévin"), 2024))
+
+    noms = [nom.get_text() for nom in a.points(rangs.head(2)).get_yticklabels()]
+
+    assert noms[0].endswith(", 1er") and noms[1].endswith(", 2e")
 
 
 def test_des_valeurs_d_unites_differentes_ont_chacune_la_leur() -> None:

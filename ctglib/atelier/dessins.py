@@ -768,7 +768,7 @@ def _rangees(
     """Draw a row a line of a table, from top to bottom, with its name and its value.
 
     When two rows have the same name, all have with it what tells them apart, by the columns of
-    ``DISTINCTIONS``: « Harnes, 2024 ».
+    ``DISTINCTIONS``: « Harnes, 2024 »; in a table of ranks, each has its own: « Harnes, 31e ».
     """
     attrs = _tracable(table, y, par, titre=titre, source=source, unite=unite)
     noms = _noms(table, par, attrs)
@@ -776,6 +776,8 @@ def _rangees(
         distingue = colonne in table and colonne != par and table[colonne].nunique() > 1
         if distingue and noms.duplicated().any():
             noms = noms + ", " + _noms(table, colonne, attrs)
+    if par == "libelle" and {"rang", "rang_min"} <= set(table.columns):
+        noms = noms + ", " + table["rang"].map(_ordinal)
     rangees = _pour_dessin(table, y, par, attrs).assign(libelle=noms.tolist())
     couleurs_de_la_charte = charte().couleurs
     couleurs = [couleurs_de_la_charte.territoire] * len(table)
@@ -800,6 +802,10 @@ def _rangees(
         return axes
 
     return _sur_des_axes(ax, tracer_sur, table, attrs)
+
+
+def _ordinal(rang: int) -> str:
+    return "1er" if rang == 1 else f"{rang}e"
 
 
 def _base(y: str, titre: str | None) -> str:
@@ -1063,7 +1069,7 @@ def _unite_et_base(attrs: Attributs, base: str) -> str:
     if not base:
         return unite
     deja_dite = unite in SANS_UNITE or base.endswith(f"({unite})")
-    return base if deja_dite else f"{unite}, {base}"
+    return base if deja_dite else f"{base} ({unite})"
 
 
 def legende_de(figure: object) -> dict[str, str]:

@@ -238,7 +238,7 @@ def rang(
     non_classes = len(de_l_annee) - len(avec_valeur)
     if non_classes:
         remarques.append(dire("non_classes", nombre=non_classes, annee=choisi.annee))
-    sujet = attributs(de_l_annee)["titre"]
+    sujet = minuscule(attributs(de_l_annee)["titre"])
     classes = avec_attributs(rangs, f"Rang de {choisi.libelle} : {sujet}", remarques=remarques)
     return redire(classes, titre, source, unite)
 

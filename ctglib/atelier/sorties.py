@@ -29,7 +29,6 @@ from ctglib.atelier.tables import (
     est_mesuree,
     signes_de,
 )
-from ctglib.calculs.ecriture import INSECABLE
 from ctglib.document.blocs import MIME, Bloc, Encadre, Groupe, Paragraphe, Titre, en_json, liste
 from ctglib.document.figure import SANS_DATE, Figure, charte, charter_style, figure_de, habiller
 from ctglib.document.tableau import Colonne, Tableau, neutraliser
@@ -55,7 +54,7 @@ if TYPE_CHECKING:
 
 LIGNES_MONTREES = 40
 LIGNES_EN_CARTES = 8  # beyond, a table of numbers stays one on a narrow screen
-COLONNES_D_UNE_TABLE_ETROITE = 3
+COLONNES_D_UNE_TABLE_ETROITE = 4
 # JupyterLab lacks the font that the labels were measured with: a wider one must not be cut. It sets
 # text to the right.
 DANS_JUPYTERLAB = (
@@ -246,19 +245,20 @@ def _cellules(nom: str, colonne: pd.Series, attrs: Attributs) -> list[str]:
         unite = dire_unite(marque.unite) if marque is not None else ""
         if len(unites) > 1 and unite not in SANS_UNITE and pd.notna(valeur):
             nombre, parenthese, signe = cellule.partition(" (")
-            cellule = f"{nombre}{INSECABLE}{unite}{parenthese}{signe}"
+            cellule = f"{nombre} {unite}{parenthese}{signe}"
         cellules.append(cellule)
     return cellules
 
 
 def _classe(colonnes: list[Colonne], lignes: int) -> str:
     """Return how a page shows a table on a narrow screen: still as a table when it is one of
-    numbers, with two columns or many rows, which cards would make endless.
+    numbers, with few columns, headers of two levels, or many rows, which cards would make endless.
     """
     nombres = sum(colonne.numerique for colonne in colonnes)
-    etroite = len(colonnes) <= COLONNES_D_UNE_TABLE_ETROITE
-    longue = lignes > LIGNES_EN_CARTES
-    return "reste-table" if 2 * nombres >= len(colonnes) - 1 and (etroite or longue) else ""
+    etroite = len(colonnes) <= COLONNES_D_UNE_TABLE_ETROITE and nombres == len(colonnes) - 1
+    longue = lignes > LIGNES_EN_CARTES and 2 * nombres >= len(colonnes) - 1
+    a_deux_niveaux = any(colonne.groupe for colonne in colonnes)
+    return "reste-table" if etroite or longue or a_deux_niveaux else ""
 
 
 def _libelles(codes: pd.Series, attrs: Attributs) -> pd.Series:
