@@ -26,9 +26,9 @@ from import_exemple import SUIVI
 from suivi_exemple import OBSERVATIONS
 
 from ctglib.bureau.depot import deposer
-from ctglib.bureau.etat import annee_courante
+from ctglib.bureau.etat import annee_courante, etudier_l_annee, lignes_signees
+from ctglib.bureau.formulaire import Ecriture, formulaire
 from ctglib.bureau.formulaire import enregistrer as enregistrer_le_formulaire
-from ctglib.bureau.formulaire import formulaire
 from ctglib.bureau.memoire import (
     ARevoir,
     Demandes,
@@ -110,7 +110,7 @@ def test_le_bilan_d_une_annee_se_fait_par_clics_depuis_des_classeurs_dont_deux_s
         examiner(page)
         with page.expect_download() as copie:
             page.get_by_role("link", name="Télécharger la copie annotée").first.click()
-        assert copie.value.suggested_filename.startswith("ctg-harnes-2025-")
+        assert copie.value.suggested_filename.startswith("a-corriger-ctg-harnes-2025-")
 
         page.get_by_label("La valeur est juste, parce que").fill("Deux points ouverts")
         assert page.input_value("#service-0") == "pij", "celui du classeur est proposé"
@@ -135,7 +135,8 @@ def test_le_bilan_d_une_annee_se_fait_par_clics_depuis_des_classeurs_dont_deux_s
         with page.expect_download() as comite:
             page.get_by_role("link", name="Télécharger le dossier du comité").click()
         noms = zipfile.ZipFile(comite.value.path()).namelist()
-        assert {"bilan.html", "bilan.pdf", "fiche-1.pdf", "releve.docx"} <= set(noms)
+        attendus = {"bilan.html", "bilan.pdf", "fiche-1.pdf", "releve.docx"}
+        assert {f"harnes-2025-{nom}" for nom in attendus} <= set(noms)
         page.get_by_role("link", name="Page HTML : Rapport bilan").click()
         page.wait_for_url("**/rapports/harnes/2025/bilan.html")
 
@@ -198,7 +199,7 @@ def test_on_demande_puis_on_ecrit_et_l_on_clot_l_annee_par_clics(bureau: BureauO
         chapo.get_by_label("Ce que vous signez").fill("Le relais a reçu 9 731 familles")
         chapo.get_by_label("Signé par").fill("Coordination de la CTG")
         page.get_by_role("button", name="Enregistrer ce que j’ai écrit").last.click()
-        page.wait_for_url("**/ecrire?enregistre=oui")
+        page.wait_for_url("**/ecrire?enregistre=*")
 
         page.goto(annee + "/clore")
         page.get_by_text("Les rapports ne sont pas tous à jour").wait_for()
@@ -215,7 +216,7 @@ def test_on_demande_puis_on_ecrit_et_l_on_clot_l_annee_par_clics(bureau: BureauO
         chapo = page.get_by_role("group", name="Chapô")
         chapo.get_by_label("Ce que vous signez").fill("Le relais a trouvé son public")
         page.get_by_role("button", name="Enregistrer ce que j’ai écrit").last.click()
-        page.wait_for_url("**/ecrire?enregistre=oui")
+        page.wait_for_url("**/ecrire?enregistre=*")
         page.goto(annee)
         page.get_by_role("button", name="Produire les rapports 2025").click()
         page.get_by_text("terminée").wait_for()
@@ -224,7 +225,10 @@ def test_on_demande_puis_on_ecrit_et_l_on_clot_l_annee_par_clics(bureau: BureauO
         page.get_by_role("button", name="Clore l’année 2025, pour de bon").click()
         page.wait_for_url("**/travail")
         page.get_by_text("sont définitifs").wait_for()
-        assert not page.get_by_text("sha256").first.is_visible(), "le détail est replié"
+        assert not page.get_by_text("sha256").count(), "aucun mot de la commande"
+        with page.expect_download() as archive:
+            page.get_by_role("link", name="Télécharger l’archive").click()
+        assert archive.value.suggested_filename == "ctg-harnes.zip"
         assert str(bureau.dossier) in texte(page, "main"), "le dossier de l'archive est dit"
         examiner(page)
         page.goto(annee)
@@ -325,6 +329,28 @@ def test_le_bureau_se_souvient_des_demandes_et_oublie_un_fichier_corrige(donnees
 
 
 @pytest.mark.navigateur
+def test_un_releve_corrige_remplace_celui_qui_etait_a_corriger_sous_un_autre_nom(
+    donnees: Path,
+) -> None:
+    fautifs = [ARevoir(fichier=nom, le=JOUR, fautes=1) for nom in ("releve.docx", "enfance.xlsx")]
+    noter_les_retours("harnes", 2025, fautifs, [])
+
+    noter_les_retours("harnes", 2025, [], ["Relevé signé v2.docx", ""])
+
+    restent = [retour.fichier for retour in se_souvenir("harnes").de(2025).a_revoir]
+    assert restent == ["enfance.xlsx"]
+
+
+def test_un_service_qui_a_repondu_a_moitie_n_est_pas_celui_qui_n_a_rien_rendu(
+    donnees: Path, tmp_path: Path
+) -> None:
+    etat = etudier_l_annee("demonstration", 2026, JOUR, tmp_path, Path("notebooks"))
+
+    assert etat.en_attente
+    for service in etat.en_attente:
+        assert service.etat == ("en_partie" if service.recus else "attendu"), service
+
+
 def test_un_fichier_mis_de_cote_est_nomme_et_peut_etre_oublie(
     bureau: BureauOuvert, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -387,9 +413,126 @@ def test_une_fenetre_restee_ouverte_ne_rend_pas_l_ancien_texte_a_une_ligne_recri
     )
 
     ecrit = (donnees / "conventions/demonstration/suivi/2026/appreciations.yaml").read_text("utf-8")
-    assert premier == second == ()
+    assert premier.fautes == second.fautes == ()
     assert "Récrit" in ecrit and "Autre difficulté" in ecrit
     assert "Le guichet unique est ouvert" not in ecrit
+
+
+def rangee_de(debut: str) -> tuple[str, dict[str, str]]:
+    """Return the cells of the row of the form of the demonstration that begins with a text: the
+    name of that cell, then what all of them show, by name.
+    """
+    for partie in formulaire("demonstration", 2026):
+        for rangee in partie.rangees:
+            montre = {champ.nom: champ.valeur for champ in rangee.champs}
+            for nom, valeur in montre.items():
+                if valeur.startswith(debut):
+                    return nom, montre
+    raise AssertionError(debut)
+
+
+def ecrire_au_formulaire(valeurs: dict[str, str], jour: date) -> Ecriture:
+    """Record cells of the form of the demonstration, the others as they are shown."""
+    parties = formulaire("demonstration", 2026)
+    montre = {
+        champ.nom: champ.valeur
+        for partie in parties
+        for rangee in partie.rangees
+        for champ in rangee.champs
+    }
+    return enregistrer_le_formulaire("demonstration", 2026, parties, montre | valeurs, jour)
+
+
+@pytest.mark.parametrize(
+    ("fichier", "debut"),
+    [
+        ("appreciations", "Le guichet unique est ouvert\n"),
+        ("messages", "1 032 enfants et jeunes"),
+        ("messages", "Le guichet unique est ouvert, le Moulin"),
+        ("bilan", "Engager le renouvellement"),
+    ],
+)
+def test_un_champ_vide_efface_ce_qui_y_etait_et_le_dit(
+    donnees: Path, fichier: str, debut: str
+) -> None:
+    _, rangee = rangee_de(debut)
+    ecrit = donnees / f"conventions/demonstration/suivi/2026/{fichier}.yaml"
+    premiere_phrase = debut.strip()
+    assert premiere_phrase in ecrit.read_text("utf-8")
+
+    ecriture = ecrire_au_formulaire(dict.fromkeys(rangee, ""), date(2026, 12, 2))
+
+    assert ecriture.fautes == ()
+    assert any(efface.avant.startswith(debut) for efface in ecriture.effaces)
+    assert premiere_phrase not in ecrit.read_text("utf-8")
+
+
+def test_vider_le_texte_d_une_ligne_signee_suffit_a_la_retirer(donnees: Path) -> None:
+    nom, _ = rangee_de("1 032 enfants et jeunes")
+
+    ecriture = ecrire_au_formulaire({nom: ""}, date(2026, 12, 2))
+
+    assert ecriture.fautes == ()
+    assert [efface.avant for efface in ecriture.effaces][1:] == ["Service enfance", "19/11/2026"]
+
+
+def test_vider_la_date_du_comite_dont_les_decisions_restent_est_refuse(donnees: Path) -> None:
+    nom, _ = rangee_de("2026-11-17")
+
+    ecriture = ecrire_au_formulaire({nom: ""}, date(2026, 12, 2))
+
+    (faute,) = ecriture.fautes
+    assert "rien n'est dit du comité" in faute.trouve and faute.feuille == "Appréciations"
+
+
+def test_la_date_signee_est_celle_que_l_on_tape_celle_d_avant_sinon_et_jamais_a_venir(
+    donnees: Path,
+) -> None:
+    nom, rangee = rangee_de("Le guichet unique est ouvert, le Moulin")
+    signe_le = next(cle for cle, valeur in rangee.items() if valeur == "2026-11-19")
+
+    ecrire_au_formulaire({signe_le: "2026-10-01"}, date(2026, 12, 2))
+    assert rangee_de("Le guichet unique est ouvert, le")[1][signe_le] == "2026-10-01"
+
+    ecrire_au_formulaire({nom: "Un autre chapô"}, date(2026, 12, 2))
+    assert rangee_de("Un autre chapô")[1][signe_le] == "2026-10-01"
+
+    (faute,) = ecrire_au_formulaire({signe_le: "2026-12-03"}, date(2026, 12, 2)).fautes
+    assert faute.trouve == "« 03/12/2026 », un jour à venir, comme jour de signature"
+
+
+def test_une_premiere_signature_sans_date_dit_le_jour_qu_elle_prend(donnees: Path) -> None:
+    nom, rangee = rangee_de("Le guichet unique est ouvert, le Moulin")
+    ecrire_au_formulaire(dict.fromkeys(rangee, ""), date(2026, 12, 2))
+    sans_date = rangee | {cle: "" for cle, valeur in rangee.items() if valeur == "2026-11-19"}
+
+    ecriture = ecrire_au_formulaire(sans_date | {nom: "Un chapô"}, date(2026, 12, 2))
+
+    (remarque,) = ecriture.remarques
+    assert remarque.startswith("Bilan 2026 : Chapô") and "signée du 02/12/2026" in remarque
+
+
+def test_clore_montre_chaque_ligne_signee_par_qui_et_quand(donnees: Path) -> None:
+    chapo, constat = lignes_signees("demonstration", 2026)
+
+    assert (chapo.sujet, chapo.auteur, chapo.jour) == (
+        "Chapô",
+        "Coordination de la CTG",
+        "19/11/2026",
+    )
+    assert constat.sujet == "Enfants et jeunes accueillis" and constat.auteur == "Service enfance"
+
+
+@pytest.mark.parametrize(
+    "signature", ["Marie Dupont, chargée de coopération", "Mme Dupont", "M. Jean Petit, Caf"]
+)
+def test_une_personne_ne_signe_pas(donnees: Path, signature: str) -> None:
+    _, rangee = rangee_de("1 032 enfants et jeunes")
+    signe_par = next(cle for cle, valeur in rangee.items() if valeur == "Service enfance")
+
+    (faute,) = ecrire_au_formulaire({signe_par: signature}, date(2026, 12, 2)).fautes
+
+    assert "le nom d'une personne" in faute.trouve and "un service" in faute.attendu
 
 
 def test_un_nombre_deja_ecrit_se_relit_comme_on_le_tape(donnees: Path) -> None:

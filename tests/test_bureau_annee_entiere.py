@@ -216,7 +216,7 @@ def signer(personne: Personne) -> None:
     chapo.get_by_label("Ce que vous signez").fill(CHAPO)
     chapo.get_by_label("Signé par").fill("Coordination de la CTG")
     personne.appuyer("Enregistrer ce que j’ai écrit")
-    personne.page.wait_for_url("**/ecrire?enregistre=oui")
+    personne.page.wait_for_url("**/ecrire?enregistre=*")
     personne.voir("Écrire le bilan 2025 : les mots des parties")
     personne.suivre("Convention territoriale globale de Lens")
 
@@ -227,9 +227,10 @@ def tenir_le_comite(personne: Personne) -> None:
     personne.suivre("Lire et télécharger")
     personne.voir("rapports à lire ou à envoyer")
     with zipfile.ZipFile(personne.prendre("Télécharger le dossier du comité")) as archive:
-        assert {"bilan.html", "bilan.pdf", "bilan.presentation.pptx"} <= set(archive.namelist())
-        archive.extract("releve.docx", personne.recus)
-    releve = personne.recus / "releve.docx"
+        attendus = {"bilan.html", "bilan.pdf", "bilan.presentation.pptx"}
+        assert {f"lens-2025-{nom}" for nom in attendus} <= set(archive.namelist())
+        archive.extract("lens-2025-releve.docx", personne.recus)
+    releve = personne.recus / "lens-2025-releve.docx"
     remplir(releve, "lens 2025 comite_date", Date="12 février 2026")
     remplir(
         releve,

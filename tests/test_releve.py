@@ -46,7 +46,7 @@ def fautes(releve: Path) -> str:
 
 
 def test_chaque_decision_proposee_a_sa_raison_et_de_la_place_pour_le_vote(releve: Path) -> None:
-    *_, suites, decisions = docx.Document(str(releve)).tables
+    *_, suites, _, decisions = docx.Document(str(releve)).tables
 
     assert [cell.text for cell in decisions.rows[0].cells] == [
         "N°",
@@ -60,6 +60,29 @@ def test_chaque_decision_proposee_a_sa_raison_et_de_la_place_pour_le_vote(releve
     assert decisions.rows[2].cells[1].text.startswith("Abandonner les modalités en retard")
     # Six of the year before, and two of 2023 that nobody said done.
     assert len(suites.rows) == 1 + 6 + 2
+
+
+def test_le_releve_dit_ce_qui_est_enregistre_et_se_relit_sans_rien_changer(
+    releve: Path, rapports_produits: Production
+) -> None:
+    close = rapports_produits.chemin(Rapport("demonstration", "2025/releve"), "docx")
+    for chemin in (releve, close):
+        preparation = preparer([chemin], jour=JOUR)
+        assert (preparation.fichiers, preparation.changements) == ({}, ())
+
+    comite, suites, prises = docx.Document(str(close)).tables
+
+    assert [cell.text for cell in comite.rows[1].cells][1] == "9\u00a0décembre 2025"
+    assert len(comite.rows) == 2 and len(suites.rows) == 2
+    vote = [cell.text for cell in prises.rows[1].cells][1:]
+    assert vote == [
+        "Rouvrir le site du Moulin pour l'été 2026",
+        "Adoptée",
+        "Service enfance",
+        "30\u00a0juin 2026",
+    ]
+    dit = "\n".join(paragraphe.text for paragraphe in docx.Document(str(close)).paragraphs)
+    assert "L'année est close" in dit and "se remet à" not in dit
 
 
 def test_aucun_code_n_est_sur_le_papier(releve: Path) -> None:

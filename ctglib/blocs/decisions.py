@@ -2,6 +2,7 @@
 became of it.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
 from functools import partial
@@ -26,10 +27,12 @@ from ctglib.donnees.modeles.suivi import (
     Decision,
     EtatSuite,
     Suite,
+    nom_de_la_decision,
 )
 from ctglib.donnees.plan import est_du
 
 FAITE: EtatSuite = "faite"
+DEMANDE_AUX_SERVICES = "collecte"  # the rule of bilan.yaml that proposes it
 DECIDEE = "decidee"  # in the year: nobody had to say yet what became of it
 COLONNES = [
     "annee",
@@ -145,7 +148,14 @@ def fil_des_decisions(etude: EtudeAnnuelle) -> pd.DataFrame:
             )
     table = pd.DataFrame(decisions, columns=COLONNES)
     table = table.astype({"annee": "Int64", "annee_de_la_suite": "Int64"})
-    return table.sort_values("annee", ascending=False, kind="stable", ignore_index=True)
+    # What was rejected comes last; before it, what only asks the services for their figures.
+    est_une_demande = table["id"].isin(
+        [nom_de_la_decision(DEMANDE_AUX_SERVICES, annee) for annee in comites]
+    )
+    rang = est_une_demande.astype(int).mask(table["etat"].eq(REJETEE), 2)
+    ordre = pd.DataFrame({"annee": -table["annee"], "rang": rang})
+    table = table.loc[ordre.sort_values(["annee", "rang"], kind="stable").index]
+    return table.reset_index(drop=True)
 
 
 def _actions(etude: EtudeAnnuelle, decision: Decision) -> pd.DataFrame:
@@ -232,12 +242,15 @@ def tableau_du_fil(etude: EtudeAnnuelle) -> Tableau | None:
     decisions = fil_des_decisions(etude)
     if decisions.empty:
         return None
-    ecrire = {
+    ecrire: dict[str, Callable[..., str] | None] = {
         "responsable": lambda responsable: responsable or RIEN,
         "echeance": lambda echeance: en_long(echeance) or RIEN,
         "etat": lambda etat: majuscule(mot_de_l_etat(etude, etat)),
         "dit": partial(dit_de_la_decision, annee=etude.annee),
     }
+    dits = [dit_de_la_decision(decision, etude.annee) for _, decision in decisions.iterrows()]
+    if not any(dits):
+        ecrire["dit"] = None
     groupes = [
         _comite_du(etude, annee, jour)
         for annee, jour in zip(decisions["annee"], decisions["date"], strict=True)

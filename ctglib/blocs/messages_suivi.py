@@ -294,6 +294,9 @@ class MessagesDuSuivi:
             libelle = self.etude.contexte.indicateurs[premiere["element"]].libelle
             libelle = minuscule(abreger(libelle, self.regles.signes))
             premier = f"« {libelle} » ({service(self.etude, premiere['responsable'])})"
+            du_meme = indicateurs["indicateur"].eq(premiere["element"])
+            if indicateurs.loc[du_meme, "valeur"].notna().any():  # what lacks is a part of it
+                premier = self.etude.texte("annee.detail_de", quoi=premier)
             sans_source = indicateurs[
                 indicateurs["statut"].eq(Statut.NON_DISPONIBLE)
                 & indicateurs["dispense"].eq("")

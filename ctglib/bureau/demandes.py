@@ -22,6 +22,7 @@ from ctglib.collecte.lettre import lettre
 from ctglib.collecte.manques import compter_les_elements, manques
 from ctglib.document.typographie import date_longue
 
+A_CORRIGER = "a-corriger-"
 TYPE_EXCEL = "vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 TYPE_WORD = "vnd.openxmlformats-officedocument.wordprocessingml.document"
 
@@ -52,6 +53,34 @@ def courriels(
             prets[nom] = _courriel(cadre, service, siennes, reponse, relance, joints)
             prets |= joints
     return prets
+
+
+def nom_a_renvoyer(nom: str) -> str:
+    """Return the name of an annotated copy as it is given: not that of the workbook received."""
+    return nom if nom.startswith(A_CORRIGER) else f"{A_CORRIGER}{nom}"
+
+
+def courriel_de_retour(titre: str, annee: int, points: str, nom: str, octets: bytes) -> bytes:
+    """Return the draft of the mail that sends back the annotated copy of a workbook.
+
+    Args:
+        titre: That of the convention.
+        annee: The year of the workbook.
+        points: What it has, in words: « 2 points à corriger ».
+        nom: The name of the copy.
+        octets: The copy.
+    """
+    textes = MOTS["courriel"]["retour"]
+    mots = {"titre": titre, "annee": annee, "points": points}
+    message = EmailMessage(policy=SMTP)
+    message["Subject"] = textes["objet"].format(**mots)
+    message["X-Unsent"] = "1"
+    message.set_content("\n\n".join(texte.format(**mots) for texte in textes["texte"]))
+    message.add_attachment(
+        octets, maintype="application", subtype=TYPE_EXCEL, filename=nom_a_renvoyer(nom)
+    )
+    message.set_boundary(f"ctg-retour-{annee}")  # the same bytes twice
+    return message.as_bytes()
 
 
 def paquet(courriels_prets: dict[str, bytes]) -> bytes:

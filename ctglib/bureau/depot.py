@@ -7,17 +7,19 @@ It is ``ctg importer``, whose outcome stays in memory so that a value may be con
 from __future__ import annotations
 
 import secrets
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from pathlib import Path
 from typing import Literal
 
+from ctglib.bureau.etat import MOTS
 from ctglib.bureau.memoire import ARevoir, noter_les_retours
 from ctglib.collecte.confirmation import Endroit, confirmer
 from ctglib.collecte.feuilles import (
     OBSERVATIONS,
+    Cadre,
     Cible,
     Feuille,
     Ligne,
@@ -223,8 +225,13 @@ def _noter(depot: Depot, reception: Reception, convention: str, annee: int, jour
     preparation = reception.preparation
     copies = reception.renvoyer()
     juges = []
+    plan_lu = feuilles(reception.cadre, a_lire=True)
     for classeur in reception.classeurs:
-        siennes = [faute for faute in preparation.fautes if faute.fichier in classeur.noms]
+        siennes = [
+            replace(faute, sujet=_sujet_de_la_faute(plan_lu, classeur, faute))
+            for faute in preparation.fautes
+            if faute.fichier in classeur.noms
+        ]
         fautes = tuple(faute for faute in siennes if not faute.question)
         questions = tuple(faute for faute in siennes if faute.question)
         juges.append(
@@ -254,7 +261,7 @@ def _noter(depot: Depot, reception: Reception, convention: str, annee: int, jour
                     dire_le_changement(plan, changement) for changement in preparation.changements
                 ),
                 _par_feuille(plan, preparation.nouvelles),
-                preparation.remarques,
+                (*preparation.remarques, *_dire_le_comite(cadre, preparation.changements)),
                 preparation.reste,
                 cadre.dossier.convention.titre,
                 "".join(cles),
@@ -276,6 +283,17 @@ def _noter(depot: Depot, reception: Reception, convention: str, annee: int, jour
     noter_les_retours(convention, annee, a_revoir, noms)
 
 
+def _dire_le_comite(cadre: Cadre, changements: Iterable[Changement]) -> Iterator[str]:
+    """Yield that the decisions already recorded are now those of the comité of another day."""
+    decisions = len(cadre.saisi("decisions"))
+    for changement in changements:
+        date_du_comite = changement.entree.cle == ("comite_date",)
+        if date_du_comite and changement.avant and changement.apres and decisions:
+            yield MOTS["comite_change"].format(
+                avant=jour_ecrit(changement.avant), apres=jour_ecrit(changement.apres)
+            )
+
+
 def dire_le_changement(plan: tuple[Feuille, ...], changement: Changement) -> ChangementDit:
     """Return what changes in the words of the sheets: what the row is about, the words of codes."""
     entree = changement.entree
@@ -294,6 +312,9 @@ def dire_le_changement(plan: tuple[Feuille, ...], changement: Changement) -> Cha
     if type_de_la_colonne == "nombre":
         avant = nombre_ecrit(avant)
         apres = nombre_ecrit(apres)
+    if type_de_la_colonne == "date":
+        avant = jour_ecrit(avant)
+        apres = jour_ecrit(apres)
     return ChangementDit(
         entree.origine.lieu,
         sujet,
@@ -321,6 +342,13 @@ def nombre_ecrit(texte: str) -> str:
     return texte
 
 
+def jour_ecrit(texte: str) -> str:
+    """Return a day of a file as one reads it, « 28/01/2025 »; another text as it is."""
+    with suppress(ValueError):
+        return f"{date.fromisoformat(texte):%d/%m/%Y}"
+    return texte
+
+
 def _est_de(cible: Cible, entree: Entree) -> bool:
     """Tell whether a row fills what an entry does, whatever the millésime of a figure."""
     if cible.table != entree.table:
@@ -328,6 +356,23 @@ def _est_de(cible: Cible, entree: Entree) -> bool:
     if cible.table == OBSERVATIONS:
         return cible.cle[:-1] == entree.cle[:-1]
     return cible.cle == entree.cle
+
+
+def _sujet_de_la_faute(plan: tuple[Feuille, ...], classeur: ClasseurLu, faute: Faute) -> str:
+    """Return what the row of a fault is about, from the cells that know it; "" when none does."""
+    for grille in classeur.grilles:
+        if grille.tableau or grille.feuille != faute.feuille or faute.ligne not in grille.lignes:
+            continue
+        textes = {cellule.texte for cellule in grille.lignes[faute.ligne].values()}
+        for feuille in plan:
+            if feuille.modele.titre != grille.feuille:
+                continue
+            cles = [colonne.id for colonne in feuille.modele.colonnes if colonne.role == "cle"]
+            for ligne in feuille.lignes:
+                reperes = {str(ligne.montre.get(cle, "")) for cle in cles} - {""}
+                if reperes and reperes <= textes:
+                    return _sujet(feuille, ligne)
+    return ""
 
 
 def _sujet(feuille: Feuille, ligne: Ligne) -> str:
@@ -351,7 +396,7 @@ def _par_feuille(plan: tuple[Feuille, ...], nouvelles: Mapping[str, int]) -> dic
     }
     par_feuille: dict[str, int] = {}
     for table, nombre in nouvelles.items():
-        titre = titres.get(table, table)
+        titre = titres.get(table) or MOTS["tables"].get(table, table)
         par_feuille[titre] = par_feuille.get(titre, 0) + nombre
     return par_feuille
 

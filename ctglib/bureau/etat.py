@@ -171,6 +171,35 @@ def texte_de(convention: str) -> str:
     return "en_projet" if getattr(signature, "absent", "") == en_projet else ""
 
 
+@dataclass(frozen=True)
+class LigneSignee:
+    """A line that the parties signed: of what it is, its words, who signed it, and when."""
+
+    sujet: str
+    texte: str
+    auteur: str
+    jour: str
+
+
+def lignes_signees(convention: str, annee: int) -> list[LigneSignee]:
+    """Return the lines that the parties signed of a year, the chapô first."""
+    cadre = ouvrir_cadre(convention, annee)
+    indicateurs = cadre.dossier.catalogue.indicateurs_fiches
+    rubriques = cadre.gabarit.rubriques
+    signees = []
+    for place, ligne in cadre.saisi("messages").items():
+        rapport, fiche, _, ou = place
+        if place == PLACE_DU_CHAPO:
+            sujet = rubriques["chapo"].libelle
+        elif ou in indicateurs:
+            sujet = indicateurs[ou].libelle
+        else:
+            sujet = " ".join(filter(None, (rapport, fiche, ou)))
+        jour = f"{date.fromisoformat(ligne['date']):%d/%m/%Y}"
+        signees.append(LigneSignee(sujet, ligne["texte"], ligne["auteur"], jour))
+    return sorted(signees, key=lambda signee: signee.sujet != rubriques["chapo"].libelle)
+
+
 def lieu_de(convention: str) -> str:
     """Return the name of the territory of a convention; its own while a file that says it has
     faults.
@@ -228,9 +257,9 @@ def etudier_l_annee(
     cadre = ouvrir_cadre(convention, annee)
     table = demandes(cadre)
     memoire = se_souvenir(convention).de(annee)
-    services = tuple(_services(cadre, table, memoire, jour))
-    recus = int((~table["manque"]).sum())
     close = est_close(convention, annee)
+    services = tuple(_services(cadre, table, memoire, jour, close))
+    recus = int((~table["manque"]).sum())
     produits = _produits(convention, annee, sortie, carnets)
     a_refaire = _a_refaire(produits)
     a_relire = () if a_refaire else tuple(lignes_a_relire(produits))
@@ -240,7 +269,7 @@ def etudier_l_annee(
         _verifier(cadre, memoire, recus),
         _ecrire(cadre, a_relire, close),
         _produire(produits, a_refaire),
-        _tenir_le_comite(cadre),
+        _tenir_le_comite(cadre, jour),
         _etape("clore", FAITE, "close") if close else _etape("clore", A_VENIR, "ouverte"),
     )
     return EtatDeLAnnee(
@@ -248,7 +277,7 @@ def etudier_l_annee(
         cadre.dossier.convention.titre,
         annee,
         bool(cadre.dossier.convention.fictive),
-        _avec_l_etape_en_cours(etapes),
+        _fermees(etapes) if close else _avec_l_etape_en_cours(etapes),
         services,
         len(table),
         recus,
@@ -264,6 +293,14 @@ def _etape(nom: str, etat: str, detail: str, **valeurs: object) -> Etape:
     return Etape(nom, MOTS["etapes"][nom], etat, texte)
 
 
+def _fermees(etapes: tuple[Etape, ...]) -> tuple[Etape, ...]:
+    """Return the steps of a closed year: none is under way any more."""
+    return tuple(
+        etape if etape.etat == FAITE else Etape(etape.nom, etape.titre, A_VENIR, etape.detail)
+        for etape in etapes
+    )
+
+
 def _avec_l_etape_en_cours(etapes: tuple[Etape, ...]) -> tuple[Etape, ...]:
     """Return the steps, the first that is neither done nor begun being the one to do now."""
     if any(etape.etat in (EN_COURS, A_CORRIGER) for etape in etapes):
@@ -276,7 +313,7 @@ def _avec_l_etape_en_cours(etapes: tuple[Etape, ...]) -> tuple[Etape, ...]:
 
 
 def _services(
-    cadre: Cadre, table: pd.DataFrame, memoire: AnneeDuBureau, jour: date
+    cadre: Cadre, table: pd.DataFrame, memoire: AnneeDuBureau, jour: date, close: bool
 ) -> list[Service]:
     """Return the services that a year asks something of, in the order of the convention's."""
     retours = {retour.service: retour.fichier for retour in memoire.a_revoir}
@@ -292,7 +329,7 @@ def _services(
         if nom in retours:
             etat = "a_corriger"
         elif len(manquantes):
-            etat = "en_retard" if en_retard else "attendu"
+            etat = _etat_d_un_service(len(manquantes) < len(siennes), en_retard, close)
         fiches = ranger({fiche for fiche in siennes["fiche"] if fiche})
         services.append(
             Service(
@@ -307,6 +344,15 @@ def _services(
             )
         )
     return services
+
+
+def _etat_d_un_service(a_repondu: bool, en_retard: bool, close: bool) -> str:
+    """Return how a service stands that has not sent all: one of ``MOTS["services"]``."""
+    if close:
+        return "non_transmis"
+    if en_retard:
+        return "en_retard"
+    return "en_partie" if a_repondu else "attendu"
 
 
 def _demander(memoire: AnneeDuBureau, recus: int) -> Etape:
@@ -379,11 +425,14 @@ def _produire(produits: list[plan.Commande], a_refaire: int) -> Etape:
     return _etape("produire", FAITE, "produit", nombre=len(produits))
 
 
-def _tenir_le_comite(cadre: Cadre) -> Etape:
+def _tenir_le_comite(cadre: Cadre, jour: date) -> Etape:
     bilan = cadre.saisi("bilan")
     tenu = bilan.get(("comite_date",), {}).get("valeur")
     if tenu:
-        return _etape("comite", FAITE, "comite_le", le=date_longue(date.fromisoformat(tenu)))
+        le = date.fromisoformat(tenu)
+        if le > jour:
+            return _etape("comite", A_VENIR, "comite_prevu", le=date_longue(le))
+        return _etape("comite", FAITE, "comite_le", le=date_longue(le))
     if ("comite_absence",) in bilan:
         return _etape("comite", FAITE, "comite_absent")
     return _etape("comite", A_VENIR, "comite_a_dire")

@@ -6,12 +6,13 @@ What is typed is read as the workbook is: the same rules, the same faults, the s
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import date
 
 from ctglib.blocs.signees import propositions
+from ctglib.bureau.depot import ChangementDit, dire_le_changement
 from ctglib.bureau.etat import MOTS
 from ctglib.collecte.feuilles import Feuille, Ligne, feuilles, ouvrir_cadre
 from ctglib.collecte.ouverture import Cellule, ClasseurLu, Grille
@@ -23,6 +24,7 @@ from ctglib.production.reception import recevoir_une_annee
 FEUILLES = ("premiere_page", "appreciations", "participation")
 STATUT = "statut"  # a year is closed by its own page
 FICHIER = "formulaire"
+COLONNE_DU_SERVICE = "responsable"
 PREMIERE_RANGEE = 2  # after the headings, as in a sheet
 # How a cell is typed, by the type of its column.
 SAISIES = {
@@ -47,6 +49,7 @@ class Champ:
     valeur: str
     choix: tuple[str, ...] = ()
     longueur: int = 2000
+    service: bool = False  # it names a service or a party
 
 
 @dataclass(frozen=True)
@@ -77,6 +80,15 @@ class FauteSituee:
     faute: Faute
     ou: str
     champ: str = ""  # its name, "" when it is of none
+
+
+@dataclass(frozen=True)
+class Ecriture:
+    """What became of a form: its faults, or what it erased and what is to be known of the rest."""
+
+    fautes: tuple[Faute, ...] = ()
+    effaces: tuple[ChangementDit, ...] = ()
+    remarques: tuple[str, ...] = ()
 
 
 def formulaire(convention: str, annee: int) -> tuple[Partie, ...]:
@@ -125,7 +137,18 @@ def _champ(nom: str, numero: int, colonne: ColonneGabarit, feuille: Feuille, lig
         _texte(ligne.montre.get(colonne.id, "")),
         tuple(liste.codes) if liste and colonne.type == "liste" else (),
         colonne.signes or 2000,
+        colonne.id == COLONNE_DU_SERVICE,
     )
+
+
+def services_et_parties(convention: str, annee: int) -> list[str]:
+    """Return the names that a line may be signed with, among others: those of the services that the
+    convention follows, then those of its parties.
+    """
+    dossier = ouvrir_cadre(convention, annee).dossier
+    services = [responsable.libelle for responsable in dossier.catalogue.responsables.values()]
+    parties = [partie.nom for partie in dossier.convention.parties]
+    return list(dict.fromkeys([*services, *parties]))
 
 
 def enregistrer(
@@ -134,10 +157,12 @@ def enregistrer(
     parties: Iterable[Partie],
     valeurs: Mapping[str, str],
     jour: date,
-) -> tuple[Faute, ...]:
-    """Record the rows of a form in which something was typed, or return their faults: all or none.
+) -> Ecriture:
+    """Record the rows of a form in which something was typed or emptied, or return their faults:
+    all or none.
 
-    A row that is as it was shown is left out: somebody may have changed it since.
+    A row that is as it was shown is left out: somebody may have changed it since. What was shown
+    and is emptied is withdrawn.
 
     Args:
         convention: The convention.
@@ -152,17 +177,39 @@ def enregistrer(
     grilles = [_grille(partie, valeurs) for partie in parties]
     remplies = tuple(grille for grille in grilles if len(grille.lignes) > 1)
     if not remplies:
-        return ()
+        return Ecriture()
     proprietes = {"convention": convention, "annee": str(annee)}
     classeur = ClasseurLu(FICHIER, remplies, proprietes)
     with tenir_les_donnees():
         reception = recevoir_une_annee(convention, annee, [classeur], jour=jour)
-    return reception.preparation.fautes
+    preparation = reception.preparation
+    if preparation.fautes:
+        return Ecriture(preparation.fautes)
+    plan = feuilles(reception.cadre)
+    changements = [dire_le_changement(plan, changement) for changement in preparation.changements]
+    effaces = tuple(changement for changement in changements if not changement.apres)
+    return Ecriture((), effaces, tuple(_situer_les_remarques(parties, preparation.remarques)))
+
+
+def _situer_les_remarques(parties: Iterable[Partie], remarques: Iterable[str]) -> Iterator[str]:
+    """Yield what is said of a form in the words of its page, which has no sheet and no row."""
+    lieux = {}
+    for partie in parties:
+        for rang, rangee in enumerate(partie.rangees, PREMIERE_RANGEE):
+            lieu = f"{FICHIER}, feuille « {partie.titre} », ligne {rang}"
+            lieux[lieu] = f"{rangee.sujet} : {rangee.rubrique}"
+    for remarque in remarques:
+        for lieu in sorted(lieux, key=len, reverse=True):
+            if remarque.startswith(lieu):
+                remarque = remarque.replace(lieu, lieux[lieu], 1)
+                break
+        yield remarque
 
 
 def _grille(partie: Partie, valeurs: Mapping[str, str]) -> Grille:
     """Return a sheet as it would be read, with the rows that were changed."""
     lignes = {1: {numero: Cellule(titre) for numero, titre in partie.en_tete.items()}}
+    videes = {}
     for rang, rangee in enumerate(partie.rangees, PREMIERE_RANGEE):
         tapees = {champ: valeurs.get(champ.nom, "").strip() for champ in rangee.champs}
         if all(texte == _comparable(champ.valeur) for champ, texte in tapees.items()):
@@ -172,7 +219,10 @@ def _grille(partie: Partie, valeurs: Mapping[str, str]) -> Grille:
             if texte:
                 cellules[champ.numero] = Cellule(_lire(champ, texte))
         lignes[rang] = cellules
-    return Grille(FICHIER, partie.titre, lignes)
+        videes[rang] = frozenset(
+            champ.numero for champ, texte in tapees.items() if champ.valeur and not texte
+        )
+    return Grille(FICHIER, partie.titre, lignes, videes=videes)
 
 
 def situer(parties: Iterable[Partie], fautes: Iterable[Faute]) -> list[FauteSituee]:

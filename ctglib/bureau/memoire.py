@@ -84,6 +84,7 @@ def noter_les_retours(
         a_revoir: Those set aside; of a service, or of a name, only the last counts.
         pris: The names of the files taken, and the services that sent them.
     """
+    pris = tuple(pris)
     nouveaux = tuple(a_revoir)
     noms = {*pris}
     for retour in nouveaux:
@@ -92,6 +93,8 @@ def noter_les_retours(
     with tenir_les_donnees():
         memoire = se_souvenir(convention)
         avant = memoire.de(annee)
+        if any(_est_un_releve(nom) for nom in pris):  # a comité has one, under any name
+            noms |= {retour.fichier for retour in avant.a_revoir if _est_un_releve(retour.fichier)}
         gardes = [
             retour
             for retour in avant.a_revoir
@@ -100,6 +103,10 @@ def noter_les_retours(
         apres = avant.model_copy(update={"a_revoir": (*gardes, *nouveaux)})
         if apres != avant:
             _retenir(convention, memoire, apres)
+
+
+def _est_un_releve(fichier: str) -> bool:
+    return fichier.lower().endswith((".docx", ".odt"))
 
 
 def _retenir(convention: str, memoire: Memoire, annee: AnneeDuBureau) -> None:

@@ -16,7 +16,7 @@ import sys
 from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any, TypeVar
@@ -25,12 +25,20 @@ from urllib.parse import urlparse
 from jupyter_server.auth.decorator import allow_unauthenticated
 from jupyter_server.base.handlers import JupyterHandler
 from tornado import httputil, web
+from tornado.escape import url_escape
 from tornado.iostream import StreamClosedError
 
-from ctglib.bureau.demandes import courriels, paquet
+from ctglib.bureau.demandes import courriel_de_retour, courriels, nom_a_renvoyer, paquet
 from ctglib.bureau.depot import Depot, deposer, reprendre
-from ctglib.bureau.etat import MOTS, Lecteur, lieu_de, texte_de
-from ctglib.bureau.formulaire import Partie, enregistrer, formulaire, situer
+from ctglib.bureau.etat import MOTS, Lecteur, lieu_de, lignes_signees, texte_de
+from ctglib.bureau.formulaire import (
+    Ecriture,
+    Partie,
+    enregistrer,
+    formulaire,
+    services_et_parties,
+    situer,
+)
 from ctglib.bureau.memoire import (
     Demandes,
     noter_les_demandes,
@@ -39,7 +47,9 @@ from ctglib.bureau.memoire import (
 )
 from ctglib.bureau.officiels import Apport
 from ctglib.bureau.publies import (
+    convention_et_annee,
     fichier_publie,
+    nom_a_garder,
     pages_de_l_an_dernier,
     pour_le_comite,
     rapports_de,
@@ -84,7 +94,10 @@ AUTRES_NATURES = {
     ".xlsx": f"{OFFICE}spreadsheetml.sheet",
     ".zip": "application/zip",
 }
-A_LIRE = (".html", ".pdf")  # what a browser shows; the others are kept
+RELEVES = (".docx", ".odt")  # what a comité fills
+PDF = ".pdf"
+CORPS = b"<body>"  # of a report
+A_LIRE = (".html", PDF)  # what a browser shows; the others are kept
 INTERDIT_DANS_UN_NOM = re.compile(r'[\x00-\x1f\x7f/\\:*?"<>|]')
 
 
@@ -98,6 +111,7 @@ class Bureau:
         self.lecteur = Lecteur(sortie, carnets)
         self.depots: dict[str, Depot] = {}
         self.formulaires: dict[str, tuple[Partie, ...]] = {}
+        self.ecritures: dict[str, Ecriture] = {}  # what became of the last forms
         self.apport: Apport | None = None  # the last official files that were dropped
         self.travail: Travail | None = None
         self.atelier: subprocess.Popen[bytes] | None = None
@@ -117,6 +131,14 @@ class Bureau:
         self.formulaires[cle] = parties
         for ancien in list(self.formulaires)[:-DEPOTS_GARDES]:
             del self.formulaires[ancien]
+        return cle
+
+    def noter(self, ecriture: Ecriture) -> str:
+        """Keep what became of a form, and return its key."""
+        cle = secrets.token_urlsafe(12)
+        self.ecritures[cle] = ecriture
+        for ancienne in list(self.ecritures)[:-DEPOTS_GARDES]:
+            del self.ecritures[ancienne]
         return cle
 
     @contextmanager
@@ -318,6 +340,8 @@ class Page(JupyterHandler):
         self.set_header("Content-Security-Policy", POLITIQUE_DES_RAPPORTS)
         if fin not in A_LIRE:
             self.set_attachment_header(nom)
+        elif fin == PDF:
+            self.set_header("Content-Disposition", f"inline; filename*=UTF-8''{url_escape(nom)}")
         self.write(octets)
 
 
@@ -343,7 +367,14 @@ class PageAnnee(Page):
         annees = await self.faire(plan.annees_de, convention)
         rapports = rapports_de(self.bureau.sortie, convention, numero)
         texte = await self.faire(texte_de, convention)
-        self.montrer("annee.html.j2", etat=etat, annees=annees, rapports=rapports, texte=texte)
+        self.montrer(
+            "annee.html.j2",
+            etat=etat,
+            annees=annees,
+            rapports=rapports,
+            texte=texte,
+            archive=etat.close and archive_de(convention).is_file(),
+        )
 
 
 class PageDepots(Page):
@@ -435,7 +466,26 @@ class PageCopie(PageDepot):
         copie = copies[int(rang)] if int(rang) < len(copies) else None
         if copie is None:
             raise Refus(404, "inconnu")
-        self.donner(copie.name, copie.read_bytes())
+        self.donner(nom_a_renvoyer(copie.name), copie.read_bytes())
+
+
+class CourrielDeRetour(PageDepot):
+    """The draft of the mail that sends a copy back."""
+
+    @web.authenticated
+    async def get(self, cle: str, rang: str) -> None:  # pyright: ignore[reportIncompatibleMethodOverride]
+        """Give the file."""
+        juges = self.trouver(cle).juges
+        juge = juges[int(rang)] if int(rang) < len(juges) else None
+        if juge is None or juge.copie is None:
+            raise Refus(404, "inconnu")
+        titre = (await self.faire(plan.convention_de, juge.convention)).titre
+        combien = len(juge.fautes) + len(juge.questions)
+        points = "1 point à reprendre" if combien == 1 else f"{combien} points à reprendre"
+        octets = courriel_de_retour(
+            titre, juge.annee, points, juge.copie.name, juge.copie.read_bytes()
+        )
+        self.donner(f"courriel-a-corriger-{juge.copie.stem}.eml", octets)
 
 
 class PageProduire(Page):
@@ -561,6 +611,24 @@ class FichierDuComite(Page):
         self.donner(f"comite-{convention}-{numero}.zip", octets)
 
 
+class FichierDeLArchive(Page):
+    """The archive that the last closing of a convention wrote."""
+
+    @web.authenticated
+    async def get(self, convention: str) -> None:
+        """Give the file."""
+        await self.faire(self.verifier_la_convention, convention)
+        archive = archive_de(convention)
+        if not archive.is_file():
+            raise Refus(404, "inconnu")
+        self.donner(archive.name, await self.faire(archive.read_bytes))
+
+
+def archive_de(convention: str) -> Path:
+    """Return where a closing writes the archive of a convention."""
+    return Path.cwd() / f"ctg-{convention}.zip"
+
+
 class FichierPublie(Page):
     """A report, or what lies beside it: what a manifest lists."""
 
@@ -570,17 +638,29 @@ class FichierPublie(Page):
         publie = await self.faire(fichier_publie, self.bureau.sortie, chemin)
         if publie is None or not publie.is_file():
             raise await self.faire(_refus_du_rapport, chemin)
-        self.donner(publie.name, publie.read_bytes())
+        octets = publie.read_bytes()
+        if publie.suffix == ".html":
+            octets = octets.replace(CORPS, CORPS + await self.faire(_retour_au_bureau, chemin), 1)
+        self.donner(nom_a_garder(chemin), octets)
+
+
+def _retour_au_bureau(chemin: str) -> bytes:
+    """Return what a report says above its page when the desk shows it: the way back."""
+    convention, annee = convention_et_annee(chemin)
+    adresse = "/"
+    if annee and convention in conventions():
+        adresse = f"/conventions/{convention}/{annee}/rapports"
+    mots = MOTS["suites"]["bureau"]
+    style = "margin:0;padding:.4rem 1.5rem;font-family:sans-serif"
+    lien = f'<a href="{adresse}">{mots}</a>'
+    return f'<nav aria-label="Bureau" style="{style}">{lien}</nav>'.encode()
 
 
 def _refus_du_rapport(chemin: str) -> Refus:
     """Return why a report is not given: it is of a year whose page makes it, or of nothing."""
-    convention, _, reste = chemin.partition("/")
-    annee, _, nom = reste.partition("/")
-    est_une_annee = annee.isdecimal() and int(annee) in (
-        plan.annees_de(convention) if convention in conventions() else ()
-    )
-    if not nom or not est_une_annee:
+    convention, annee = convention_et_annee(chemin)
+    annees = plan.annees_de(convention) if convention in conventions() else ()
+    if not annee or int(annee) not in annees:
         return Refus(404, "inconnu")
     refus = Refus(404, "pas_produit")
     bouton = MOTS["suites"]["produire"].format(annee=annee)
@@ -599,7 +679,10 @@ class PageDemander(Page):
         etat = await self.faire(self.bureau.lecteur.annee, convention, numero, jour)
         notees = etat.memoire.demandes
         relancer = notees is not None and jour > (notees.reponse or notees.le)
-        self.montrer("demander.html.j2", etat=etat, relancer=relancer)
+        relances_le = None
+        if notees and notees.reponse:
+            relances_le = notees.reponse + timedelta(days=1)
+        self.montrer("demander.html.j2", etat=etat, relancer=relancer, relances_le=relances_le)
 
     @web.authenticated
     async def post(self, convention: str, annee: str) -> None:
@@ -643,7 +726,7 @@ class PageEcrire(Page):
         numero = await self.faire(self.verifier_l_annee, convention, annee)
         titre = (await self.faire(plan.convention_de, convention)).titre
         parties = await self.faire(formulaire, convention, numero)
-        self.montrer_le_formulaire(convention, numero, titre, self.bureau.retenir(parties))
+        await self.montrer_le_formulaire(convention, numero, titre, self.bureau.retenir(parties))
 
     @web.authenticated
     async def post(self, convention: str, annee: str) -> None:
@@ -655,15 +738,17 @@ class PageEcrire(Page):
             cle = self.bureau.retenir(await self.faire(formulaire, convention, numero))
         parties = self.bureau.formulaires[cle]
         valeurs = {nom: self.get_body_argument(nom) for nom in self.request.body_arguments}
-        fautes = await self.faire(enregistrer, convention, numero, parties, valeurs, date.today())
-        if not fautes:
-            self.redirect(f"/conventions/{convention}/{numero}/ecrire?enregistre=oui", status=303)
+        ecriture = await self.faire(enregistrer, convention, numero, parties, valeurs, date.today())
+        if not ecriture.fautes:
+            faite = self.bureau.noter(ecriture)
+            adresse = f"/conventions/{convention}/{numero}/ecrire?enregistre={faite}"
+            self.redirect(adresse, status=303)
             return
         self.set_status(409)
         titre = (await self.faire(plan.convention_de, convention)).titre
-        self.montrer_le_formulaire(convention, numero, titre, cle, valeurs, fautes)
+        await self.montrer_le_formulaire(convention, numero, titre, cle, valeurs, ecriture.fautes)
 
-    def montrer_le_formulaire(
+    async def montrer_le_formulaire(
         self,
         convention: str,
         annee: int,
@@ -673,6 +758,7 @@ class PageEcrire(Page):
         fautes: tuple[Faute, ...] = (),
     ) -> None:
         """Write the page."""
+        enregistre = self.get_query_argument("enregistre", "")
         self.montrer(
             "ecrire.html.j2",
             convention=convention,
@@ -682,8 +768,27 @@ class PageEcrire(Page):
             parties=self.bureau.formulaires[cle],
             valeurs=valeurs,
             fautes=situer(self.bureau.formulaires[cle], fautes),
-            enregistre=bool(self.get_query_argument("enregistre", "")),
+            enregistre=bool(enregistre),
+            ecriture=self.bureau.ecritures.get(enregistre, Ecriture()),
+            services=await self.faire(services_et_parties, convention, annee),
         )
+
+
+class PageComite(Page):
+    """What a comité takes: its relevé, to be filled and dropped, and its date."""
+
+    @web.authenticated
+    async def get(self, convention: str, annee: str) -> None:
+        """Show the page."""
+        numero = await self.faire(self.verifier_l_annee, convention, annee)
+        etat = await self.faire(self.bureau.lecteur.annee, convention, numero, date.today())
+        releves = [
+            (libelle, chemin)
+            for rapport in rapports_de(self.bureau.sortie, convention, numero)
+            for libelle, chemin in rapport.formats
+            if rapport.cle == f"{numero}/releve" and Path(chemin).suffix in RELEVES
+        ]
+        self.montrer("comite.html.j2", etat=etat, releves=releves)
 
 
 class PageClore(Page):
@@ -696,7 +801,14 @@ class PageClore(Page):
         jour = date.today()
         etat = await self.faire(self.bureau.lecteur.annee, convention, numero, jour)
         ouvertes = await self.faire(_annees_ouvertes_avant, convention, numero)
-        self.montrer("clore.html.j2", etat=etat, finie=jour.year > numero, ouvertes=ouvertes)
+        signees = await self.faire(lignes_signees, convention, numero)
+        self.montrer(
+            "clore.html.j2",
+            etat=etat,
+            finie=jour.year > numero,
+            ouvertes=ouvertes,
+            signees=signees,
+        )
 
     @web.authenticated
     async def post(self, convention: str, annee: str) -> None:
@@ -773,11 +885,14 @@ default_handlers = [
     (rf"/conventions/{CONVENTION}/{ANNEE}/demander", PageDemander),
     (rf"/conventions/{CONVENTION}/{ANNEE}/(demandes|relances)\.zip", FichierDesDemandes),
     (rf"/conventions/{CONVENTION}/{ANNEE}/ecrire", PageEcrire),
+    (rf"/conventions/{CONVENTION}/{ANNEE}/comite", PageComite),
     (rf"/conventions/{CONVENTION}/{ANNEE}/clore", PageClore),
     (rf"/conventions/{CONVENTION}/{ANNEE}/oublier", PageOublier),
+    (rf"/conventions/{CONVENTION}/archive\.zip", FichierDeLArchive),
     (r"/depots", PageDepots),
     (rf"/depots/{CLE}", PageDepot),
     (rf"/depots/{CLE}/copies/([0-9]{{1,3}})", PageCopie),
+    (rf"/depots/{CLE}/courriels/([0-9]{{1,3}})", CourrielDeRetour),
     (r"/travail", PageTravail),
     (r"/travail/flux", FluxDuTravail),
     (r"/travail/arreter", PageArreter),

@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import io
 import zipfile
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
@@ -97,16 +97,56 @@ def pour_le_comite(sortie: Path, convention: str, annee: int) -> bytes | None:
     They are the bilan, its slides, the relevé, the summary and the fiches, in all their formats but
     CSV.
     """
-    noms = []
+    chemins = []
     for rapport in rapports_de(sortie, convention, annee):
         nom = PurePosixPath(rapport.cle).name
         if nom in COMITE or nom.startswith("fiche-"):
-            noms += [chemin for _, chemin in rapport.formats]
-    return (
-        en_zip((PurePosixPath(nom).name, (sortie / nom).read_bytes()) for nom in noms)
-        if noms
-        else None
-    )
+            chemins += [chemin for _, chemin in rapport.formats]
+    if not chemins:
+        return None
+    noms = {PurePosixPath(chemin).name: nom_a_garder(chemin, annee) for chemin in chemins}
+    fichiers = []
+    for chemin in chemins:
+        octets = (sortie / chemin).read_bytes()
+        if chemin.endswith(".html"):
+            octets = _avec_les_liens(octets, noms)
+        fichiers.append((noms[PurePosixPath(chemin).name], octets))
+    return en_zip(fichiers)
+
+
+def _avec_les_liens(page: bytes, noms: Mapping[str, str]) -> bytes:
+    """Return a page whose links to the files beside it have the names that these are given."""
+    for avant, apres in noms.items():
+        for fin in ('"', "#"):
+            page = page.replace(f'href="{avant}{fin}'.encode(), f'href="{apres}{fin}'.encode())
+    return page
+
+
+def convention_et_annee(chemin: str) -> tuple[str, str]:
+    """Return the convention and the year of the report of a path, "" for one that has none."""
+    convention, _, reste = chemin.partition("/")
+    annee, _, nom = reste.partition("/")
+    return convention, annee if nom and annee.isdecimal() else ""
+
+
+def nom_a_garder(chemin: str, annee: int | None = None) -> str:
+    """Return the name that a report is kept under, which says its convention and its year.
+
+    Args:
+        chemin: Its path in the folder of the reports.
+        annee: The year of the others that it goes with, where it is of none.
+
+    Examples:
+        >>> nom_a_garder("harnes/2024/releve.docx")
+        'harnes-2024-releve.docx'
+        >>> nom_a_garder("index.html")
+        'index.html'
+    """
+    convention, sienne = convention_et_annee(chemin)
+    nom = PurePosixPath(chemin).name
+    if nom == chemin:
+        return nom
+    return "-".join(filter(None, (convention, sienne or str(annee or ""), nom)))
 
 
 def en_zip(fichiers: Iterable[tuple[str, bytes]]) -> bytes:

@@ -137,8 +137,23 @@ def produire_l_annee(
         sortie=sortie,
         carnets=carnets,
     )
-    production = mener(commandes, sortie, carnets, travailleurs=0, delai=DELAI, annoncer=annoncer)
+    titres = {commande.nom: titre_de(commande) for commande in commandes}
+
+    def annoncer_le_titre(faits: int, total: int, nom: str) -> None:
+        annoncer(faits, total, titres.get(nom, nom))
+
+    production = mener(
+        commandes, sortie, carnets, travailleurs=0, delai=DELAI, annoncer=annoncer_le_titre
+    )
     return _compter(production, len(commandes))
+
+
+def titre_de(commande: plan.Commande) -> str:
+    """Return the name of a report as one says it: « Bilan, 2024 », « Fiche 2, 2024 »."""
+    titre = plan.Carnet(commande.carnet).titre
+    if commande.fiche:
+        titre = f"{titre} {commande.fiche}"
+    return f"{titre}, {commande.annee}" if commande.annee else titre
 
 
 def _compter(production: Production, demandes: int) -> Compte:
@@ -146,9 +161,9 @@ def _compter(production: Production, demandes: int) -> Compte:
     echecs = []
     for resultat in production.resultats:
         if resultat.echec:
-            echecs.append((resultat.commande.nom, str(resultat.echec)))
+            echecs.append((titre_de(resultat.commande), str(resultat.echec)))
         else:
-            faits.append(resultat.commande.nom)
+            faits.append(titre_de(resultat.commande))
     if production.retenu:
         echecs.append(("", str(production.retenu)))
     return Compte(

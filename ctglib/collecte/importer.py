@@ -22,7 +22,7 @@ from ctglib.collecte.feuilles import (
     ouvrir_cadre,
 )
 from ctglib.collecte.fichiers import recevoir
-from ctglib.collecte.lecture import Entree, Lecture, lire
+from ctglib.collecte.lecture import Entree, Lecture, lire, signature_d_une_personne
 from ctglib.collecte.manques import compter_les_elements, manques
 from ctglib.collecte.ouverture import ClasseurLu
 from ctglib.collecte.suivi import (
@@ -40,7 +40,7 @@ from ctglib.donnees.dossier import GABARIT
 from ctglib.donnees.ecriture import ecrire
 from ctglib.donnees.fautes import DonneesInvalides, Faute, mots, recueillir, refus
 from ctglib.donnees.lecture import cle_de, conventions, proches, racine, superposer
-from ctglib.donnees.modeles.suivi import Gabarit
+from ctglib.donnees.modeles.suivi import ADOPTEE, Gabarit
 from ctglib.donnees.pieces import TABLES, avec_le_suivi, fichier_sensible, lire_pieces
 from ctglib.donnees.plan import dossier_du_suivi
 from ctglib.donnees.plausibilite import ecrit, saute
@@ -263,7 +263,8 @@ def _essayer(
             if not deja_dite or faute.colonne != CHAMP_DU_COMITE:
                 fautes.append(faute)
     remarques = [remarque for lue in lues for remarque in lue.lecture.remarques]
-    return _Essai(resultat, fichiers, tuple(fautes), (*remarques, *cloture_demandee))
+    remarques += [*cloture_demandee, *resultat.remarques]
+    return _Essai(resultat, fichiers, tuple(fautes), tuple(remarques))
 
 
 def _faute_d_attente(lue: _Lue, fautes: tuple[Faute, ...], ecartes: list[str]) -> Faute:
@@ -428,6 +429,7 @@ class Resultat:
     nouvelles: Counter[str] = field(default_factory=Counter)
     changements: list[Changement] = field(default_factory=list)
     fautes: list[Faute] = field(default_factory=list)
+    remarques: list[str] = field(default_factory=list)
     # What was entered of each row: by year of its folder, table and key.
     origines: dict[tuple[int, str, Cle], Entree] = field(default_factory=dict)
 
@@ -464,8 +466,10 @@ def appliquer(
             annee = _poser_un_chiffre(resultat, entree, annee_de_saisie)
         else:
             annee = cadre.annee
-            if entree.table == "messages":
-                entree = _signee(entree, apres[annee][entree.table].get(entree.cle, {}), jour)
+            if entree.table == "messages" and not entree.retire:
+                entree = _signer(resultat, entree, cadre, jour)
+            if entree.table == "decisions":
+                entree = _sans_vote_redit(entree, apres[annee][entree.table].get(entree.cle))
             _poser_si_ouverte(resultat, entree, annee, clos)
         if raison:
             service = entree.origine.service or cadre.gabarit.parts.principal
@@ -481,25 +485,42 @@ def appliquer(
     return resultat
 
 
-def _signee(entree: Entree, avant: Mapping[str, str], jour: date) -> Entree:
-    """Return a line that is signed, with its day: the one typed, or that of the import where none
-    was, or none later than the one that it already had.
+def _sans_vote_redit(entree: Entree, avant: Mapping[str, str] | None) -> Entree:
+    """Return a decision without a vote that says again what one without a vote means: adopted."""
+    vote_d_avant = (avant or {}).get("etat", "")
+    if avant is None or vote_d_avant or entree.valeurs.get("etat") != ADOPTEE:
+        return entree
+    sans_vote = {nom: texte for nom, texte in entree.valeurs.items() if nom != "etat"}
+    return replace(entree, valeurs=sans_vote)
 
-    With other words, another service or a later day it is signed anew, on what the page shows now:
+
+def _signer(resultat: Resultat, entree: Entree, cadre: Cadre, jour: date) -> Entree:
+    """Return a line that is signed, with its day: the one typed, or else the one that it had, or
+    that of the import, which is told. A day to come is a fault.
+
+    With other words, another service or another day it is signed anew, on what the page shows now:
     what it rested on goes. The same workbook imported again signs nothing.
     """
+    avant = resultat.apres[cadre.annee][entree.table].get(entree.cle, {})
     dernier_jour = avant.get("date", "")
     jour_tape = entree.valeurs.get("date", "")
-    redatee = jour_tape > dernier_jour  # in ISO
-    nouvelle = any(
-        avant.get(colonne) != texte
-        for colonne, texte in entree.valeurs.items()
-        if colonne != "date"
-    )
-    if not nouvelle and not redatee:
-        return replace(entree, valeurs={**entree.valeurs, "date": dernier_jour})
-    le = jour_tape if redatee else jour.isoformat()
-    return replace(entree, valeurs={**entree.valeurs, "date": le, REPOSE_SUR: ""})
+    if jour_tape > jour.isoformat():
+        phrases = {"signe": entree.dit("date"), "jour": f"{jour:%d/%m/%Y}"}
+        resultat.fautes.append(entree.origine.faute("date", "signature_a_venir", **phrases))
+    personne = signature_d_une_personne(entree.valeurs.get("auteur", ""), cadre.gabarit.noms)
+    if personne:
+        resultat.fautes.append(
+            entree.origine.faute("auteur", "signature_d_une_personne", nom=personne)
+        )
+    le = jour_tape or dernier_jour
+    if not le:
+        le = jour.isoformat()
+        dite = cadre.gabarit.signee_ce_jour.format(jour=f"{jour:%d/%m/%Y}")
+        resultat.remarques.append(f"{entree.origine} : {dite}")
+    datee = replace(entree, valeurs={**entree.valeurs, "date": le})
+    if any(avant.get(colonne) != texte for colonne, texte in datee.valeurs.items()):
+        return replace(datee, valeurs={**datee.valeurs, REPOSE_SUR: ""})
+    return datee
 
 
 def _confirmation(entree: Entree, annee: int, valeurs: dict[str, str]) -> Entree:
@@ -519,10 +540,22 @@ def _poser_si_ouverte(resultat: Resultat, entree: Entree, annee: int, clos: bool
     if clos and change:
         colonne = next(iter(entree.valeurs))
         resultat.fautes.append(
-            entree.origine.faute(colonne, "annee_close", texte=entree.dit(colonne), annee=annee)
+            entree.origine.faute(
+                colonne, "annee_close", texte=entree.dit(colonne) or avant[colonne], annee=annee
+            )
         )
+    elif entree.retire:
+        _retirer(resultat, entree, annee)
     else:
         _poser(resultat, entree, annee)
+
+
+def _retirer(resultat: Resultat, entree: Entree, annee: int) -> None:
+    """Take a row out of a year, and list what it said."""
+    avant = resultat.apres[annee][entree.table].pop(entree.cle, {})
+    for colonne in entree.valeurs:
+        if avant.get(colonne):
+            resultat.changements.append(Changement(entree, colonne, avant[colonne], ""))
 
 
 def _poser_un_chiffre(resultat: Resultat, entree: Entree, annee_de_saisie: int) -> int:
@@ -603,17 +636,24 @@ def _fautes_de_comite(cadre: Cadre, entrees: dict[CleDEntree, Entree], apres: Su
     rubriques = cadre.gabarit.rubriques
     libelles = (rubriques["comite_date"].libelle, rubriques["comite_absence"].libelle)
     lignes = " ou ".join(f"« {libelle} »" for libelle in libelles)
-    tenu = entrees.get(("bilan", ("comite_date",)))
-    absent = entrees.get(("bilan", ("comite_absence",)))
-    if tenu and absent:
+    du_comite = [entrees.get(("bilan", (nom,))) for nom in ("comite_absence", "comite_date")]
+    dites = [entree for entree in du_comite if entree and not entree.retire]
+    if len(dites) == len(du_comite):
         return [
             entree.origine.faute("valeur", "comite_tenu_ou_non", lignes=lignes)
-            for entree in _une_par_fichier([absent, tenu])
+            for entree in _une_par_fichier(dites)
         ]
-    decisions = [entree for entree in entrees.values() if entree.table in ("decisions", "suites")]
     comite_connu = ("comite_date",) in apres["bilan"] or ("comite_absence",) in apres["bilan"]
-    if not decisions or comite_connu:
+    if comite_connu:
         return []
+    retirees = [entree for entree in du_comite if entree and entree.retire]
+    if retirees and (apres["decisions"] or apres["suites"]):
+        return [retirees[0].origine.faute("valeur", "comite_passe_sous_silence", lignes=lignes)]
+    decisions = [
+        entree
+        for entree in entrees.values()
+        if entree.table in ("decisions", "suites") and not entree.retire
+    ]
     fautes = []
     for premiere in _une_par_fichier(decisions):
         colonne = "texte" if premiere.table == "decisions" else "etat"

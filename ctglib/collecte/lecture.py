@@ -89,6 +89,7 @@ class Entree:
     origine: Origine
     # the words that were chosen, by column: its code stands in ``valeurs``
     choisis: dict[str, str] = field(default_factory=dict)
+    retire: bool = False  # the whole row is withdrawn: its values are empty
 
     def dit(self, colonne: str) -> str:
         """Return what a column holds in the words of who filled it, a date as they write it."""
@@ -552,27 +553,38 @@ class FeuilleLue:
         """Yield the rows of the follow-up that the entry cells of a row fill.
 
         A row is filled once a cell says something by itself: one that accompanies others does not.
+        It is withdrawn once all those were emptied in a form.
         """
         ouvertes = ligne.ouvertes
+        numeros_vides = self.grille.videes.get(origine.ligne, frozenset())
+        videes = {
+            colonne.id for colonne in self.saisies if self.numeros[colonne.id] in numeros_vides
+        }
         autonomes = {
             colonne.id for colonne in self.saisies if ouvertes.isdisjoint(colonne.accompagne)
         }
         a_choisir = {colonne.id for colonne in self.saisies if colonne.type == "liste"}
         for cible in ligne.cibles:
             cellules_autonomes = autonomes & cible.champs.keys()
-            if not any(valeurs.get(cellule) for cellule in cellules_autonomes):
-                continue
-            saisies = dict(cible.defauts)
-            choisis = {}
             intitules = dict(self.intitules)
             for cellule, colonne in cible.champs.items():
-                if valeurs.get(cellule):
-                    saisies[colonne] = valeurs[cellule]
-                    if cellule in a_choisir:
-                        choisis[colonne] = " ".join(cellules[cellule].texte.split())
                 if cellule in self.intitules:
                     intitules[colonne] = self.intitules[cellule]
             a_cet_endroit = replace(origine, colonnes=intitules)
+            if not any(valeurs.get(cellule) for cellule in cellules_autonomes):
+                if cellules_autonomes & videes:
+                    vides = dict.fromkeys(cible.champs.values(), "")
+                    yield Entree(cible.table, cible.cle, vides, a_cet_endroit, retire=True)
+                continue
+            saisies = dict(cible.defauts)
+            choisis = {}
+            for cellule, colonne in cible.champs.items():
+                if cellule in videes:
+                    saisies[colonne] = ""
+                elif valeurs.get(cellule):
+                    saisies[colonne] = valeurs[cellule]
+                    if cellule in a_choisir:
+                        choisis[colonne] = " ".join(cellules[cellule].texte.split())
             yield Entree(cible.table, cible.cle, saisies, a_cet_endroit, choisis)
 
 
@@ -661,3 +673,22 @@ def noms_possibles(texte: str, regles: NomsDePersonnes) -> list[str]:
             noms.append(paire.group())
             debut = paire.end()
     return noms
+
+
+def signature_d_une_personne(signature: str, regles: NomsDePersonnes) -> str:
+    """Return the name of the person that signs, "" when it may be a service: what is told simply
+    begins with a civility, or is two names and a comma.
+
+    Examples:
+        >>> from ctglib.donnees.modeles.suivi import NomsDePersonnes
+        >>> rules = NomsDePersonnes(civilites=("Mme",), mots_admis=("Centre",))
+        >>> signature_d_une_personne("Marie Dupont, chargée de coopération", rules)
+        'Marie Dupont'
+        >>> signature_d_une_personne("Centre Jean Moulin, direction", rules)
+        ''
+    """
+    for nom in noms_possibles(signature, regles):
+        a_une_civilite = nom.split()[0].rstrip(".") in regles.civilites
+        if signature.startswith(nom) and (a_une_civilite or signature.startswith(f"{nom},")):
+            return nom
+    return ""

@@ -85,6 +85,9 @@ class Grille:
     csv: bool = False  # a program may have written it, without the columns that it does not fill
     tableau: int = 0  # of a Word document, from 1; the headings are its line 0
     titres: dict[str, str] = field(default_factory=dict)  # the headings written there, by column
+    # Of the form of the desk: by row, the columns whose cell had something and was emptied, which
+    # withdraws it. An empty cell of a workbook withdraws nothing.
+    videes: dict[int, frozenset[int]] = field(default_factory=dict)
 
     def faute(
         self, cle: str, ligne: int | None = None, colonne: str | None = None, /, **valeurs: object

@@ -24,6 +24,7 @@ class Faute:
     question: bool = False  # what looks wrong and may be true: somebody has to confirm it
 
     tableau: int = 0  # of a Word document, from 1: it has no sheet
+    sujet: str = ""  # what its row is about, where somebody looked for it
 
     def __str__(self) -> str:
         lieu = [self.fichier]

@@ -168,8 +168,10 @@ def _diapositives_des_constats(premiere_page: Iterable[Bloc]) -> list[Diapositiv
             continue
         for colonne in bloc.blocs:
             phrase, suite = _constat(list(feuilles(colonne.pieces)))
-            titre = _court(phrase.rstrip("."))
-            diapositives_des_constats.append(Diapositive(titre, Liste(suite or (phrase,))))
+            titre, reste = _couper(phrase.rstrip("."))
+            if suite:
+                titre = _court(phrase.rstrip("."))
+            diapositives_des_constats.append(Diapositive(titre, Liste(suite or (reste or phrase,))))
     return diapositives_des_constats
 
 
@@ -213,11 +215,65 @@ def _sans_renvois(texte: Texte) -> str:
 
 def _court(titre: str) -> str:
     """Return a title without its last clauses, as long as it has too many words to be read from
-    afar.
+    afar; one of a single clause is cut, and ends with « … ».
+
+    A bracket is left out whole, or not at all: what follows a comma inside it is no clause.
+
+    Examples:
+        >>> _court("Le relais a un poste de plus que l'an dernier (Relais petite enfance, 20 mai)")
+        "Le relais a un poste de plus que l'an dernier"
     """
-    while len(titre.split()) > MOTS_D_UN_TITRE and ", " in titre:
-        titre = titre.rpartition(", ")[0]
-    return titre
+    while len(titre.split()) > MOTS_D_UN_TITRE:
+        coupes = _fins_de_propositions(titre)
+        if not coupes:
+            break
+        titre = titre[: coupes[-1]]
+    mots = titre.split(" ")
+    if len(mots) <= MOTS_D_UN_TITRE:
+        return titre
+    debut = " ".join(mots[:MOTS_D_UN_TITRE])
+    if debut.count("(") > debut.count(")"):
+        debut = debut[: debut.rindex("(")]
+    return f"{debut.rstrip(' ,;:')}…"
+
+
+def _fins_de_propositions(phrase: str) -> list[int]:
+    """Return where the clauses of a sentence end: before a comma that is in no bracket, and before
+    a bracket that ends it.
+    """
+    fins = []
+    profondeur = 0
+    for rang, signe in enumerate(phrase):
+        if signe == "(":
+            ferme = phrase.find(")", rang)
+            if profondeur == 0 and ferme == len(phrase) - 1:
+                fins.append(len(phrase[:rang].rstrip()))
+            profondeur += 1
+        elif signe == ")":
+            profondeur -= 1
+        elif profondeur == 0 and phrase.startswith(", ", rang):
+            fins.append(rang)
+    return [fin for fin in fins if fin]
+
+
+def _couper(phrase: str) -> tuple[str, str]:
+    """Return a title for a sentence that stands alone, and what is left of it, to be said below:
+    who signs it, and the clauses that the title leaves out.
+
+    Examples:
+        >>> _couper("Le relais a un poste de plus (Relais petite enfance, le 20 mai)")
+        ('Le relais a un poste de plus', 'Relais petite enfance, le 20 mai')
+    """
+    titre = _court(phrase)
+    fins = _fins_de_propositions(phrase)
+    if titre == phrase and phrase.endswith(")") and fins:
+        titre = phrase[: fins[-1]]
+    reste = phrase[len(titre.removesuffix("…")) :].strip(" ,")
+    if reste.startswith("(") and reste.endswith(")") and reste.count("(") == 1:
+        reste = reste[1:-1]
+    if reste and titre.endswith("…"):
+        reste = f"…\u00a0{reste}"
+    return titre, reste
 
 
 def _preuves_des_messages(

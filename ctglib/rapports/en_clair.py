@@ -24,6 +24,7 @@ from ctglib.document.typographie import (
     part_en_mots,
     remplir,
 )
+from ctglib.donnees.cloture import CLOS
 from ctglib.donnees.lignes import lignes
 from ctglib.donnees.modeles.convention import Convention
 from ctglib.donnees.modeles.rapports import EnClair
@@ -248,7 +249,8 @@ class ResumeEnClair(EtudeDiagnostic):
         etats = self._suivi.etats_en_phrase()
         if faits.empty and etats:
             yield etats
-        if indicateurs["statut"].isin(PROVISOIRES).any():
+        close = self._suivi.etude.bilan.statut == CLOS
+        if indicateurs["statut"].isin(PROVISOIRES).any() and not close:
             yield from self._dire("provisoire")
         if not indicateurs["renseigne"].all():
             yield from self._dire("inconnu")

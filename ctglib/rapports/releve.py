@@ -16,9 +16,13 @@ import pandas as pd
 from ctglib.blocs.decisions import fil_des_decisions
 from ctglib.blocs.mots import repondre
 from ctglib.blocs.propositions import proposer
+from ctglib.calculs.ecriture import majuscule
 from ctglib.calculs.etats import NON_RENSEIGNEE
 from ctglib.document.blocs import Bloc, Couverture, liste, paragraphe
 from ctglib.document.tableau import Tableau
+from ctglib.document.typographie import date_longue
+from ctglib.donnees.cloture import CLOS
+from ctglib.donnees.modeles.plan import Absence
 from ctglib.donnees.modeles.rapports import ReglesReleve
 from ctglib.donnees.modeles.suivi import (
     REJETEE,
@@ -63,8 +67,17 @@ class Releve:
         etude = self.bilan.etude
         return etude.couverture(etude.convention.titre, f" {etude.annee}")
 
-    def presents(self) -> Tableau:
-        """Return a row a signatory, then empty ones, to be ticked."""
+    @property
+    def close(self) -> bool:
+        """Whether the year is closed: the minutes are then a record, with nothing to fill."""
+        return self.bilan.etude.bilan.statut == CLOS
+
+    def presents(self) -> Tableau | None:
+        """Return a row a signatory, then empty ones, to be ticked; None once the year is closed,
+        as no name is ever recorded.
+        """
+        if self.close:
+            return None
         parties = [partie.nom for partie in self.bilan.etude.convention.parties]
         vides = [""] * self.regles.lignes_de_presents
         return self._tableau("presents", [(nom,) for nom in [*parties, *vides]])
@@ -74,15 +87,28 @@ class Releve:
         annee = self.bilan.etude.annee
         return liste([point.format(annee=annee) for point in self.regles.ordre_du_jour])
 
-    def comite(self) -> Tableau:
-        """Return the rows that say when the comité was held, or why not."""
+    def comite(self) -> Bloc:
+        """Return the rows that say when the comité was held, or why not, with what is known."""
         etude = self.bilan.etude
-        rubriques: tuple[NomDeRubrique, ...] = ("comite_date", "comite_absence")
+        comite = etude.bilan.comite
+        tenu = comite.date if comite else None
+        dits: dict[NomDeRubrique, tuple[str, str]] = {
+            "comite_date": ("", ""),
+            "comite_absence": ("", ""),
+        }
+        if isinstance(tenu, Absence):
+            dits["comite_absence"] = ("", tenu.absent)
+        elif tenu:
+            dits["comite_date"] = (date_longue(tenu), "")
+        if self.close:
+            dits = {nom: dit for nom, dit in dits.items() if any(dit)}
+        if not dits:
+            return paragraphe(self.regles.sans_comite)
         lignes = []
-        for nom in rubriques:
-            libelle = etude.gabarit.rubriques[nom].libelle
-            lignes.append((libelle.format(annee=etude.annee),))
-        return self._tableau("comite", lignes, reperes=rubriques)
+        for nom, (jour, raison) in dits.items():
+            libelle = etude.gabarit.rubriques[nom].libelle.format(annee=etude.annee)
+            lignes.append((libelle, jour, raison))
+        return self._tableau("comite", lignes, reperes=dits)
 
     def suites(self) -> Tableau | None:
         """Return each decision of last year's comité, then those of earlier ones that nobody said
@@ -96,14 +122,52 @@ class Releve:
         decisions = decisions[de_l_an_dernier | ouvertes | closes_cette_annee.fillna(False)]
         if decisions.empty:
             return None
-        lignes = [(str(rang), texte) for rang, texte in enumerate(decisions["texte"], 1)]
+        comite = etude.bilan.comite
+        dites = {suite.decision: suite for suite in comite.suites} if comite else {}
+        mots = etude.catalogue.evaluation.suites
+        lignes = []
+        for rang, decision in enumerate(decisions.itertuples(), 1):
+            suite = dites.get(str(decision.id))
+            cellules = ("", "", "", "")
+            if suite:
+                cellules = (
+                    majuscule(mots[suite.etat]),
+                    date_longue(suite.echeance) if suite.echeance else "",
+                    suite.raison or "",
+                    suite.commentaire or "",
+                )
+            lignes.append((str(rang), str(decision.texte), *cellules))
         reperes = [f"suite.{identifiant}" for identifiant in decisions["id"]]
         return self._tableau("suites", lignes, reperes=reperes)
 
-    def decisions(self) -> Tableau:
-        """Return each decision that the data call for under its reason, then empty rows for the
-        others.
+    def prises(self) -> Bloc | None:
+        """Return the decisions that are recorded, each with its vote, who is to do it and by when;
+        None while there is none and the year is open.
         """
+        etude = self.bilan.etude
+        decisions = etude.bilan.comite.decisions if etude.bilan.comite else ()
+        if not decisions:
+            return paragraphe(self.regles.sans_decision) if self.close else None
+        votes = etude.catalogue.evaluation.decisions
+        lignes = [
+            (
+                str(rang),
+                decision.texte,
+                majuscule(votes[decision.etat]),
+                decision.responsable or "",
+                date_longue(decision.echeance) if decision.echeance else "",
+            )
+            for rang, decision in enumerate(decisions, 1)
+        ]
+        reperes = [f"decision.{decision.id}" for decision in decisions]
+        return self._tableau("prises", lignes, reperes=reperes)
+
+    def decisions(self) -> Tableau | None:
+        """Return each decision that the data call for under its reason, then empty rows for the
+        others; None once the year is closed.
+        """
+        if self.close:
+            return None
         etude = self.bilan.etude
         propositions = proposer(etude)
         libres = self.regles.lignes_libres
@@ -127,12 +191,12 @@ class Releve:
         return replace(tableau, donnees=tableau.donnees.rename(columns=renommees))
 
     def retour(self) -> Bloc:
-        """Return how the minutes, once finished, are read back."""
-        return paragraphe(self.regles.retour)
+        """Return how the minutes, once finished, are read back, or that they are a record."""
+        return paragraphe(self.regles.retour_clos if self.close else self.regles.retour)
 
     def _tableau(
         self,
-        cle: Literal["presents", "comite", "suites", "decisions"],
+        cle: Literal["presents", "comite", "suites", "prises", "decisions"],
         lignes: Sequence[tuple[str, ...]],
         reperes: Iterable[str] = (),
         **reste: Any,  # see ``Contexte.presenter``
@@ -143,6 +207,8 @@ class Releve:
         """
         etude = self.bilan.etude
         presentation = self.regles.tableaux[cle]
+        if self.close:  # its notes say how to fill it
+            presentation = presentation.model_copy(update={"notes": ()})
         suites = etude.catalogue.evaluation.suites
         mots = {
             "annee": etude.annee,

@@ -518,5 +518,8 @@ class ReglesReleve(Modele):  # ``releve.yaml``, the draft minutes
     ordre_du_jour: tuple[Texte, ...] = Field(min_length=1)
     autres: Texte
     retour: Texte
+    retour_clos: Texte  # of a year that is closed
+    sans_comite: Texte
+    sans_decision: Texte
     votes: Annotated[dict[EtatDecision, Texte], complet(EtatDecision)]  # how each begins
-    tableaux: dict[Literal["presents", "comite", "suites", "decisions"], Presentation]
+    tableaux: dict[Literal["presents", "comite", "suites", "prises", "decisions"], Presentation]

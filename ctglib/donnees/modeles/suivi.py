@@ -22,6 +22,7 @@ from ctglib.donnees.modeles.plan import Absence, Fiche
 
 StatutBilan = Literal["provisoire", "definitif"]
 EtatDecision = Literal["adoptee", "rejetee"]
+ADOPTEE: EtatDecision = "adoptee"
 REJETEE: EtatDecision = "rejetee"
 EtatSuite = Literal["faite", "en_cours", "abandonnee", "rejetee", "non_renseignee"]
 # Of a decision that is still to be followed.
@@ -79,7 +80,7 @@ NomDeRubrique = Literal[
 class Decision(Modele):  # what the comité voted, for next year's bilan to say what became of it
     id: Identifiant
     texte: Texte
-    etat: EtatDecision = "adoptee"
+    etat: EtatDecision = ADOPTEE
     responsable: Texte | None = None
     echeance: date | None = None
     # what it is about: actions of a fiche, indicators
@@ -380,6 +381,7 @@ class Gabarit(CollecteAnnuelle):
     renvoi: RenvoiGabarit
     feuilles: Annotated[tuple[FeuilleGabarit, ...], complet(NomDeFeuille)]
     noms: NomsDePersonnes
+    signee_ce_jour: Texte  # that a line without a day was signed on that of its import
 
     @property
     def par_feuille(self) -> dict[str, FeuilleGabarit]:
