@@ -162,6 +162,9 @@ def _annees(
     en_titre = len(lignes) == 1 or tracer is en_pente.pente
     if tracer is en_courbes.courbes:
         notes += _tout_en_bas(dessinee)
+        bas, _ = en_courbes.bornes([annee for ligne in lignes.values() for annee in ligne])
+        if bas > 0:
+            notes.append(dire("echelle_sans_zero", n=1))
     notes += _arrondi(table[y])
 
     def tracer_sur(axes: Axes) -> Axes:
@@ -289,7 +292,9 @@ def panneaux(
         for nom, annees in en_courbes.par_nom(dessinee[connue], par="libelle").items()
     ]
     commune = echelle == "commune"
-    notes = " ".join([dire("meme_echelle" if commune else "echelles_propres"), *_arrondi(table[y])])
+    notes = " ".join(
+        [dire("meme_echelle" if commune else "echelle_de_chacun"), *_arrondi(table[y])]
+    )
     alt = f"{attrs['titre']}. {' ; '.join(_phrases(dessinee))}."
 
     def dessiner(taille: Largeur) -> Figure:

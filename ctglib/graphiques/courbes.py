@@ -631,8 +631,8 @@ def _graduer(axes: Axes, annees: Sequence[float]) -> None:
 def _ecrire_les_valeurs(axes: Axes, annees: Sequence[Annee], plancher: float) -> None:
     """Write the values of points where they cover nothing of what is drawn.
 
-    The first and the last one before the others, which are written when they are few; one of the
-    two that has no room stands over all the points.
+    The first, the last and the last sure one before the others, which are written when they are
+    few; one of the two ends that has no room stands over all the points.
     """
     en_points = axes.transData + _en_points(axes)
     cadre = axes.get_window_extent().transformed(_en_points(axes))
@@ -662,6 +662,9 @@ def _ecrire_les_valeurs(axes: Axes, annees: Sequence[Annee], plancher: float) ->
 
     dernier = len(mesures) - 1
     bouts = sorted({0, dernier})
+    sures = [rang for rang, annee in enumerate(mesures) if not annee.provisoire]
+    if sures:  # the last value that holds, before those that may change
+        bouts = sorted({*bouts, sures[-1]})
     rangs = bouts
     if len(mesures) <= TOUTES_LES_VALEURS:
         rangs = [*bouts, *range(1, dernier)]
@@ -670,7 +673,7 @@ def _ecrire_les_valeurs(axes: Axes, annees: Sequence[Annee], plancher: float) ->
         texte = annee.ecrite
         point = place(annee.annee, annee.valeur)
         libre = place_libre(longueur(texte, gras=True), point, obstacles, traits, cadre)
-        if not libre and rang in bouts:  # over all the points, with its year
+        if not libre and rang in (0, dernier):  # over all the points, with its year
             texte = f"{annee.annee}{INSECABLE}: {texte}"
             largeur = longueur(texte, gras=True)
             gauche = cadre.x1 - largeur if rang else cadre.x0
