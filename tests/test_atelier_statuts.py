@@ -35,7 +35,7 @@ def heures() -> pd.DataFrame:
 @pytest.fixture(scope="module")
 def deciles() -> pd.DataFrame:
     """Incomes by commune and year, as a crossed table: those of Acheville are suppressed."""
-    lignes = a.donnees("filosofi_decile_1", ["Harnes", "Lens", "Acheville"])
+    lignes = a.donnees("filosofi_decile_1", ["Harnes", "Lens", "Acheville"], [2018, 2019])
     return lignes.pivot(index="libelle", columns="annee", values="valeur")
 
 
@@ -351,7 +351,7 @@ def test_les_bandes_des_promesses_sont_celles_du_bilan() -> None:
 
 
 def test_des_bandes_disent_ce_que_vaut_chaque_annee_de_chaque_lieu(heures: pd.DataFrame) -> None:
-    secrets = a.bandes(a.donnees("filosofi_decile_1", ["Harnes", "Acheville"]))
+    secrets = a.bandes(a.donnees("filosofi_decile_1", ["Harnes", "Acheville"], [2018, 2019]))
     provisoires = a.bandes(heures)
 
     dites = [texte.get_text() for texte in secrets.texts]
