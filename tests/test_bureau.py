@@ -241,6 +241,37 @@ def test_on_demande_puis_on_ecrit_et_l_on_clot_l_annee_par_clics(bureau: BureauO
     assert (suivi / "plan.yaml").is_file()
 
 
+@pytest.mark.navigateur
+def test_l_etape_du_comite_dit_ses_gestes_et_un_champ_vide_ce_qu_il_efface(
+    bureau: BureauOuvert,
+) -> None:
+    def suivre(page: Page) -> None:
+        page.goto(bureau.adresse)
+        annee = page.url.rstrip("/") + "/conventions/harnes/2023"
+        page.goto(annee)
+        page.get_by_role("link", name="Tenir le comité").click()
+        titres = page.get_by_role("heading", level=2).all_inner_texts()
+        assert [titre[:2] for titre in titres] == ["1.", "2.", "3.", "La"]
+        assert page.get_by_role("link", name="produire les rapports 2023").is_visible()
+        examiner(page)
+
+        page.get_by_role("link", name="date et décisions du comité").click()
+        ensemble = page.get_by_role("group", name="Partenaires : Ce qu'ils font ensemble")
+        for texte_tape in ("Un atelier commun", ""):
+            ensemble.get_by_role("textbox").fill(texte_tape)
+            avant = page.url
+            page.get_by_role("button", name="Enregistrer ce que j’ai écrit").last.click()
+            page.wait_for_url(lambda adresse, avant=avant: adresse != avant)
+            efface = page.get_by_text("Effacé, parce que le champ a été vidé").count()
+            assert efface == (not texte_tape)
+        assert "Un atelier commun" in texte(page, "main")
+        assert ensemble.get_by_role("textbox").input_value() == ""
+        assert page.locator("#services option").count() > 5
+        examiner(page)
+
+    conduire(suivre)
+
+
 def verifier_le_courriel(paquet: zipfile.ZipFile) -> None:
     """Be sure that the draft of a service has its workbook and its letter, and no address."""
     brouillon = paquet.read("courriel-2025-rpe.eml")

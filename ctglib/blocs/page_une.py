@@ -87,8 +87,8 @@ def donnees_lues(
     """Return two mentions of the cover, each with its title.
 
     « Dernières données lues : suivi de 2025 ; séries publiques de 2024 », « Statut : provisoire,
-    arrêté au 31 décembre 2025 : le bilan de 2025 n'est pas clos ». ``lues`` are the latest years
-    that have a value, of the follow-up then of the public series; None when none has.
+    données arrêtées au 31 décembre 2025 : le bilan de 2025 n'est pas clos ». ``lues`` are the
+    latest years that have a value, of the follow-up then of the public series; None when none has.
     """
     phrases = textes("couverture.j2", convention)
     donnees = phrases.dire("donnees_lues", *lues)

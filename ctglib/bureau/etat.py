@@ -185,19 +185,19 @@ def lignes_signees(convention: str, annee: int) -> list[LigneSignee]:
     """Return the lines that the parties signed of a year, the chapô first."""
     cadre = ouvrir_cadre(convention, annee)
     indicateurs = cadre.dossier.catalogue.indicateurs_fiches
-    rubriques = cadre.gabarit.rubriques
+    chapo = cadre.gabarit.rubriques["chapo"].libelle.partition(" : ")[0]
     signees = []
     for place, ligne in cadre.saisi("messages").items():
         rapport, fiche, _, ou = place
         if place == PLACE_DU_CHAPO:
-            sujet = rubriques["chapo"].libelle
+            sujet = chapo
         elif ou in indicateurs:
             sujet = indicateurs[ou].libelle
         else:
             sujet = " ".join(filter(None, (rapport, fiche, ou)))
         jour = f"{date.fromisoformat(ligne['date']):%d/%m/%Y}"
         signees.append(LigneSignee(sujet, ligne["texte"], ligne["auteur"], jour))
-    return sorted(signees, key=lambda signee: signee.sujet != rubriques["chapo"].libelle)
+    return sorted(signees, key=lambda signee: signee.sujet != chapo)
 
 
 def lieu_de(convention: str) -> str:

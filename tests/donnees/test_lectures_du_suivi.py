@@ -160,7 +160,7 @@ def test_un_bilan_clos_dit_quand_il_est_arrete() -> None:
     (_, data), (_, status) = donnees_lues(closed, words, (2025, 2024), "harnes")
 
     assert data == "suivi de 2025 ; séries publiques de 2024"
-    assert status == "définitif, arrêté au 31\u00a0décembre 2025"
+    assert status == "définitif, données arrêtées au 31\u00a0décembre 2025"
     assert jour_des_donnees(closed, (2025, 2024)) == date(2025, 12, 31)
 
 
