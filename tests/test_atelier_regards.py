@@ -197,15 +197,6 @@ def test_un_lieu_couche_sur_l_axe_est_dit_trop_bas() -> None:
     assert "Trop bas" not in _pied(proches)
 
 
-def test_une_echelle_qui_ne_part_pas_de_zero_le_dit() -> None:
-    foyers = a.donnees(RSA, "Harnes")
-    serres = foyers[foyers["annee"] >= 2022]
-    habitants = a.donnees("insee_population_municipale", ["Harnes", "Lens"])
-
-    assert "L'échelle ne part pas de zéro." in _pied(a.courbes(serres))
-    assert "L'échelle ne part pas de zéro." not in _pied(a.courbes(habitants))
-
-
 def test_la_derniere_valeur_sure_est_ecrite_avant_celle_qui_ne_l_est_pas() -> None:
     foyers = a.donnees("insee_naissances", "Harnes")  # too many years to write each value
     derniere = foyers["annee"].max()

@@ -162,9 +162,6 @@ def _annees(
     en_titre = len(lignes) == 1 or tracer is en_pente.pente
     if tracer is en_courbes.courbes:
         notes += _tout_en_bas(dessinee)
-        bas, _ = en_courbes.bornes([annee for ligne in lignes.values() for annee in ligne])
-        if bas > 0:
-            notes.append(dire("echelle_sans_zero", n=1))
     notes += _arrondi(table[y])
 
     def tracer_sur(axes: Axes) -> Axes:
