@@ -210,7 +210,7 @@ def test_le_comite_est_dit_comme_la_convention_le_dit_et_tu_sinon(
     bilan = textes["bilan"].replace("\u00a0", " ")
 
     if nom == "rives_de_laune":
-        assert "Tenu 1 fois sur 1 prévue par la convention (article 17)." in bilan
+        assert "Tenu, comme le prévoit la convention (article 17)." in bilan
         assert "Membres : les six signataires. Fréquence : chaque année." in bilan
     else:
         assert not re.search(r"fois sur|Fréquence : |Membres : ", bilan)

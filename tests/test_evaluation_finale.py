@@ -378,6 +378,7 @@ def _cibles(*jugees: dict) -> Preuve:
         convention(prevu("x"), resultats=[]),
         {},
         ("postes", "convertis"),
+        (),
     )
     return preuves["cibles_atteintes"]
 

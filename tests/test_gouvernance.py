@@ -34,7 +34,7 @@ def test_le_comite_se_juge_sur_ce_que_la_convention_en_dit() -> None:
     de_toutes = compte_des_comites(etude, (2023, 2024, 2025))
     deux_par_an = _avec(etude, comite=ComiteDePilotage(par_an=2))
 
-    assert de_l_annee == "Tenu 1 fois sur 1 prévue par la convention (article 6-a)."
+    assert de_l_annee == "Tenu, comme le prévoit la convention (article 6-a)."
     assert de_toutes == "Tenu 2 fois sur 3 prévues par la convention (article 6-a)."
     assert compte_des_comites(deux_par_an, (2025,)).startswith("Tenu 1 fois sur 2 prévues par")
     # A date alone tells of one: another may have been held.
@@ -55,7 +55,7 @@ def test_un_comite_compte_dont_le_jour_n_est_pas_donne_est_tenu(donnees: Path) -
     comite = bilan.comite()
     assert comite is not None
     dit = unescape(comite.html).replace("\u00a0", " ")
-    assert "Le jour où s'est tenu le comité de pilotage de 2025 n'est pas donné. Tenu 1 fois" in dit
+    assert "Le jour où s'est tenu le comité de pilotage de 2025 n'est pas donné. Tenu, comme" in dit
     assert "Rien ne dit si" not in bilan.une_page().html
     assert "comite_non_tenu" not in set(proposer(bilan.etude)["regle"])
 
@@ -74,7 +74,7 @@ def test_sans_frequence_ecrite_rien_n_en_est_dit(donnees: Path) -> None:
         textes.append(unescape(comite.html))
 
     dit, sans_frequence, rien = (texte.replace("\u00a0", " ") for texte in textes)
-    assert "Tenu 1 fois sur 1 prévue par la convention (article 6-a). Membres : les élus" in dit
+    assert "Tenu, comme le prévoit la convention (article 6-a). Membres : les élus" in dit
     assert "Fréquence : chaque année. Qui valide : les élus de la ville et la Caf." in dit
     assert "Ce que dit la convention (article 6-a) : un comité de pilotage par an" in sans_frequence
     assert not re.search(r"Fréquence|fois sur", sans_frequence)

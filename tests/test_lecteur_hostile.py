@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from html import unescape
 from types import SimpleNamespace
 
 import pytest
 from premieres_pages import dire
 
-from ctglib import ouvrir, ouvrir_bilan, ouvrir_en_clair
+from ctglib import ouvrir, ouvrir_bilan, ouvrir_en_clair, ouvrir_evaluation
 from ctglib.blocs.messages_suivi import MessagesDuSuivi
 from ctglib.blocs.theme import services_absents
 from ctglib.document.blocs import Bloc, Groupe, feuilles
@@ -120,7 +121,9 @@ def test_une_partie_d_un_service_n_en_est_pas_une_sorte_de_plus() -> None:
     sans_elle, _ = services_absents(autre_etude, services)
 
     assert "6\xa0sortes de services" in phrase
-    assert "5 n'existent pas à Harnes, dont 3 lues comme des besoins" in phrase
+    assert (
+        "de 5 d'entre elles, le diagnostic ne compte aucun service à Harnes, dont 3 lues" in phrase
+    )
     assert "7\xa0sortes de services" in sans_elle
 
 
@@ -173,3 +176,116 @@ def test_ce_qu_aucun_dispositif_n_a_donne_de_ses_profils_est_dit() -> None:
     assert profils is not None
 
     assert "Donné par aucun dispositif : âge révolu au 31 décembre." in lire(profils)
+
+
+def test_l_evaluation_dit_a_cote_d_un_jugement_ce_que_ses_preuves_disent_a_l_inverse() -> None:
+    criteres = ouvrir_evaluation(DEMONSTRATION).criteres
+
+    detail = lire(criteres.detail())
+    coherence = detail[detail.index("Cohérence\n") : detail.index("Efficacité\n")]
+    efficacite = detail[detail.index("Efficacité\n") : detail.index("Efficience\n")]
+
+    sans_indicateur = "3 (fiche 1), 1 (fiche 2), 3 (fiche 3) et 1 (fiche 4)"
+    assert f"À l'inverse, sans indicateur écrit : {sans_indicateur}." in coherence
+    a_contresens = "4 (fiche 1), 1 (fiche 2) et 1 (fiche 3)"
+    assert f"À l'inverse, à contresens depuis leur départ : {a_contresens}" in efficacite
+
+
+def test_un_taux_favorable_depuis_son_depart_dit_son_recul_de_l_annee() -> None:
+    detail = lire(ouvrir_evaluation(DEMONSTRATION).criteres.detail())
+
+    recul = "77,6 % en 2026, −3,9 points depuis 2025 (heures d'accueil offertes : +24 800 h)"
+    assert f"taux d'occupation des accueils, {recul}" in detail
+
+
+def test_la_force_d_une_preuve_dit_les_resultats_a_contresens() -> None:
+    contribution = ouvrir_evaluation(DEMONSTRATION).criteres.contribution().donnees
+
+    forces = contribution[contribution["etape"].eq("Force de la preuve")].set_index("fiche")
+
+    attendu = "moyenne ; 4 de ses 5 résultats qui se lisent vont à contresens"
+    assert forces["classeur"]["1"].replace("\xa0", " ") == attendu
+    assert forces["classeur"]["4"] == "moyenne"
+
+
+def test_une_reunion_passee_ne_reste_pas_apres_la_convention() -> None:
+    evaluation = ouvrir_evaluation(DEMONSTRATION)
+
+    livrables = evaluation.etude.preuves["livrables"]
+    durabilite = evaluation.criteres.durabilite()
+
+    assert (livrables.valeur, livrables.total) == (2, 2)
+    assert durabilite is not None
+    assert "Rencontre du premier semestre 2024" not in set(durabilite.donnees["element"])
+
+
+def test_une_fiche_qui_n_a_pas_commence_n_est_pas_dans_l_ensemble() -> None:
+    etats = ouvrir_evaluation(DEMONSTRATION).trajectoires.etats()
+
+    assert etats is not None and etats.tableau is not None
+    cellules = etats.tableau.donnees
+    ensemble = cellules[cellules["ligne"].eq("Ensemble")]
+    assert ensemble["texte"].tolist() == ["0 sur 13", "2 sur 16", "4 sur 16", "10 sur 19"]
+
+
+def test_un_moyen_que_nul_n_a_saisi_n_est_pas_dit_non_transmis() -> None:
+    moyens = ouvrir_evaluation(DEMONSTRATION).trajectoires.moyens()
+
+    assert moyens is not None
+    investissement = moyens.donnees[moyens.donnees["element"].eq("investissement")]
+    de_la_fiche = investissement[investissement["fiche"].eq("1")]
+    assert not de_la_fiche["statut"].eq("L").any()
+
+
+def test_une_decision_faite_apres_son_echeance_le_dit_par_le_jour_de_son_action() -> None:
+    fil = ouvrir_evaluation(DEMONSTRATION).fil()
+
+    assert fil is not None
+    remarques = fil.donnees.set_index("id")["remarque"]
+    dite = remarques["terminer_le_guide"].replace("\xa0", " ")
+    assert dite == "faite en retard (action 2.3, 11 avril 2025)"
+    assert remarques["designer_referents"] == ""
+
+
+def test_une_annee_sans_feuille_de_participation_est_nommee() -> None:
+    texte = lire(ouvrir_evaluation(DEMONSTRATION).participation())
+
+    assert "Pour 2024 et 2026, la feuille n'est pas remplie." in texte
+
+
+def test_un_ecart_dont_le_sens_depend_de_la_regle_est_dit_au_premier_endroit() -> None:
+    phrases = ouvrir_evaluation(HARNES).comparables.phrases()
+
+    attendu = (
+        "Le sens de l'écart dépend de la règle qui choisit ces communes, et ne permet aucune "
+        "conclusion, pour : "
+    )
+    dites = [phrase for phrase in phrases if phrase.startswith(attendu)]
+    assert dites
+    assert "foyers à la Paje" in dites[0]
+
+
+def test_les_valeurs_de_depart_a_demander_sont_comptees_a_part() -> None:
+    page = lire(ouvrir_evaluation(HARNES).page())
+
+    assert "dont quinze valeurs de départ de 2022, sont à demander" in page
+
+
+def test_un_besoin_de_places_dit_les_seules_sortes_que_la_fiche_soutient() -> None:
+    besoins = ouvrir(HARNES).besoins()
+
+    assert besoins is not None
+    assert "1, pour l'accueil individuel seulement" in unescape(besoins.html)
+
+
+def test_en_clair_une_structure_qui_ferme_est_dite_apres_ses_places() -> None:
+    texte = en_clair(DEMONSTRATION)
+
+    places = "La maison d'assistantes maternelles Le Nid a 12 places."
+    assert texte.index("Le Nid ferme en 2026.") > texte.index(places)
+
+
+def test_un_bilan_definitif_dit_ce_qui_y_reste_provisoire() -> None:
+    statut = dict(ouvrir_bilan(DEMONSTRATION, 2025).couverture().mentions)["Statut"]
+
+    assert "2 indicateurs restent provisoires" in statut.replace("\xa0", " ")

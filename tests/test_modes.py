@@ -75,7 +75,7 @@ def test_une_sorte_dont_un_mode_manque_n_est_pas_comptee() -> None:
             ("garde_domicile",),
             [
                 "L'écart tenait à l'accueil collectif (9,0 de moins) ; l'accueil individuel en offrait 2,0 de plus.",
-                "La fiche action 1 soutient l'accueil individuel ; aucune ne porte sur l'accueil collectif.",
+                "La fiche action 1 soutient l'accueil individuel ; aucune n'a d'action sur l'accueil collectif.",
             ],
         ),
         (

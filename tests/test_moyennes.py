@@ -130,9 +130,8 @@ def test_le_bilan_dit_les_moyennes_et_ce_que_le_hasard_deplace() -> None:
 
     assert said == (
         "174 par an en moyenne de 2021 à 2025, 184 de 2015 à 2020 (\u22126 %), un écart à la "
-        "portée du hasard ; une baisse d'année en année de 2020 à 2025, les dernières connues, dont "
-        "la première est la plus haute, qui excède ce que le hasard donne ; de 2015 à 2025, rien ne "
-        "s'en distingue"
+        "portée du hasard ; de 2020 à 2025, à partir de l'année la plus haute, une baisse d'année en "
+        "année qui excède ce que le hasard donne ; de 2015 à 2025, aucune tendance qui l'excède"
     )
     assert pd.isna(row.variation_depart)
     assert "le hasard seul fait bouger un tel nombre de moins de 37" in note

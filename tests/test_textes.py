@@ -237,7 +237,7 @@ def test_une_convention_change_un_texte_et_le_rapport_le_dit(
 ) -> None:
     monkeypatch.setenv("CTG_DONNEES", str(tmp_path / "data"))
     ecrit = (TEXTES / "bilan.j2").read_text(encoding="utf-8")
-    phrase = "Comment {{ le_territoire }} a-t-il évolué jusqu'en {{ annee }} ?"
+    phrase = "Comment évolue {{ le_territoire }} jusqu'en {{ annee }} ?"
     assert phrase in ecrit
     autre = "Ce que sont devenus les foyers, jusqu'en {{ annee }}"
     (convention / "bilan.j2").write_text(ecrit.replace(phrase, autre), encoding="utf-8")
@@ -252,7 +252,7 @@ def test_une_convention_change_un_texte_et_le_rapport_le_dit(
     assert "Ce que sont devenus les foyers, jusqu&#x27;en 2025" in page or (
         "Ce que sont devenus les foyers, jusqu'en 2025" in page
     )
-    assert "a-t-il évolué" not in page
+    assert "Comment évolue" not in page
 
 
 @pytest.mark.parametrize(

@@ -157,7 +157,8 @@ class Comparables(Montrable):
     def phrases(self) -> tuple[str, ...]:
         """Return the comparison in sentences; none when no gap could be computed.
 
-        In order: how many series are compared; which gaps rounding does not explain, which it does;
+        In order: how many series are compared; which gaps rounding does not explain, which of these
+        change sides under another rule, which gaps it explains;
         whether the former are unusual among comparable communes; the gaps to the département; the
         series that a break keeps from comparing.
         """
@@ -170,6 +171,10 @@ class Comparables(Montrable):
             phrases.append(self._dire("aucun_ne_depasse"))
         else:
             phrases.append(self._dire("depassent", series=_series(hors_bruit, "ecart")))
+            tenues = tenue(self.resultat.variantes).set_index("indicateur")["tenue"]
+            changeants = hors_bruit[hors_bruit["indicateur"].map(tenues).eq(CHANGE)]
+            if len(changeants):
+                phrases.append(self._dire("depassent_et_change", series=_noms(changeants)))
         dans_le_bruit = ecarts_calcules[ecarts_calcules["bruit"]]
         if len(dans_le_bruit):
             series = f"{compter(len(dans_le_bruit), 'série')} : {_noms(dans_le_bruit)}"

@@ -4,13 +4,14 @@ what people say of it.
 The workbook gathers and proposes; the evaluators appraise, and the parties decide.
 """
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 import pandas as pd
 
 from ctglib.blocs.fin import EtudeFinale, IndicateurParcouru, derniere_mesure, sur
 from ctglib.blocs.gouvernance import compte_des_comites
+from ctglib.blocs.indicateurs import PROFILS
 from ctglib.blocs.propositions import premiers_noms, service
 from ctglib.blocs.territoire import en_moyennes, evolution
 from ctglib.calculs.collecte import DEPART
@@ -24,7 +25,15 @@ from ctglib.calculs.ecriture import (
     minuscule,
 )
 from ctglib.calculs.parcours import COMPTES as COMPTES_DES_FICHES
-from ctglib.calculs.parcours import CONVENTION, PROPOSITIONS, Preuve, force, relever
+from ctglib.calculs.parcours import (
+    CONTRAIRES,
+    CONVENTION,
+    PROPOSITIONS,
+    VOULUES,
+    Preuve,
+    force,
+    relever,
+)
 from ctglib.document.blocs import (
     Bloc,
     Groupe,
@@ -42,6 +51,7 @@ from ctglib.document.typographie import abreger, compter, nombre_court
 from ctglib.donnees.lignes import lignes
 from ctglib.donnees.modeles.evaluation import (
     ContributionSaisie,
+    Critere,
     PreuveDeCritere,
     RegleRecommandation,
 )
@@ -98,6 +108,22 @@ class SerieRevisitee:
 
 
 @dataclass(frozen=True)
+class MesureAnnuelle:
+    """The last measure of an indicator beside that of the year before: what sentences read of its
+    row of ``EtudeFinale.parcours``.
+    """
+
+    indicateur: str
+    libelle: str
+    derniere: float
+    annee_derniere: int
+    valeur_d_avant: float
+    annee_d_avant: int
+    evolution: str
+    evolution_de_l_annee: str
+
+
+@dataclass(frozen=True)
 class Criteres(Montrable):
     """The six criteria and their evidence; what the convention made it possible to evaluate, and to
     show.
@@ -146,14 +172,80 @@ class Criteres(Montrable):
         appreciations = {item.critere: item for item in self.etude.finale.saisie.criteres}
         blocs = []
         for critere in regles.criteres:
-            preuves = liste(map(self._phrase_de_la_preuve, critere.preuves))
-            blocs.append(sous_titre(critere.titre) + preuves)
+            preuves = [
+                *map(self._phrase_de_la_preuve, critere.preuves),
+                *self._a_l_inverse(critere),
+            ]
+            blocs.append(sous_titre(critere.titre) + liste(preuves))
             appreciation = appreciations.get(critere.id)
             if appreciation:  # where there is none, the table of the criteria says so
                 reponse = majuscule(regles.reponses[appreciation.reponse])
                 paroles = f"{reponse}. {appreciation.appreciation}"
                 blocs.append(citation(paroles, "Les évaluateurs"))
         return suite(blocs)
+
+    def _a_l_inverse(self, critere: Critere) -> Iterator[Texte]:
+        """Yield what the evidence of a criterion says against it, fiche by fiche: a reader has it
+        beside what the evaluators say.
+        """
+        etude = self.etude
+        parcours = etude.parcours
+        preuves = {preuve.id for preuve in critere.preuves}
+        if "resultats_mesures" in preuves:
+            evaluabilite = etude.evaluabilite
+            du_texte = evaluabilite["groupe"].eq(CONVENTION) & evaluabilite["fiche"].ne("")
+            par_fiche = evaluabilite[du_texte].set_index("fiche")
+            sans_indicateur = par_fiche["resultats"] - par_fiche["resultats_couverts"]
+            yield from self._par_fiche("resultats_sans_indicateur", sans_indicateur)
+        if "evolutions_favorables" in preuves:
+            a_contresens = parcours.loc[parcours["evolution"].isin(CONTRAIRES), "fiche"]
+            renvoi = Renvoi("tableau-trajectoires", entre_parentheses=True)
+            for phrase in self._par_fiche("a_contresens", a_contresens.value_counts(sort=False)):
+                yield phrase.removesuffix("."), renvoi, "."
+            reculent = [
+                self._recul(mesure)
+                for mesure in lignes(parcours, MesureAnnuelle)
+                if mesure.evolution in VOULUES and mesure.evolution_de_l_annee in CONTRAIRES
+            ]
+            if reculent:
+                phrase = etude.texte("evaluation.reculs_de_l_annee", reculs=reculent)
+                yield phrase.removesuffix("."), renvoi, "."
+
+    def _par_fiche(self, partie: str, effectifs: pd.Series) -> Iterator[str]:
+        """Yield a sentence that counts by fiche; none when there is nothing to count."""
+        comptes = {fiche: int(effectif) for fiche, effectif in effectifs.items() if effectif}
+        if comptes:
+            yield self.etude.texte(f"evaluation.{partie}", comptes=comptes)
+
+    def _recul(self, mesure: MesureAnnuelle) -> str:
+        """Return what an indicator lost since the year before, with the denominator of a rate when
+        it moved too.
+        """
+        etude = self.etude
+        contexte = etude.contexte
+        faits = {
+            "libelle": mesure.libelle,
+            "valeur": contexte.valeur(mesure.indicateur, mesure.derniere),
+            "annee_de_la_mesure": mesure.annee_derniere,
+            "ecart": contexte.difference(
+                mesure.indicateur, mesure.derniere - mesure.valeur_d_avant, signe=True
+            ),
+            "avant": mesure.annee_d_avant,
+            "denominateur": "",
+        }
+        entrees = etude.catalogue.indicateurs_fiches[mesure.indicateur].entrees or {}
+        denominateurs = etude.parcours["indicateur"].eq(str(entrees.get("denominateur", "")))
+        for denominateur in lignes(etude.parcours[denominateurs], MesureAnnuelle):
+            memes_annees = (
+                denominateur.annee_derniere == mesure.annee_derniere
+                and denominateur.annee_d_avant == mesure.annee_d_avant
+            )
+            change = denominateur.derniere - denominateur.valeur_d_avant
+            if memes_annees and change:
+                nom = denominateur.indicateur
+                faits["denominateur"] = minuscule(denominateur.libelle)
+                faits["change"] = contexte.difference(nom, change, signe=True)
+        return etude.texte("evaluation.recul_de_l_annee", **faits)
 
     def _phrase_de_la_preuve(self, preuve: PreuveDeCritere) -> Texte:
         """Return a piece of evidence, its count, whether its data are there, where it is shown.
@@ -254,12 +346,13 @@ class Criteres(Montrable):
         return etude.tableau("schemas", table, None, *colonnes, groupes=groupes, notes=notes)
 
     def durabilite(self) -> Tableau | None:
-        """Return the documents and meetings that exist, then what the last appreciation of each
-        fiche writes of what comes next; None when nothing is known of either.
+        """Return the documents that stay, how often the comité was held, then what the last
+        appreciation of each fiche writes of what comes next; None when nothing is known.
         """
         etude = self.etude
         parcours = etude.parcours
-        livrables = parcours[parcours["indicateur"].isin(etude.convention.livrables)]
+        qui_restent = set(etude.convention.livrables).intersection(etude.finale.regles.documents)
+        livrables = parcours[parcours["indicateur"].isin(qui_restent)]
         livrables_connus = livrables["annees_connues"].gt(0)
         perspectives = {}
         for annee, suivi in sorted(etude.suivi.suivis.items()):
@@ -270,14 +363,14 @@ class Criteres(Montrable):
                     perspectives[appreciation.fiche] = texte
         if not perspectives and not livrables_connus.any():
             return None
-        instances = etude.mot("documents_et_instances")
+        documents = etude.mot("documents")
         elements = [
-            (instances, livrable.libelle, derniere_mesure(livrable, etude.contexte))
+            (documents, livrable.libelle, derniere_mesure(livrable, etude.contexte))
             for livrable in lignes(livrables, IndicateurParcouru)
         ]
         comites = compte_des_comites(etude, etude.annees)
         if comites:
-            elements.append((instances, etude.mot("comite_de_pilotage"), comites))
+            elements.append((etude.mot("instances"), etude.mot("comite_de_pilotage"), comites))
         for fiche in etude.convention.fiches:
             titre = etude.titre_de_fiche(fiche.numero)
             texte = perspectives.get(fiche.numero, RIEN)
@@ -331,6 +424,14 @@ class Criteres(Montrable):
         realisations_mesurees = int(realisations["derniere"].notna().sum())
         niveau = force(actions["realisees"], realisations_mesurees, resultats["evolution"])
         forces = etude.finale.regles.forces
+        lisibles = resultats["evolution"].isin((*VOULUES, *CONTRAIRES))
+        contraires = resultats["evolution"].isin(CONTRAIRES)
+        force_du_classeur = etude.texte(
+            "evaluation.force_de_la_fiche",
+            mot=forces[niveau].mot,
+            contraires=int(contraires.sum()),
+            lisibles=int(lisibles.sum()),
+        )
 
         a_examiner = RIEN
         if fiche.autres_explications:
@@ -349,7 +450,7 @@ class Criteres(Montrable):
             ("Résultats", self._mesures(resultats), majuscule(commentaire)),
             ("Contexte", self._contexte(fiche.contexte), RIEN),
             ("Autres explications", a_examiner, majuscule(explications)),
-            (etude.mot("force_de_la_preuve"), forces[niveau].mot, majuscule(force_retenue)),
+            (etude.mot("force_de_la_preuve"), force_du_classeur, majuscule(force_retenue)),
         ]
 
     def _mesures(self, parcours: pd.DataFrame) -> str:
@@ -649,7 +750,9 @@ class Suites(Montrable):
 
         def depart(ligne: pd.Series) -> str:
             if pd.isna(ligne["connue"]):
-                return etude.mot("aucune_valeur")
+                en_profils = contexte.indicateurs[ligne["indicateur"]].table == PROFILS
+                donnee = en_profils and ligne["annees_connues"] > 0
+                return etude.mot("voir_les_profils" if donnee else "aucune_valeur")
             valeur = contexte.valeur(ligne["indicateur"], ligne["connue"])
             return avec_marque(valeur, ligne["statut_connue"], ligne["annee_connue"])
 

@@ -112,6 +112,7 @@ def fil_des_decisions(etude: EtudeAnnuelle) -> pd.DataFrame:
             if realisation:
                 etat = FAITE
             remarques = _remarques(etude, decision, etat, echeance)
+            remarques += _realisee_trop_tard(etude, siennes, suite, echeance)
             if realisation:
                 remarques.append(
                     etude.texte(
@@ -197,6 +198,21 @@ def _realisation(etude: EtudeAnnuelle, actions: pd.DataFrame) -> str:
     if actions.empty or not actions["statut"].eq(REALISEE).all():
         return ""
     return str(etude.annee) if actions["fin"].isna().any() else str(actions["fin"].max().date())
+
+
+def _realisee_trop_tard(
+    etude: EtudeAnnuelle, actions: pd.DataFrame, suite: Suite, echeance: date | None
+) -> list[str]:
+    """Return that a decision said to be done was done after its échéance, when the actions that it
+    decides say on which day; nothing otherwise.
+    """
+    if suite.etat != FAITE or echeance is None or actions["fin"].isna().any():
+        return []
+    jour = _realisation(etude, actions)
+    if not jour or date.fromisoformat(jour) <= echeance:
+        return []
+    numeros = actions["modalite"].tolist()
+    return [etude.texte("bilan.decision_faite_trop_tard", actions=numeros, jour=en_long(jour))]
 
 
 def sont_decides(etude: EtudeAnnuelle, decisions: pd.DataFrame) -> pd.Series:

@@ -183,7 +183,15 @@ class EtudeFinale(EtudeAnnuelle):
             annee=self.annee,
             nombre=decompte.a_venir,
             tenues=decompte.deja_tenues,
+            attendent=decompte.a_venir - decompte.deja_tenues,
         )
+
+    @property
+    def departs_a_demander(self) -> int:
+        """How many of the things still asked for are values of before the convention."""
+        demandes = self.a_demander[self.a_demander["demandee"]]
+        a_part = demandes.loc[demandes["nature"].eq(DEPART), "nombre"]
+        return int(a_part.sum()) + int(demandes["depart"].ne("").sum())
 
     @property
     def depuis_le_depart(self) -> pd.DataFrame:
@@ -265,6 +273,7 @@ def etudier_la_fin(
         convention,
         suivi.suivis,
         (pilotage.postes, pilotage.convertis),
+        finale.regles.documents,
     )
     revisite = revisiter(
         derniere.series,
@@ -420,15 +429,17 @@ class Trajectoires(Montrable):
             .reset_index()
         )
         par_etat = effectifs.drop(columns=["fiche", "annee"])
+        commence_plus_tard = _commencent_plus_tard(effectifs, debuts)
         if len(debuts) > 1:
-            # A last row for all the fiches: what no fiche had begun is not done, and is counted.
-            ensemble = effectifs.drop(columns="fiche").groupby("annee", as_index=False).sum()
+            # A last row for all the fiches: what a fiche that had not begun promises is not in it.
+            commencees = effectifs[~commence_plus_tard].drop(columns="fiche")
+            ensemble = commencees.groupby("annee", as_index=False).sum()
             effectifs = pd.concat([effectifs, ensemble.assign(fiche=TOUTES)], ignore_index=True)
             par_etat = effectifs.drop(columns=["fiche", "annee"])
+            commence_plus_tard = _commencent_plus_tard(effectifs, debuts)
         realisees = par_etat.filter(items=FAITES).sum(axis=1)
         toutes = par_etat.sum(axis=1)
         connues = par_etat.drop(columns=NON_RENSEIGNEE, errors="ignore").sum(axis=1)
-        commence_plus_tard = realisees.eq(0) & effectifs["annee"].lt(effectifs["fiche"].map(debuts))
         parts = [sur(faites, total) for faites, total in zip(realisees, toutes, strict=True)]
         cellules = pd.DataFrame(
             {
@@ -522,8 +533,10 @@ class Trajectoires(Montrable):
         )
         debuts = {fiche.numero: fiche.debut.year for fiche in etude.convention.fiches}
         commence_plus_tard = table["annee"] < table["fiche"].map(debuts)
+        # Of a year that was handed in, a means that has no line was asked of nobody.
+        sans_ligne = table["annee"].isin(moyens["annee"]) & table["manquantes"].isna()
         table["statut"] = np.select(
-            [table["valeur_connue"].notna(), commence_plus_tard],
+            [table["valeur_connue"].notna(), commence_plus_tard | sans_ligne],
             ["", Statut.SANS_OBJET],
             Statut.NON_TRANSMIS,
         )
@@ -625,6 +638,12 @@ class Trajectoires(Montrable):
         if ligne["raison_evolution"] == AU_DESSUS:  # a level that was to be kept is not « stable »
             mot = mots.raisons[AU_DESSUS]
         return self.etude.contexte.evolution(ligne["indicateur"], ecart, mot)
+
+
+def _commencent_plus_tard(effectifs: pd.DataFrame, debuts: Mapping[str, int]) -> pd.Series:
+    """Tell of which rows, a fiche and a year, the fiche had not begun and had done nothing."""
+    realisees = effectifs.filter(items=FAITES).sum(axis=1)
+    return realisees.eq(0) & effectifs["annee"].lt(effectifs["fiche"].map(debuts))
 
 
 def derniere_mesure(mesure: pd.Series | IndicateurParcouru, contexte: Contexte) -> str:

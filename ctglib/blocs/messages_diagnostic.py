@@ -327,7 +327,8 @@ class MessagesDuDiagnostic:
         if len(noms) == 1:
             services = [f"pas de {noms[0]}"]
         reponses = self._reponses(indicateurs)
-        faits = {"services": services, "reponses": reponses}
+        annee = int(absents["annee"].max())
+        faits = {"services": services, "reponses": reponses, "annee": annee}
         yield _ConstatDuTerritoire(
             genre="absents",
             faits=faits,

@@ -598,7 +598,14 @@ class MessagesDuSuivi:
             periode=self.periode,
             qui=par_service.index[0],
             surtout=a_qui_demander_le_plus(par_service),
+            departs=self._departs_a_demander,
+            avant=self.etude.convention.debut.year - 1,
         )
+
+    @property
+    def _departs_a_demander(self) -> int:
+        """How many of the things to give are values of before the convention: none of a year."""
+        return 0
 
     @property
     def _demandes_par_service(self) -> pd.Series:
@@ -675,6 +682,11 @@ class MessagesDeLaFin(MessagesDuSuivi):
                 lesquels=_parmi(jamais_transmis, len(parcours_demandes), "indicateur demandé"),
             )
         yield from super().incertitudes()
+
+    @property
+    def _departs_a_demander(self) -> int:
+        """How many of the things to give are values of before the convention."""
+        return self.etude.departs_a_demander
 
     @property
     def _demandes_par_service(self) -> pd.Series:

@@ -247,11 +247,15 @@ def phrase_des_equipements(
     """Return which structures of some categories the convention says are there, and which are not.
 
     « À Harnes, il y a une médiathèque et une piscine, mais pas de cinéma. » (in the words of the
-    catalogue); "" when it says neither of any.
+    catalogue); "" when it says neither of any. What was noted of one that is there follows it.
     """
     types = {genre.id for genre in vocabulaire.types if genre.categorie in categories}
     presences = offre[offre["type"].isin(types) & offre["caracteristique"].eq("presence")]
-    presents = [minuscule(nom) for nom in presences.loc[presences["valeur"].eq("oui"), "nom"]]
+    oui = presences[presences["valeur"].eq("oui")]
+    presents = []
+    for nom, note in zip(oui["nom"], oui["note"], strict=True):
+        dit = minuscule(note).rstrip(" .") if note else ""
+        presents.append(f"{minuscule(nom)} ({dit})" if dit else minuscule(nom))
     absents = [minuscule(nom) for nom in presences.loc[presences["valeur"].eq("non"), "nom"]]
     if len(absents) == 1:
         article = "pas d'" if absents[0][0] in VOYELLES else "pas de "

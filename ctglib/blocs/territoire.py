@@ -27,7 +27,7 @@ from ctglib.calculs.ecriture import (
 from ctglib.document.contexte import Contexte, marquer
 from ctglib.document.figure import Figure
 from ctglib.document.tableau import RIEN, Colonne, Ecriture, Tableau
-from ctglib.document.typographie import date_longue, nombre_court, points
+from ctglib.document.typographie import date_longue, points
 from ctglib.donnees import publiques
 from ctglib.donnees.formules import ratio_pour_100
 from ctglib.donnees.lignes import lignes
@@ -122,12 +122,12 @@ class Territoire(Montrable):
         }
         definitions = [contexte.indicateurs[nom] for nom in series["indicateur"].unique()]
         arrondis = {
-            definition.arrondi_source
+            definition.arrondi_source: contexte.difference(definition.id, definition.arrondi_source)
             for definition in definitions
             if definition.arrondi_source is not None and definition.arrondi_source > 1
         }
         mots_des_notes = {
-            "arrondis": ", ".join(map(nombre_court, sorted(arrondis))),
+            "arrondis": ", ".join(arrondis[arrondi] for arrondi in sorted(arrondis)),
             "reference": contexte.reference.nom,
         }
         lues = [serie for _, serie in series.iterrows()]
@@ -335,8 +335,8 @@ def en_parts(effectifs: pd.DataFrame, regles: MembresDuTerritoire, tout: str) ->
 def en_moyennes(row: Any, contexte: Contexte) -> str:
     """Return « 150 par an en moyenne de 2021 à 2025, 160 de 2015 à 2020 (−6 %), ce qui
     n'excède pas ce que le hasard donne à de tels nombres », or « …, un écart à la portée du
-    hasard ; une baisse d'année en année de 2020 à 2025, les dernières connues, dont la première est
-    la plus haute, qui excède ce que le hasard donne ; de 2015 à 2025, rien ne s'en distingue ».
+    hasard ; de 2020 à 2025, à partir de l'année la plus haute, une baisse d'année en année qui
+    excède ce que le hasard donne ; de 2015 à 2025, aucune tendance qui l'excède ».
 
     ``row`` is a short series: any object with ``lecture``, which says whether chance may explain
     the difference, and the columns ``ctglib.calculs.territoire.MOYENNES`` as attributes.
@@ -650,6 +650,9 @@ def _evolution_ici(serie: pd.Series, etude: EtudeAnnuelle) -> str:
 
 def _evolution_de_la_reference(serie: pd.Series) -> str:
     """Return the change of the reference over the years of that of the territory."""
+    if pd.notna(serie["variation_des_moyennes_reference"]):
+        changement = pourcent(serie["variation_des_moyennes_reference"], 0, signe=True)
+        return f"{changement} en moyenne"
     if pd.notna(serie["variation_depart"]):
         return evolution(serie["variation_reference_depart"], serie)
     return evolution(serie["variation_reference"], serie)

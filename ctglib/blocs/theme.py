@@ -76,7 +76,10 @@ def phrases(
         graphique: The indicators that the chart of the section draws.
     """
     a_ecrire = [
-        phrase for phrase in phrases_possibles if _conditions_remplies(phrase.si, constats_surs)
+        phrase
+        for phrase in phrases_possibles
+        if _conditions_remplies(phrase.si, constats_surs)
+        and (phrase.compte is None or phrase.compte in constats_surs.index)
     ]
     if a_ecrire:
         textes = [_remplir(a_ecrire[0], constats_surs, contexte, premiere=True)]
@@ -481,12 +484,17 @@ def _euros(valeur: float) -> str:
     return RIEN if pd.isna(valeur) else avec_unite(valeur, "€", 0)
 
 
-def phrases_par_tete(montants: pd.DataFrame, contexte: Contexte) -> list[str]:
+def phrases_par_tete(
+    montants: pd.DataFrame, contexte: Contexte, doutes: Collection[str] = ()
+) -> list[str]:
     """Return what is said of the amounts by head that differ between the territories.
 
     Among those that are higher in the reference: the one whose quotient is the widest, then, if it
     is another one, that whose difference in euros is the widest. Then each one that is higher here.
+    One whose count of heads is doubtful bears « (?) », as in the table.
     """
+    mots = montants["mot"].mask(montants["par"].isin(list(doutes)), montants["mot"] + " (?)")
+    montants = montants.assign(mot=mots)
     par_tete = list(lignes(montants, _MontantParTete))
     plus_eleves_la = [montant for montant in par_tete if montant.fois >= FOIS]
     plus_eleves_ici = [montant for montant in par_tete if montant.fois <= 1 / FOIS]
@@ -721,7 +729,11 @@ def tableau_besoins(etude: EtudeDiagnostic) -> Tableau:
         if not besoin["fiches"]:
             return AUCUNE
         numeros = besoin["fiches"].split(SEPARATEUR)
-        faits = {"fiches": numeros, "lien": besoin["lien"]}
+        faits = {
+            "fiches": numeros,
+            "lien": besoin["lien"],
+            "seulement": _sortes_soutenues(etude, besoin["indicateur"], numeros),
+        }
         return contexte.texte("diagnostic.fiches_du_besoin", **faits)
 
     ecritures: dict[str, Ecriture] = {
@@ -746,6 +758,21 @@ def tableau_besoins(etude: EtudeDiagnostic) -> Tableau:
         groupes=besoins["enjeu"].map(titres_des_enjeux).fillna(dire("sans_enjeu")),
         notes=[*notes, *sources_a_cote],
     )
+
+
+def _sortes_soutenues(etude: EtudeDiagnostic, indicateur: str, numeros: list[str]) -> list[str]:
+    """Return the kinds of care that some fiches support, when the need is of places of every kind
+    and they do not support them all; nothing otherwise.
+    """
+    regles = etude.catalogue.diagnostic.modes
+    if indicateur != regles.depart:
+        return []
+    modes: set[str] = set()
+    for fiche in etude.convention.fiches:
+        if fiche.numero in numeros:
+            modes.update(fiche.modes)
+    soutenues = [sorte.mot for sorte in regles.sortes.values() if not modes.isdisjoint(sorte.modes)]
+    return [] if len(soutenues) == len(regles.sortes) else soutenues
 
 
 def lacunes(convention: Convention, contexte: Contexte, *, premieres: int | None = None) -> Tableau:

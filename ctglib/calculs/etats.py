@@ -211,12 +211,17 @@ def _derniers_etats(suivi: DossierSuivi, annee: int) -> pd.DataFrame:
 def _realisee_en_retard(
     mots: Mapping[str, str], etat: str, echeance: pd.Timestamp, fin: pd.Timestamp
 ) -> str:
-    """Return « réalisée, avec 6 mois de retard »: whole months, or days within the first one."""
+    """Return « réalisée, avec 6 mois de retard »: whole months, « près de 3 mois » when the last
+    one lacks a few days, or days within the first one.
+    """
     mois = 12 * (fin.year - echeance.year) + fin.month - echeance.month
     if fin.day < echeance.day and not fin.is_month_end:
         mois -= 1
     jours = (fin - echeance).days
-    if mois:
+    de_plus = (fin - (echeance + pd.DateOffset(months=mois))).days
+    if mois and de_plus > JOURS_DE_PRES_D_UN_MOIS:
+        retard = mots["retard_de_pres"].format(n=mois + 1)
+    elif mois:
         retard = mots["retard_en_mois"].format(n=mois)
     elif jours > 1:
         retard = mots["retard_en_jours"].format(n=jours)
@@ -251,6 +256,7 @@ PAR_POSTE = ["signataire", "nature", "poste"]
 STRUCTURE = "structure"
 TERRITOIRE = "territoire"
 ENSEMBLE = "ensemble"
+JOURS_DE_PRES_D_UN_MOIS = 24  # over a whole number of months: nearly one more
 TOTAL = ("valeur", "valeur_connue", "lignes", "manquantes", "statut")
 # The most serious first: that of a total is the first of the list that one of its lines has.
 STATUTS_D_UN_TOTAL = (*INCONNUES, *PROVISOIRES, Statut.NORMAL, Statut.SANS_OBJET)

@@ -67,6 +67,9 @@ COLONNES = (
     "responsable",
     "calcule",
     "facultatif",
+    "valeur_d_avant",
+    "annee_d_avant",
+    "evolution_de_l_annee",
     "connue",
     "annee_connue",
     "statut_connue",
@@ -97,7 +100,8 @@ def parcours(
     Returns:
         The columns ``COLONNES``, in the order of the convention. ``annees_connues`` is how many
         years have a value, a suppressed one included; ``derniere`` is the last measure since the
-        convention began, ``connue`` the same, or else the initial value.
+        convention began, ``connue`` the same, or else the initial value; ``evolution_de_l_annee``
+        is what the bilan of that measure says of its change since ``valeur_d_avant``.
     """
     definitions = catalogue.indicateurs_fiches
     derniere_annee = max(evaluations)
@@ -119,6 +123,9 @@ def parcours(
     indicateurs = [definitions[identifiant] for identifiant in finale["indicateur"]]
     initiale = finale["valeur_initiale"]
     table = table.assign(
+        valeur_d_avant=table["valeur_precedente"],
+        annee_d_avant=table["annee_precedente"],
+        evolution_de_l_annee=table["evolution"],
         dispense=finale["dispense"],
         valeur_initiale=initiale,
         annee_initiale=finale["annee_initiale"],
@@ -445,12 +452,14 @@ def preuves_du_suivi(
     convention: Convention,
     suivis: Mapping[int, Suivi],
     postes: tuple[str, str],
+    documents: Collection[str],
 ) -> dict[str, Preuve]:
     """Return the evidence of what was done, reached and paid, and of what follows, by name.
 
     The means are complete when known for every fiche in every year that it ran. Perspectives are
     those of the latest appreciation of each fiche. ``postes`` names the indicators that count the
-    posts of coordination, and those converted.
+    posts of coordination, and those converted; ``documents``, the livrables that outlive a
+    convention.
     """
     modalites = len(etats)
     realisees = int(etats["statut"].isin(FAITES).sum())
@@ -473,7 +482,8 @@ def preuves_du_suivi(
     resultats_favorables = _nombre_de_resultats_montres(
         sans_contraire, parcours.loc[voulue, "indicateur"]
     )
-    livrables = parcours[parcours["indicateur"].isin(convention.livrables)]
+    qui_restent = set(convention.livrables).intersection(documents)
+    livrables = parcours[parcours["indicateur"].isin(qui_restent)]
     livres = int(livrables["derniere"].gt(0).sum())
     livrables_connus = int(livrables["annees_connues"].gt(0).sum())
 

@@ -178,11 +178,16 @@ class Bilan:
         """Return the cover: parties, year, date and status of the data."""
         couverture = self.etude.couverture(self.etude.convention.titre, f" {self.etude.annee}")
         reste = self.etude.elements_manquants
-        if not reste:
+        # What is not final in a bilan that is.
+        provisoires = self._provisoires if self.etude.bilan.est_clos else 0
+        if not reste and not provisoires:
             return couverture
-        en_cours = self.etude.annee_en_cours
         texte = self.etude.texte(
-            "bilan.reste", elements=reste, muette=self.muette, en_cours=en_cours
+            "bilan.reste",
+            elements=reste,
+            muette=self.muette,
+            en_cours=self.etude.annee_en_cours,
+            provisoires=provisoires,
         )
         mentions = [
             (titre, f"{mention} ; {texte}" if titre == STATUT else mention)
@@ -365,17 +370,22 @@ class Bilan:
         """Return what the next collection asks for, service by service."""
         return tableau_a_collecter(self.etude)
 
+    @property
+    def _provisoires(self) -> int:
+        """How many indicators have a value that may still change."""
+        indicateurs = ensembles(self.etude.evaluation)
+        provisoires = indicateurs["statut"].isin(PROVISOIRES) & indicateurs["valeur"].notna()
+        return int(provisoires.sum())
+
     def limites(self) -> Bloc | None:
         """Return what the figures must not be made to say."""
         if self.muette:
             return None
         etude = self.etude
         seuil = nombre_court(etude.catalogue.seuils.petits_effectifs)
-        indicateurs = ensembles(etude.evaluation)
-        provisoires = indicateurs["statut"].isin(PROVISOIRES) & indicateurs["valeur"].notna()
         phrases = [
             etude.texte("bilan.limite_de_l_effet"),
-            *etude.dire({"bilan.limite_du_provisoire": int(provisoires.sum())}),
+            *etude.dire({"bilan.limite_du_provisoire": self._provisoires}),
             etude.texte("bilan.limite_du_secret", seuil=seuil),
             *etude.phrases_des_retraits(),
         ]
@@ -625,6 +635,10 @@ def participation(etude: EtudeAnnuelle, annees: tuple[int, ...]) -> Bloc:
     consultations = []
     for annee, de_l_annee in participations.items():
         consultations += _consultations(etude, annee, de_l_annee)
+    sans_feuille = [str(annee) for annee in annees if annee not in participations]
+    if sans_feuille:
+        phrase = etude.texte("suivi.annees_sans_participation", annees=sans_feuille)
+        consultations[-1] += f" {phrase}"
     cooperations = [
         f"{texte.rstrip('.')}."
         for de_l_annee in participations.values()

@@ -371,7 +371,7 @@ class Diagnostic(EtudeDiagnostic):
         regles = self.catalogue.diagnostic
         contexte = self.contexte
         montants = par_tete(self.comparaison, regles.par_tete)
-        phrases = theme.phrases_par_tete(montants, contexte)
+        phrases = theme.phrases_par_tete(montants, contexte, self.doutes)
         phrases += theme.phrase_du_contrat(
             self.comparaison, regles.contrat_precedent, self.convention, contexte
         )

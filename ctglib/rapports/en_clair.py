@@ -25,6 +25,7 @@ from ctglib.document.typographie import (
     remplir,
 )
 from ctglib.donnees.cloture import CLOS
+from ctglib.donnees.dossier import lire_finale
 from ctglib.donnees.lignes import lignes
 from ctglib.donnees.modeles.convention import Convention
 from ctglib.donnees.modeles.rapports import EnClair
@@ -32,10 +33,20 @@ from ctglib.donnees.modeles.suivi import nom_de_la_decision
 from ctglib.donnees.statuts import PROVISOIRES
 from ctglib.rapports.bilan import ouvrir_bilan
 
+PLACES = "places"
 PARTS_DITES = 2
 FAITS_DITS = 3
 SIGNES = 90
 COTES = {"superieur": "plus", "inferieur": "moins"}  # of the reference
+
+
+@dataclass(frozen=True)
+class _Service:
+    """What a sentence reads of a row of the offer."""
+
+    structure: str
+    nom: str
+    valeur: str
 
 
 @dataclass(frozen=True)
@@ -180,6 +191,12 @@ class ResumeEnClair(EtudeDiagnostic):
         yield self.contexte.texte("en_clair.offre_changee")
         yield self.contexte.texte("en_clair.sans_numero")
 
+    @cached_property
+    def _fermetures(self) -> dict[str, int]:
+        """The year in which a service says that a structure of the offer closes."""
+        scenarios = lire_finale(self.dossier).prolongement.et_si
+        return {scenario.structure: scenario.annee for scenario in scenarios if scenario.structure}
+
     def _services(self) -> Iterator[str]:
         """Yield a sentence a service."""
         phrase = "en_clair.offre"
@@ -204,8 +221,12 @@ class ResumeEnClair(EtudeDiagnostic):
                 faits = {"quoi": regle.quoi, "nom": "", "valeur": valeur, "annee": self._annee}
                 yield self.contexte.texte(phrase, **faits)
                 continue
-            for nom, valeur in zip(lignes_dites["nom"], lignes_dites["valeur"], strict=True):
-                yield self.contexte.texte(phrase, quoi=regle.quoi, nom=nom, valeur=valeur)
+            for ligne in lignes(lignes_dites, _Service):
+                faits = {"quoi": regle.quoi, "nom": ligne.nom, "valeur": ligne.valeur}
+                yield self.contexte.texte(phrase, **faits)
+                if regle.caracteristique == PLACES and ligne.structure in self._fermetures:
+                    faits = {"nom": ligne.nom, "annee": self._fermetures[ligne.structure]}
+                    yield self.contexte.texte("en_clair.fermeture", **faits)
 
     def _habitants(self) -> Iterator[str]:
         """Yield how many live there, then two shares, each beside the reference."""

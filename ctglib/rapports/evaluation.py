@@ -240,7 +240,12 @@ class EvaluationFinale:
         par_service = par_service.sort_values(ascending=False, kind="stable")
         services = [f"{nom} ({nombre})" for nom, nombre in par_service.items()]
         phrase = etude.texte(
-            "evaluation.manques", nombre=int(demandes["nombre"].sum()), services=", ".join(services)
+            "evaluation.manques",
+            nombre=int(demandes["nombre"].sum()),
+            services=", ".join(services),
+            departs=etude.departs_a_demander,
+            avant=etude.annees[0] - 1,
+            total=int(etude.a_demander["nombre"].sum()),
         )
         tableau = etude.tableau(
             "manques",
@@ -251,7 +256,7 @@ class EvaluationFinale:
                 etude.texte("bilan.manques_du_service", nom=nom, nombre=par_service[nom])
                 for nom in demandes["service"]
             ],
-            notes=etude.dire({"bilan.manques_en_tout": int(par_service.sum())}),
+            notes=[etude.texte("bilan.manques_en_tout", nombre=int(par_service.sum()), departs=0)],
         )
         return paragraphe(phrase) + tableau
 

@@ -44,6 +44,7 @@ from ctglib.blocs.types_d_analyse import montrer
 from ctglib.calculs.collecte import (
     A_COMPLETER,
     APPRECIATION,
+    DEPART,
     ETAT,
     MOYEN,
     NIVEAU,
@@ -401,9 +402,11 @@ class Fiche:
                 )
             lignes += [(titre, quoi, detail) for quoi, detail in self._demandes(du_service)]
         demandes = pd.DataFrame(lignes, columns=["service", "quoi", "detail"])
-        notes = (
-            etude.dire({"bilan.manques_en_tout": int(comptes.sum())}) if len(comptes) > 1 else []
-        )
+        notes = []
+        departs = int(manquants["motif"].eq(DEPART).sum())
+        if len(comptes) and (len(comptes) > 1 or departs):
+            faits = {"nombre": int(comptes.sum()), "departs": departs}
+            notes.append(etude.texte("bilan.manques_en_tout", **faits))
         return self._tableau(
             "manques_de_la_fiche",
             demandes,

@@ -64,7 +64,7 @@ def test_l_ecart_d_accueil_est_dans_le_collectif_et_la_fiche_dans_l_individuel(h
         in text
     )
     assert (
-        "La fiche action 1 soutient l'accueil individuel ; aucune ne porte sur l'accueil collectif."
+        "La fiche action 1 soutient l'accueil individuel ; aucune n'a d'action sur l'accueil collectif."
         in text
     )
 

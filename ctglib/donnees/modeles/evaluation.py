@@ -123,6 +123,7 @@ class ForceDePreuve(Modele):  # how strong the evidence of a contribution is
 
 class ReglesFinales(Modele):  # ``evaluation_finale.yaml`` of the catalogue
     signes: int = Field(ge=20)
+    documents: tuple[Identifiant, ...]  # the livrables that outlive a convention
     diagnostic: tuple[ThemeRevisite, ...]
     criteres: Annotated[tuple[Critere, ...], complet(CodeCritere)]
     reponses: dict[CodeReponse, Texte]

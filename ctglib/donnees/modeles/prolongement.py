@@ -147,6 +147,7 @@ class Scenario(Modele):  # « et si »: what somebody declares, and no effect of
     service: noms.Responsable  # that declares it
     date: date
     source: Texte
+    structure: Identifiant | None = None  # of the offer, that it closes
     bareme: Bareme | None = None
 
 

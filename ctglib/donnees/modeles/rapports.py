@@ -177,6 +177,7 @@ class PhraseDeSection(Modele):
         min_length=1
     )
     texte: Texte
+    compte: noms.Indicateur | None = None  # that its shares rest on: doubtful, it is not said
 
     @model_validator(mode="after")
     def _accolades(self) -> PhraseDeSection:
