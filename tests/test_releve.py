@@ -166,16 +166,16 @@ def test_les_fautes_d_un_releve_sont_placees_dans_les_mots_d_un_document_word(
     assert "releve.docx, tableau 1, ligne 1, colonne « Date »\n    trouvé : « le mois proch" in dit
     assert "releve.docx, tableau 3, ligne 2, colonne « Suite »\n    trouvé : « oubliée »" in dit
     assert "tableau 3, ligne 2, colonne « Repoussée au »\n    trouvé : « septembre 2027 »" in dit
-    assert re.search(r"tableau 4, ligne \d+, colonne « Vote »\n    trouvé : « oui »", dit)
+    assert re.search(r"tableau 5, ligne \d+, colonne « Vote »\n    trouvé : « oui »", dit)
     assert "Adoptée, Rejetée" in dit
-    assert re.search(r"tableau 4, ligne \d+, colonne « Pour le »", dit)
+    assert re.search(r"tableau 5, ligne \d+, colonne « Pour le »", dit)
     assert "feuille" not in dit and "décision.d2026" not in dit
     assert dit.startswith("5 fautes")
 
 
 def test_ce_qui_serait_perdu_dans_un_releve_est_une_faute(releve: Path, donnees: Path) -> None:
     word = docx.Document(str(releve))
-    _, _, suites, decisions = word.tables
+    _, _, suites, _, decisions = word.tables
     suites.rows[0].cells[3].text = "Délai"
     suites.rows[1].cells[3].text = "30/06/2027"
     decisions.add_row().cells[3].text = "Une décision de plus"
@@ -185,12 +185,17 @@ def test_ce_qui_serait_perdu_dans_un_releve_est_une_faute(releve: Path, donnees:
 
     assert "tableau 3, colonne « Repoussée au »" in dit and "remettre son titre" in dit
     assert "tableau 3, ligne 1, colonne « Délai »" in dit
-    assert re.search(r"tableau 4, ligne \d+\n    trouvé : une ligne ajoutée", dit)
+    assert re.search(r"tableau 5, ligne \d+\n    trouvé : une ligne ajoutée", dit)
 
 
-def test_un_releve_vide_ou_d_une_autre_annee_le_dit(releve: Path, donnees: Path) -> None:
+def test_un_releve_vide_ou_d_une_autre_annee_le_dit(
+    releve: Path, donnees: Path, tmp_path: Path
+) -> None:
+    (tmp_path / "vide").mkdir()
+    repere = f"demonstration {ANNEE} comite_date"
+    vide = releves_exemple.ecrire_en_docx(tmp_path / "vide", repere, "Date du comité", "")
     with pytest.raises(DonneesInvalides, match="un relevé où rien n'est rempli"):
-        preparer([releve], jour=JOUR)
+        preparer([vide], jour=JOUR)
 
     remplir(releve, "comite_date", Date="12/01/2027")
     with pytest.raises(DonneesInvalides, match="2025"):
