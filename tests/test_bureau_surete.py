@@ -57,6 +57,9 @@ def deposer(bureau: BureauOuvert, *chemins: Path) -> Reponse:
     [
         "/",
         "/conventions/harnes/2025",
+        "/conventions/harnes/2025/comite",
+        "/conventions/harnes/archive.zip",
+        "/depots/aaaaaaaaaaaaaaaa/courriels/0",
         "/rapports/index.html",
         "/travail",
         "/travail/flux",
@@ -149,6 +152,8 @@ def test_un_formulaire_sans_son_jeton_n_est_pas_lu(
         "/conventions/absente/2025",
         "/conventions/harnes/1999",
         "/conventions/harnes/2025/comite.zip",
+        "/conventions/harnes/archive.zip",
+        "/conventions/inconnue/archive.zip",
         "/conventions/..%2fharnes/2025",
         "/depots/aaaaaaaaaaaaaaaa",
         "/depots/aaaaaaaaaaaaaaaa/copies/0",
