@@ -34,6 +34,7 @@ CAS = {
     "presque égales": [(36.3, 36.4), (0.0, 0.1), (99.9, 100.0)],
     "négatives": [(-12.4, 3.6), (-0.4, -45.9), (17.6, -4.3)],
     "un côté absent": [(15.9, VIDE), (VIDE, 44.4), (59.4, 53.9)],
+    "rien d'un côté, et zéro de l'autre": [(VIDE, 0.0), (VIDE, 1.0)],
     "rien que des absences": [(VIDE, VIDE), (VIDE, 44.4)],
     "très différentes": [(0.1, 99.9), (0.2, 0.1), (12000.5, 80.0)],
     "treize": [(10.0 + rank, 10.0 + 2 * (rank % 5)) for rank in range(13)],

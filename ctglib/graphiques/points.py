@@ -170,7 +170,8 @@ def points(
         if nuage is not None:
             nuage = nuage.merge(table[[par, "y"]], on=par)
             toutes += nuage["valeur"].tolist()
-        _graduer(axes, toutes, place, symbole=symbole, signe=signe, zero=zero)
+        autour = _place_des_absences(table, marques)
+        _graduer(axes, toutes, place - autour, symbole=symbole, signe=signe, zero=zero)
 
         for repere in reperes:
             for valeur in repere.valeurs:
@@ -305,6 +306,24 @@ def _cle(axes: Axes, marques: Sequence[Marque], reperes: Sequence[Repere], place
     for texte in cle.get_texts():
         texte.set(fontweight="bold")
     return 1 if sur_une_ligne else len(noms)
+
+
+def _place_des_absences(table: pd.DataFrame, marques: Sequence[Marque]) -> float:
+    """Return how wide the texts are, in points, that stand on both sides of a mark which is alone
+    on its row because another is absent; 0 where none is.
+    """
+    ecrites = [marque for marque in marques if marque.textes]
+    mots = [
+        texte
+        for marque in ecrites
+        for texte in table.loc[table[marque.colonne].isna(), marque.textes]
+    ]
+    if not any(mots):
+        return 0.0
+    textes = [texte for marque in ecrites for texte in table[marque.textes]]
+    plus_long_mot = max(longueur(mot) for mot in mots)
+    plus_long_texte = max(longueur(texte, gras=True) for texte in textes)
+    return plus_long_mot + plus_long_texte + 2 * A_COTE
 
 
 def _graduer(

@@ -273,7 +273,7 @@ def nommer_les_communes(
 
 def _aire(contour: np.ndarray) -> float:
     """Return the area of a ring of points."""
-    x, y = contour[:, 0], contour[:, 1]
+    x, y = contour.T
     return abs(float(np.sum(x * np.roll(y, 1) - y * np.roll(x, 1)))) / 2
 
 
