@@ -30,7 +30,7 @@ def test_les_comparables_sont_ceux_de_l_evaluation_finale_avec_les_memes_ecarts(
     assert voisines["evolution"].iloc[1:].astype(float).mean() == pytest.approx(
         ecart["variation_moyenne"]
     )
-    assert "−4,3 points, dépasse l'arrondi de la source (de −6,1 à −2,5)" in " ".join(
+    assert "−4,6 points, dépasse l'arrondi de la source (de −6,4 à −2,7)" in " ".join(
         phrase.split()
     )
 
