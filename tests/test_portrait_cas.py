@@ -121,7 +121,12 @@ def test_ce_qu_un_portrait_dit_et_tait(cas: dict) -> None:
     text = re.sub(r"<(style|svg)\b.*?</\1>|<[^>]+>", " ", bloc.html, flags=re.DOTALL)
     text = re.sub(r"\s+", " ", unescape(text))
 
+    alts = unescape(" ".join(re.findall(r'(?:alt|aria-label)="([^"]*)"', bloc.html)))
+    alts += " ".join(re.findall(r"<(?:title|desc)[^>]*>([^<]*)", bloc.html))
+    alts = re.sub(r"\s+", " ", unescape(alts))
+
     assert [dit for dit in cas.get("dit", []) if dit not in text] == []
+    assert [dit for dit in cas.get("alt", []) if dit not in alts] == []
     assert [tu for tu in cas.get("tait", []) if tu in text] == []
 
 
@@ -194,7 +199,7 @@ def test_une_commune_dont_un_iris_est_tu_a_sa_somme_dans_un_diagnostic() -> None
     found = publiques.lire("iris_aah", "62498", [2020]).iloc[0]
 
     assert (found["valeur"], found["statut"]) == (1036.0, "E")
-    assert "sur 17, 97 % des foyers ; de 1036 à" in found["origine"]
+    assert "sur 17, 95 % des foyers ; de 1036 à" in found["origine"]
 
 
 def test_un_nombre_tu_n_est_pas_un_iris_tu() -> None:

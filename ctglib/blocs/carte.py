@@ -44,6 +44,7 @@ class Carte:
             and borne_haute, one row a commune, the highest rate first.
         autour: What the communes make up.
         source: The producers and their years.
+        sur: How many communes the place has, outlined or not.
         annee: Of both counts; None where each is of its own last year.
     """
 
@@ -51,6 +52,7 @@ class Carte:
     communes: pd.DataFrame
     autour: Territoire
     source: str
+    sur: int
     annee: int | None = None
 
 
@@ -96,7 +98,8 @@ def lire_carte(dossier: Dossier) -> Carte | None:
         )
         if assez_connus(taux, communes):
             source = " ; ".join(dict.fromkeys([haut.attrs["source"], bas.attrs["source"]]))
-            return Carte(mesure, tracables(contours, taux), autour, source, annee)
+            dessinees = tracables(contours, taux)
+            return Carte(mesure, dessinees, autour, source, sur=len(communes), annee=annee)
     return None
 
 
@@ -181,6 +184,7 @@ def figure_de_la_carte(
         "moins": taux(plus_bas["valeur"]),
         "bornes_du_bas": _bornes(plus_bas, taux, contexte),
         "communes": len(communes),
+        "sur": carte.sur,
     }
     lecture = contexte.texte(
         "portrait.carte_lecture",

@@ -344,17 +344,22 @@ def evolutions(
     series: Sequence[str],
     seuils: SeuilsEvaluation,
     minimum: int = 0,
+    part_de_l_arrondi: float = 1,
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Return two tables: the counts of the territory by year, and how each series moved.
 
     A series that has no count of the territory is in neither. The communes of a group are the same
     in all years. It moves from ``depart``, its first year or that of the last break, to ``annee``,
     its last. Elsewhere than in the territory, no change in % is that of fewer than ``minimum``.
+    Nothing is stable for having been printed twice the same: rounding may hide that it moved by
+    more than ``part_de_l_arrondi`` of itself.
 
     Returns:
         indicateur, annee, valeur, rupture (whether a break is in that year); then indicateur,
-        depart, annee, valeur_depart, valeur, variation (in %; and ``variation_…`` for each other
-        role, over the same years), lecture ("hausse", "baisse", "stable", "trop_peu").
+        depart, annee, valeur_depart, valeur, variation (in %), variation_ensuite (from the year
+        after ``depart``), lecture ("hausse", "baisse", "stable", "trop_peu"); for each other role
+        ``variation_…`` over the same years, and ``bruit_…`` (whether rounding is enough to explain
+        it); for each role ``manquantes`` (how many of its communes are not counted).
     """
     annees = []
     changements = []
@@ -383,21 +388,33 @@ def evolutions(
             "valeur_depart": depuis_la_rupture[depart],
             "valeur": depuis_la_rupture[fin],
             "arrondi": suite["arrondi"].max(),
+            "variation_ensuite": variation(valeurs, depart + 1, fin),
         }
         for role, suite_du_lieu in suites_par_lieu.items():
-            colonne = "variation" if role == TERRITOIRE else f"variation_{role}"
-            changement[colonne] = variation(suite_du_lieu["valeur"], depart, fin)
-            au_depart = suite_du_lieu["valeur"].get(depart, np.nan)
-            if role != TERRITOIRE and au_depart < minimum:
-                changement[colonne] = np.nan
+            suffixe = "" if role == TERRITOIRE else f"_{role}"
+            effectifs = suite_du_lieu["valeur"]
+            manquantes = suite_du_lieu["parties"] - suite_du_lieu["connues"]
+            changement[f"variation{suffixe}"] = variation(effectifs, depart, fin)
+            changement[f"manquantes{suffixe}"] = manquantes.max()
+            if role == TERRITOIRE:
+                continue
+            if effectifs.get(depart, np.nan) < minimum:
+                changement[f"variation{suffixe}"] = np.nan
+            ecart = abs(effectifs.get(fin, np.nan) - effectifs.get(depart, np.nan))
+            changement[f"bruit{suffixe}"] = ecart <= suite_du_lieu["arrondi"].max()
         changements.append(changement)
-    variations = ["variation" if role == TERRITOIRE else f"variation_{role}" for role in lieux]
-    colonnes = ["indicateur", "depart", "annee", "valeur_depart", "valeur", *variations]
+    colonnes = ["indicateur", "depart", "annee", "valeur_depart", "valeur", "variation"]
+    colonnes += ["variation_ensuite", "manquantes"]
+    for role in lieux:
+        if role != TERRITOIRE:
+            colonnes += [f"variation_{role}", f"bruit_{role}", f"manquantes_{role}"]
     table = pd.DataFrame(changements, columns=[*colonnes, "arrondi"])
     mouvements, _ = mouvement(
         table.assign(valeur_precedente=table["valeur_depart"], hasard=False), seuils
     )
     lecture = mouvements.replace("dans_le_bruit", TROP_PEU)
+    rien_n_est_sur = table["arrondi"].gt(part_de_l_arrondi * table["valeur_depart"])
+    lecture = lecture.mask(lecture.eq("stable") & rien_n_est_sur, TROP_PEU)
     return (
         pd.DataFrame(annees, columns=["indicateur", "annee", "valeur", "rupture"]),
         table[colonnes].assign(lecture=lecture),

@@ -116,7 +116,7 @@ def etendue(chiffres: Chiffres, lieu: Lieu, serie: str) -> pd.DataFrame:
         withheld), inconnus (how many more there may be in the parts that are not known), parties
         (how many parts the place has), connues (how many are published), cellules (how many of the
         others are published, but for this figure), part_connue (the share of its households, or
-        inhabitants, that the known parts have; of the parts when nothing tells).
+        inhabitants, that the known parts have at least; of the parts when nothing tells).
         ``raison`` is "secret" when its producer withholds too much for a sum to be said, "absent"
         when it is missing, "" when it is known.
     """
@@ -242,8 +242,8 @@ def _somme_des_iris(lignes: pd.DataFrame, serie: str, chiffres: Chiffres) -> pd.
     restants = totaux * (1 + regle.ecart) - _finis(connus, compte.connus)
     inconnus = restants.clip(lower=0).mask(iris_tus.eq(0), 0.0)
     foyers_connus = _finis(connus, regle.foyers.connus)
-    foyers = _totaux(connus, regle.foyers.total, chiffres)
-    # The two files do not count quite alike: one that is withheld leaves no whole.
+    # The most that there may be, as the two files do not count quite alike: the share is the least.
+    foyers = _totaux(connus, regle.foyers.total, chiffres) * (1 + regle.ecart)
     part_connue = (foyers_connus / foyers).clip(upper=PRESQUE_TOUT).fillna(1 - iris_tus / parties)
     part_connue = part_connue.mask(iris_tus.eq(0), 1.0)
     return pd.DataFrame(
@@ -308,7 +308,8 @@ def suite_constante(chiffres: Chiffres, lieu: Lieu, serie: str) -> pd.DataFrame:
     are counted.
 
     Returns:
-        annee; valeur, arrondi (the least difference of two of them that is more than rounding).
+        annee; valeur, arrondi (the least difference of two of them that is more than rounding),
+        connues and parties (how many communes are counted, of how many).
     """
     famille = chiffres.familles[serie]
     table = chiffres.tables[famille]
@@ -325,10 +326,13 @@ def suite_constante(chiffres: Chiffres, lieu: Lieu, serie: str) -> pd.DataFrame:
     assez_connus = 0 < au_moins <= chiffres.habitants.reindex(connues.index).sum()
     publie = lignes["territoire"].eq(lieu.code).any()
     if connues.empty or not (publie or assez_connus):
-        return pd.DataFrame(columns=["valeur", "arrondi"], dtype=float)
+        return pd.DataFrame(columns=["valeur", "arrondi", "connues", "parties"], dtype=float)
     valeurs = connues.sum()
     nombre = pd.Series(len(connues), valeurs.index)
+    parties = len(connues) if publie else len(lieu.membres)
     arrondi = 2 * _demi_arrondi_d_une_somme(chiffres.series[serie], nombre)
     if demi_arrondi(chiffres.series[serie]):
         arrondi += 1
-    return pd.DataFrame({"valeur": valeurs, "arrondi": arrondi})
+    return pd.DataFrame(
+        {"valeur": valeurs, "arrondi": arrondi, "connues": nombre, "parties": parties}
+    )

@@ -855,13 +855,15 @@ def _communes_inventees(fichier: str) -> pd.DataFrame:
     return pd.concat(parties).reset_index().sort_values(["territoire", "annee"])
 
 
-def source(famille: Famille, annees: Sequence[int]) -> str:
-    """Return what a caption writes of figures: their producer, their data set and its years."""
+def source(famille: Famille, annees: Sequence[int], jeu: str = "") -> str:
+    """Return what a caption writes of figures: their producer, their data set (that of the family
+    by default) and its years.
+    """
     mois = _mois(famille)
     periode = f"{mois}{annees[0]}"
     if annees[-1] != annees[0]:
         periode += f" à {mois}{annees[-1]}"
-    return f"{famille.producteur}, {famille.jeu}, {periode}"
+    return f"{famille.producteur}, {jeu or famille.jeu}, {periode}"
 
 
 def _mois(famille: Famille) -> str:

@@ -457,6 +457,8 @@ class Haltere:
     texte_ecart: str  # « +0,8 point », « – » without a gap
     lieu: str  # where the value is, in a sentence: « à Exemple »
     lieu_reference: str
+    la_dit: str  # the value of the reference, as a sentence writes it
+    ailleurs: str  # the third value and where it is, "" without one
 
 
 def haltere(
@@ -468,7 +470,8 @@ def haltere(
     - ``comparaison``: rows of ``ctglib.calculs.comparaison.comparer``, at least one, whose values
       share a scale; a column ``valeur_autre`` adds the values of third places, which ``autre``
       names; ``lieu`` and ``lieu_reference`` say where the values of each row are, when that is not
-      the territory and its reference.
+      the territory and its reference; ``sans_ecart`` what is written for a gap that is not one, and
+      ``la_dit`` how a sentence writes the value of the reference.
     - ``autre``: what the third mark of a row is.
 
     Raises:
@@ -488,13 +491,26 @@ def haltere(
         texte_ecart=[RIEN if pd.isna(ecart[1]) else contexte.ecart(*ecart) for ecart in ecarts],
         symbole=[contexte.unites[unite].symbole for unite in ordonnee["unite"]],
     )
+    if "sans_ecart" in halteres:
+        sans_ecart = halteres["sans_ecart"]
+        halteres["texte_ecart"] = sans_ecart.where(sans_ecart.ne(""), halteres["texte_ecart"])
+    if "la_dit" not in halteres:
+        halteres = halteres.assign(la_dit=halteres["la"])
     if "lieu" not in halteres:
         halteres = halteres.assign(lieu=contexte.territoire.a, lieu_reference=contexte.reference.a)
+    halteres = halteres.assign(ailleurs="")
+    if autre:  # nothing else writes the third values
+        troisiemes = zip(halteres["indicateur"], halteres["valeur_autre"], strict=True)
+        halteres["ailleurs"] = [
+            "" if pd.isna(valeur) else f"{contexte.valeur(indicateur, valeur)} ({autre})"
+            for indicateur, valeur in troisiemes
+        ]
     avec_ecart = halteres[halteres["ecart"].notna()]
     # The first row has a gap if any has: gaps come first.
     premiere = next(lignes(halteres, Haltere))
     phrases = [_phrase_haltere(premiere)]
-    for derniere in lignes(avec_ecart.tail(1), Haltere):  # none when no row has a gap
+    rangees_dites = halteres if autre else avec_ecart.tail(1)  # none when no row has a gap
+    for derniere in lignes(rangees_dites, Haltere):
         phrase = _phrase_haltere(derniere)
         if phrase not in phrases:  # a single row is both
             phrases.append(phrase)
@@ -502,7 +518,7 @@ def haltere(
     if len(halteres) > 1:
         sujet = f"{len(halteres)} indicateurs, de l'écart le plus haut au plus bas"
     lecture = f"{_phrase_haltere(premiere)}."
-    if premiere.an != RIEN:
+    if premiere.an != RIEN and premiere.an not in premiere.libelle:
         lecture = f"en {premiere.an}, {lecture}"
     ici = contexte.territoire.nom
     la = contexte.reference.nom
@@ -527,8 +543,10 @@ def haltere(
 def _phrase_haltere(rangee: Haltere) -> str:
     """Return « « Part » : 15,9 % à Exemple, 15,1 % dans l'Ain (écart : +0,8 point) »."""
     ici = f"{rangee.ici or ABSENTE} {rangee.lieu}"
-    la = f"{rangee.la or ABSENTE} {rangee.lieu_reference}"
+    la = f"{rangee.la_dit or ABSENTE} {rangee.lieu_reference}"
     phrase = f"« {rangee.libelle} » : {ici}, {la}"
+    if rangee.ailleurs:
+        phrase += f", {rangee.ailleurs}"
     if rangee.texte_ecart != RIEN:
         phrase += f" (écart : {rangee.texte_ecart})"
     return phrase

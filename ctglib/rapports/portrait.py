@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from functools import cached_property, partial
-from math import inf, nan
+from math import floor, inf, nan
 from typing import Any, cast
 
 import pandas as pd
@@ -18,6 +18,7 @@ from ctglib.blocs.mots import repondre
 from ctglib.blocs.prolongement import avenir_d_un_portrait
 from ctglib.calculs import portrait as calculs
 from ctglib.calculs.comparables import TRAITS, semblables, traits
+from ctglib.calculs.comparaison import dans_le_hasard
 from ctglib.calculs.ecriture import enumerer, majuscule, minuscule, nombre, pourcent
 from ctglib.calculs.portrait import DEPARTEMENT, TERRITOIRE, TROP_PEU
 from ctglib.document.blocs import (
@@ -35,15 +36,23 @@ from ctglib.document.figure import Figure
 from ctglib.document.tableau import RIEN, Colonne, Tableau, decimales
 from ctglib.donnees import magasin, publiques
 from ctglib.donnees.etendue import (
+    ABSENT,
     PLUS_GRANDE_PART,
     SECRET,
     Chiffres,
     Lieu,
+    communes_connues,
     etendue,
     lire_les_sommes,
 )
 from ctglib.donnees.lignes import lignes
-from ctglib.donnees.magasin import charger_famille, charger_familles, lire_tables, tables
+from ctglib.donnees.magasin import (
+    charger_famille,
+    charger_familles,
+    lire_tables,
+    tables,
+    villes,
+)
 from ctglib.donnees.modeles import rapports as modeles
 from ctglib.donnees.modeles.catalogue import (
     Comparaison,
@@ -55,7 +64,7 @@ from ctglib.donnees.modeles.catalogue import (
     Unites,
 )
 from ctglib.donnees.modeles.evaluation import Evaluation, SeuilsEvaluation
-from ctglib.donnees.modeles.sources import SerieOfficielle, TableGardee
+from ctglib.donnees.modeles.sources import Famille, SerieOfficielle, TableGardee
 from ctglib.donnees.passage import dernier_changement, lire_chiffres, lire_iris
 from ctglib.donnees.quartiers import FAMILLE as QUARTIERS
 from ctglib.donnees.quartiers import SEPARATEUR, lire_quartiers
@@ -73,13 +82,17 @@ COMPTES = "cnaf_communes"
 FOYERS = "cnaf_foyers"
 QUARTIERS_NOMMES = 5  # no more priority districts are named in a sentence
 SUR_LA_PAGE = 3  # at most so many messages, so many uncertainties, so many requests
+CONTOURS = "ign_contours"
+AVEC_LUI = "_entier"  # ends the role of a place that is whole, where only its rest is looked at
+CAF = "Caf"
+INCALCULABLE = "incalculable"  # in the words of the catalogue: what cannot be added up
 SANS_BORNE = "sans_borne"  # the same for a gap of which nothing tells what it may be
 BRUIT = "bruit"  # in the words of the catalogue: what is shown for a gap that noise explains
 A_LA_CENTAINE = 10_000  # an incomplete sum over it is told to the hundred, to ten under it
 COMMUNES_NOMMEES = 3  # no more communes are named in a sentence
 ENVIRON_TOUT = 0.995  # a share over it is written with a decimal, so that it is not said to be all
 POUR_CENT = 100
-ANNEES_RECENTES = 3  # a figure more years older than this than the latest one is said to be old
+ANNEES_RECENTES = 3  # a figure so many years older than the latest one is said to be old
 
 
 def ouvrir_portrait(territoire: str) -> Portrait:
@@ -95,9 +108,20 @@ def ouvrir_portrait(territoire: str) -> Portrait:
     return Portrait(etudier_portrait(territoire))
 
 
-def est_partielle(mesures: Any) -> Any:
+def est_partielle(mesures: Any, suffixe: str = "") -> Any:
     """Tell which measures (rows, or one) are sums of parts that are not all known."""
-    return mesures["connues"] < mesures["parties"]
+    return mesures[f"connues{suffixe}"] < mesures[f"parties{suffixe}"]
+
+
+def parties_tues(mesures: Any, suffixe: str = "") -> Any:
+    """Return how many whole parts are not known of measures (rows, or one): not single cells."""
+    connues = mesures[f"connues{suffixe}"] + mesures[f"cellules{suffixe}"]
+    return mesures[f"parties{suffixe}"] - connues
+
+
+def suffixe_de(role: str) -> str:
+    """Return how the columns of a place end."""
+    return "" if role == TERRITOIRE else f"_{role}"
 
 
 @dataclass(frozen=True)
@@ -132,6 +156,7 @@ class _Evolution:
     annee: int
     lecture: str
     variation: float
+    variation_ensuite: float
     variation_departement: float
 
 
@@ -150,14 +175,13 @@ class Portrait:
         """Return the cover: the territory, the years of the figures, that it is no convention."""
         etude = self.etude
         territoire = etude.territoire
-        publiees = etude.publiees
-        producteurs = {nom: charger_famille(nom).producteur for nom in publiees["famille"].unique()}
-        annees_par_producteur = publiees["annee"].groupby(
-            publiees["famille"].map(producteurs), sort=False
-        )
+        annees_par_producteur: dict[str, set[int]] = {}
+        for famille, annees in etude.citees.items():
+            producteur = charger_famille(famille).producteur
+            annees_par_producteur.setdefault(producteur, set()).update(annees)
         donnees = [
-            f"{producteur}, {periode(set(annees.astype(int)))}"
-            for producteur, annees in annees_par_producteur
+            f"{producteur}, {periode(annees)}"
+            for producteur, annees in annees_par_producteur.items()
         ]
         situation = etude.dire(
             f"est_{territoire.niveau}",
@@ -195,15 +219,16 @@ class Portrait:
         demandes = [
             self.etude.dire("demande", quoi=manque.quoi, pourquoi=manque.pourquoi)
             for manque in self.etude.regles.manques
-            if manque.qui == "Caf"
+            if manque.qui == CAF
         ]
         titres = self.etude.regles.rubriques
+        a_demander = titres["decisions"].format(a_la_caisse=self.etude.caisse.a)
         messages = rubrique(titres["messages"], self._messages())
         questions = [*self._politique_de_la_ville(), *self._questions()]
         if questions:
             messages += rubrique(titres["convention"], questions)
         incertitudes = rubrique(titres["incertitudes"], self._incertain())
-        demandes_a_la_caf = rubrique(titres["decisions"], demandes)
+        demandes_a_la_caf = rubrique(a_demander, demandes)
         page = Groupe((Colonnes((messages, incertitudes + demandes_a_la_caf)),))
         return page + (self._carte() or paragraphe(self.etude.dire("sans_carte")))
 
@@ -216,20 +241,16 @@ class Portrait:
         """
         etude = self.etude
         regles = etude.regles.themes[nom]
-        mesures = etude.mesures[etude.mesures["theme"].eq(nom)]
-        a_dire = mesures["raison"].isin(["", TROP_PEU, SECRET])
-        a_garder = mesures["mesure"].isin(
-            [mesure.id for mesure in etude.definitions.values() if mesure.garder]
-        )
-        connues_ailleurs = mesures.filter(like="valeur_").notna().any(axis=1)
-        mesures = mesures[a_dire | (a_garder & connues_ailleurs)]
+        mesures = etude.montrees[etude.montrees["theme"].eq(nom)]
 
         de_la_figure = regles.figure_de or tuple(mesure.id for mesure in regles.mesures)
         parts_avec_ecart = mesures[
             mesures["mesure"].isin(de_la_figure)
             & mesures["ecart"].notna()
             & mesures["unite"].isin(("pourcent", "pour_100"))
-            & ~est_partielle(mesures)  # a point would hide what it may be: the table says it
+            # a point would hide what it may be, or that nobody knows: the table says it
+            & ~est_partielle(mesures)
+            & ~mesures["sans_borne"]
         ]
         en_halteres = bool(regles.figure) and len(parts_avec_ecart) >= 2  # one share is no chart
         autres = mesures.drop(parts_avec_ecart.index) if en_halteres else mesures
@@ -243,7 +264,29 @@ class Portrait:
         if len(autres):
             titre = f"{regles.tableau}, {etude.territoire.nom}"
             blocs.append(self._tableau(autres, ancre, titre))
+        if etude.regles.couverture in {mesure.id for mesure in regles.mesures}:
+            blocs.append(self._par_arrondissement())
         return suite(blocs)
+
+    def _par_arrondissement(self) -> Tableau | None:
+        """Return the places for young children in each arrondissement of a city that no file has as
+        a whole; None elsewhere.
+        """
+        etude = self.etude
+        arrondissements = etude.couverture_par_arrondissement
+        if arrondissements.empty:
+            return None
+        annee = int(arrondissements["annee"].iloc[0])
+        famille = charger_famille(etude.famille_de_la_couverture)
+        return etude.tableau(
+            "arrondissements",
+            arrondissements,
+            {"libelle": str.capitalize, "valeur": decimales(1)},
+            mots={
+                "titre": etude.dire("titre_des_arrondissements", annee=annee),
+                "source": publiques.source(famille, [annee]),
+            },
+        )
 
     def _halteres(self, nom: str, question: str, mesures: pd.DataFrame) -> Figure:
         etude = self.etude
@@ -253,9 +296,13 @@ class Portrait:
         la = etude.contexte.reference
         ici_decoupe = etude.decoupe(TERRITOIRE, ici, part=False)
         la_decoupe = etude.decoupe(DEPARTEMENT, la, part=False)
+        mots = {True: etude.regles.mots[BRUIT], False: ""}
         comparaison = mesures.assign(
             valeur_reference=mesures[f"valeur_{DEPARTEMENT}"],
+            la_dit=[self._valeur(DEPARTEMENT, mesure) for _, mesure in mesures.iterrows()],
             valeur_autre=valeurs_des_semblables,
+            ecart=mesures["ecart"].mask(mesures["bruit"]),
+            sans_ecart=mesures["bruit"].map(mots),
             ecart_type="points",
             statut="A",
             statut_reference="A",
@@ -288,8 +335,12 @@ class Portrait:
         mots = etude.regles.mots
         colonnes: dict[str, Callable[[Any], str] | None] = {"compte": self._compte}
         for role in (TERRITOIRE, SEMBLABLES, EPCI, DEPARTEMENT, AUTRE_DEPARTEMENT):
-            colonnes[role] = partial(self._valeur, role) if role in etude.lieux else None
-        colonnes["ecart_dit"] = self._ecart
+            connue = role in etude.lieux and mesures[f"valeur{suffixe_de(role)}"].notna().any()
+            dite = role == TERRITOIRE or connue
+            colonnes[role] = partial(self._valeur, role) if dite else None
+        a_l_iris = bool(mesures["iris"].all())
+        # The head of a column says it when all of its gaps are to the same commune.
+        colonnes["ecart_dit"] = partial(self._ecart, precise=not a_l_iris)
         interieures = ["indicateur", "pour", "theme", "famille", "iris", "fragile", "sans_borne"]
         a_part = ("cellules", "annee_du_denominateur")
         interieures += [nom for nom in mesures if str(nom).startswith(a_part)]
@@ -297,7 +348,12 @@ class Portrait:
             "mesures",
             mesures,
             colonnes,
-            mots={"titre": titre, "source": etude.source(mesures)},
+            mots={
+                "titre": titre,
+                "source": etude.source(mesures),
+                "ecart": etude.entete_des_ecarts(iris=a_l_iris),
+                **(etude.noms_decoupes if a_l_iris else {}),
+            },
             nom=nom,
             donnees=mesures.drop(columns=interieures),
             donnees_de=donnees_de,
@@ -305,13 +361,63 @@ class Portrait:
 
         notes = [
             cle
-            for cle in (SANS_BORNE, BRUIT, TROP_PEU, SECRET)
+            for cle in (SANS_BORNE, BRUIT, TROP_PEU, SECRET, ABSENT, INCALCULABLE)
             if tableau.cellules.isin([mots[cle]]).to_numpy().any()
         ]
         phrases = [etude.dire(f"note_{cle}") for cle in notes]
+        phrases += self._note_des_entiers(mesures)
         phrases += self._note_des_iris(mesures)
         phrases += self._notes_des_bornes(mesures)
+        phrases += self._note_des_autres_lieux(mesures)
         return replace(tableau, notes=tuple(phrases))
+
+    def _note_des_entiers(self, mesures: pd.DataFrame) -> Iterator[str]:
+        """Yield the values of a place with the territory, where its rest has none."""
+        etude = self.etude
+        for role, lieu in etude.entiers.items():
+            reste = role.removesuffix(AVEC_LUI)
+            connus = mesures[mesures[f"valeur_{role}"].notna() & mesures[f"valeur_{reste}"].isna()]
+            connus = connus[~connus["famille"].isin(etude.chiffres.sommees)]
+            if connus.empty:
+                continue
+            valeurs = [
+                f"{minuscule(mesure['libelle'])}, {self._valeur(role, mesure)}"
+                for _, mesure in connus.iterrows()
+            ]
+            nom = etude.noms_des_entiers[lieu.code]
+            yield etude.dire("note_entier", lieu=nom, valeurs=" ; ".join(valeurs))
+
+    def _note_des_autres_lieux(self, mesures: pd.DataFrame) -> Iterator[str]:
+        """Yield which parts are not known of the places that a territory is set beside."""
+        etude = self.etude
+        lieux = []
+        for role in etude.lieux:
+            suffixe = suffixe_de(role)
+            if role == TERRITOIRE:
+                continue
+            connues = mesures[mesures[f"valeur{suffixe}"].notna()]
+            if role == SEMBLABLES:  # their counts are not shown
+                connues = connues[connues["unite"].ne("nombre")]
+            partielles = connues[parties_tues(connues, suffixe).gt(0)]
+            for iris, groupe in partielles.groupby("iris", sort=False):
+                part = groupe[f"part_connue{suffixe}"].min()
+                if not iris and POUR_CENT * part > PLUS_GRANDE_PART:
+                    continue
+                pire = groupe.loc[parties_tues(groupe, suffixe).idxmax()]
+                manquantes = [] if iris else etude.manquantes(role, pire["serie"], pire["annee"])
+                lieux.append(
+                    etude.dire(
+                        "parties_tues",
+                        lieu=etude.noms_des_lieux[role],
+                        iris=bool(iris),
+                        tues=int(parties_tues(pire, suffixe)),
+                        parties=int(pire[f"parties{suffixe}"]),
+                        noms=enumerer(manquantes),
+                        producteur=charger_famille(pire["famille"]).producteur,
+                    )
+                )
+        if lieux:
+            yield etude.dire("note_ailleurs", lieux=" ; ".join(lieux))
 
     def _note_des_iris(self, mesures: pd.DataFrame) -> Iterator[str]:
         """Yield of which communes the figures by IRIS are, place by place, where it is not all."""
@@ -319,13 +425,6 @@ class Portrait:
         a_l_iris = mesures[mesures["iris"]]
         if a_l_iris.empty:
             return
-        noms = {
-            TERRITOIRE: etude.territoire.nom,
-            SEMBLABLES: majuscule(etude.semblables),
-            EPCI: etude.regles.epci["reste" if etude.epci_sans_lui else "entier"],
-            DEPARTEMENT: etude.contexte.reference.nom,
-            AUTRE_DEPARTEMENT: etude.autre.nom if etude.autre else "",
-        }
         lieux = []
         for role in etude.lieux:
             decoupage = etude.decoupage(role)
@@ -334,29 +433,25 @@ class Portrait:
                 parts = a_l_iris[a_l_iris["unite"].ne("nombre")]
                 montre = parts[f"valeur_{role}"].notna().any()
             if decoupage.communes and not decoupage.entier and montre:
-                lieux.append(etude.dire("lieu_decoupe", lieu=noms[role], **decoupage.mots))
+                nom = etude.noms_des_lieux[role]
+                lieux.append(etude.dire("lieu_decoupe", lieu=nom, **decoupage.mots))
         if lieux:
             yield etude.dire("note_iris", lieux=" ; ".join(lieux))
 
     def _notes_des_bornes(self, mesures: pd.DataFrame) -> list[str]:
         """Return what is known of the parts of sums that are not whole: of IRIS, of communes."""
         incompletes = mesures[est_partielle(mesures) & mesures["raison"].eq("")]
-        # A whole IRIS, or a commune, that is withheld; single cells are told apart.
-        entieres = incompletes["parties"] - incompletes["connues"] - incompletes["cellules"]
-        partielles = incompletes[entieres.gt(0)]
+        partielles = incompletes[parties_tues(incompletes).gt(0)]  # single cells are told apart
         notes = []
         for iris, lignes_du_groupe in partielles.groupby("iris", sort=False):
             moins_connue = lignes_du_groupe.loc[lignes_du_groupe["part_connue"].idxmin()]
             part = float(moins_connue["part_connue"])
-            dites = lignes_du_groupe["connues"] + lignes_du_groupe["cellules"]
-            connues = float(dites.min())
-            parties = float(moins_connue["parties"])
             notes.append(
                 self.etude.dire(
                     "note_bornes",
                     iris=bool(iris),
-                    tues=int(parties - connues),
-                    parties=int(parties),
+                    tues=int(parties_tues(lignes_du_groupe).max()),
+                    parties=int(moins_connue["parties"]),
                     part=_part_de_presque_tout(part),
                     bornees=bool(lignes_du_groupe["maximum"].notna().any()),
                 )
@@ -397,10 +492,10 @@ class Portrait:
             # a number of people « in the communes alike », or in those that have IRIS, is the
             # number of no territory: nothing can be read from it
             return RIEN
-        suffixe = "" if role == TERRITOIRE else f"_{role}"
+        suffixe = suffixe_de(role)
         valeur = mesure[f"valeur{suffixe}"]
         if pd.isna(valeur):
-            return etude.regles.mots.get(mesure[f"raison{suffixe}"], RIEN)
+            return self._absence(role, mesure)
         ecrire = partial(etude.contexte.valeur, mesure["mesure"])
         arrondi = etude.chiffres.series[mesure["serie"]].arrondi or 1
         if mesure[f"numerateur{suffixe}"] == 0 and arrondi > 1:
@@ -410,8 +505,7 @@ class Portrait:
             return etude.dire("moins_de", valeur=ecrire(au_plus))
         ecrite = ecrire(valeur)
         if role != TERRITOIRE:
-            cellules = mesure[f"cellules{suffixe}"]
-            return etude.dire("au_moins", valeur=ecrite) if cellules > 0 else ecrite
+            return self._valeur_ailleurs(suffixe, mesure, ecrite)
         d_une_partie = mesure["iris"] and not etude.decoupage(TERRITOIRE).entier
         if mesure["unite"] == "nombre" and d_une_partie:
             return etude.dire("au_moins", valeur=ecrite)
@@ -425,8 +519,27 @@ class Portrait:
                 return etude.dire("borne", valeur=ecrite, bas=bornes[0], haut=bornes[1])
         return ecrite
 
-    def _ecart(self, mesure: pd.Series) -> str:
-        """Return the gap to the département (« +4,9 points »), or the word for mere noise."""
+    def _absence(self, role: str, mesure: pd.Series) -> str:
+        """Return the word for why a measure has no value at a place."""
+        etude = self.etude
+        raison = mesure[f"raison{suffixe_de(role)}"]
+        sans_code = not etude.lieux[role].code
+        if raison == ABSENT and sans_code and mesure["famille"] not in etude.chiffres.sommees:
+            raison = INCALCULABLE
+        return etude.regles.mots.get(raison, RIEN)
+
+    def _valeur_ailleurs(self, suffixe: str, mesure: pd.Series, ecrite: str) -> str:
+        """Return the value of another place, and that it is of its known parts, or the least."""
+        au_moins = mesure[f"cellules{suffixe}"] > 0
+        if mesure["iris"] and parties_tues(mesure, suffixe) > 0:
+            return self.etude.dire("environ", valeur=ecrite, au_moins=au_moins)
+        return self.etude.dire("au_moins", valeur=ecrite) if au_moins else ecrite
+
+    def _ecart(self, mesure: pd.Series, precise: bool) -> str:
+        """Return the gap to the département (« +4,9 points »), or the word for mere noise.
+
+        ``precise``: with the only commune that the gap is to (« +4,1 points à Porto-Vecchio »).
+        """
         ecart = mesure["ecart"]
         if pd.isna(ecart):
             return RIEN
@@ -434,7 +547,9 @@ class Portrait:
             if mesure[cle]:
                 return self.etude.regles.mots[cle]
         ecart_type = "pourcent" if mesure["unite"] == "euros" else "points"
-        return self.etude.contexte.ecart(mesure["mesure"], ecart, ecart_type)
+        ecrit = self.etude.contexte.ecart(mesure["mesure"], ecart, ecart_type)
+        seule = self.etude.seule_decoupee if mesure["iris"] and precise else ""
+        return f"{ecrit} ({seule})" if seule else ecrit
 
     def _parts(self, theme: str, nom: str) -> Figure | None:
         """Return the parts of a whole, as one bar for the territory and one for its département.
@@ -450,8 +565,8 @@ class Portrait:
         if famille is None:
             return None
         noms = {
-            TERRITOIRE: etude.nom_decoupe(TERRITOIRE, etude.territoire),
-            DEPARTEMENT: etude.nom_decoupe(DEPARTEMENT, etude.contexte.reference),
+            role: etude.nom_decoupe(role, etude.noms_des_lieux[role])
+            for role in (TERRITOIRE, DEPARTEMENT)
         }
         parts_par_lieu = {}
         for role, lieu in etude.lieux.items():
@@ -515,33 +630,59 @@ class Portrait:
             "variation": variation,
         }
         for role in (SEMBLABLES, EPCI, DEPARTEMENT, AUTRE_DEPARTEMENT):
-            colonnes[f"variation_{role}"] = variation if role in etude.lieux else None
+            ecrire = partial(self._variation_ailleurs, role)
+            colonnes[f"variation_{role}"] = ecrire if role in etude.lieux else None
         colonnes["lecture"] = lambda lecture: etude.regles.lectures[lecture]
         notes = []
         if not assez.all():
             notes.append(etude.dire("note_depart"))
-        annees_singulieres = charger_yaml("catalogue/synthese.yaml", modeles.Synthese).annees
-        departs = set(evolutions["depart"])
-        notes += [note for annee, note in annees_singulieres.items() if annee in departs]
+        bruits = [evolutions[f"bruit_{role}"] for role in etude.lieux if role != TERRITOIRE]
+        if any(bruit.any() for bruit in bruits):
+            notes.append(etude.dire("note_bruit_de_l_evolution"))
+        incomplets = []
+        for role, lieu in etude.lieux.items():
+            manquantes = evolutions[f"manquantes{suffixe_de(role)}"].max()
+            if manquantes > 0:
+                nom = etude.noms_des_lieux[role]
+                incomplets.append(f"{nom}, {manquantes:.0f} sur {len(lieu.membres)}")
+        if incomplets:
+            notes.append(etude.dire("note_des_memes", lieux=" ; ".join(incomplets)))
+        for annee in sorted(set(evolutions["depart"])):
+            singuliere = etude.regles.annees_singulieres.get(int(annee), "")
+            if singuliere:
+                notes.append(etude.dire("note_singuliere", annee=int(annee), mots=singuliere))
+        evolutions = evolutions.assign(variation=evolutions["variation"].where(assez))
+        ailleurs = {f"variation_{role}": f"ailleurs_{role}" for role in etude.lieux}
         tableau = etude.tableau(
             "evolutions",
-            evolutions.assign(variation=evolutions["variation"].where(assez)),
+            evolutions.rename(columns=ailleurs),
             colonnes,
             mots={
                 "source": source,
                 "titre": etude.dire("titre_des_evolutions", ailleurs=len(etude.lieux) > 1),
             },
+            donnees=evolutions,
             notes=notes,
         )
         return suite([figure, tableau, a_venir])
 
+    def _variation_ailleurs(self, role: str, evolution: pd.Series) -> str:
+        """Return how a count moved elsewhere, or the word for what rounding explains."""
+        valeur = evolution[f"ailleurs_{role}"]
+        if pd.notna(valeur) and evolution[f"bruit_{role}"]:
+            return self.etude.regles.mots[BRUIT]
+        return variation(valeur)
+
+    def _familles_citees(self) -> list[str]:
+        """Return the families whose figures are somewhere in the portrait, and that of its map."""
+        familles = [*self.etude.citees]
+        if self._carte() is not None:
+            familles.append(CONTOURS)
+        return familles
+
     def _producteurs(self) -> list[str]:
         """Return those whose figures are somewhere in the portrait, the first one first."""
-        familles = [*self.etude.publiees["famille"].unique()]
-        if not self.etude.quartiers.empty:
-            familles.append(QUARTIERS)
-        if self._carte() is not None:
-            familles.append("ign_contours")
+        familles = self._familles_citees()
         producteurs = [charger_famille(nom).producteur for nom in familles]
         noms = [nom for producteur in producteurs for nom in producteur.split(" et ")]
         return list(dict.fromkeys(noms))
@@ -556,8 +697,9 @@ class Portrait:
         etude = self.etude
         autour = etude.epci or etude.territoire
         role = EPCI if etude.epci else TERRITOIRE
-        communes = list(etude.lieux[role].membres)
-        contours = publiques.contours(communes) if tables("ign_contours") else pd.DataFrame()
+        lieu = etude.entiers.get(f"{role}{AVEC_LUI}", etude.lieux[role])
+        communes = list(lieu.membres)
+        contours = publiques.contours(communes) if tables(CONTOURS) else pd.DataFrame()
         if contours.empty or len(communes) < 2:
             return None
         mesure_et_taux = self._taux_de_la_carte(communes)
@@ -566,7 +708,7 @@ class Portrait:
         mesure, taux = mesure_et_taux
         source = etude.source(etude.mesures[etude.mesures["mesure"].eq(mesure.id)])
         return figure_de_la_carte(
-            Carte(mesure, tracables(contours, taux), autour, source),
+            Carte(mesure, tracables(contours, taux), autour, source, sur=len(communes)),
             etude.contexte,
             nom="portrait-carte",
             entouree=etude.territoire.code if etude.territoire.niveau == "commune" else "",
@@ -619,7 +761,15 @@ class Portrait:
         territory.
         """
         etude = self.etude
-        demandes = pd.DataFrame([manque.model_dump() for manque in etude.regles.manques])
+        outre_mer = etude.outre_mer
+        demandes = pd.DataFrame(
+            [
+                {"quoi": manque.quoi, "qui": manque.qui, "pourquoi": manque.pourquoi}
+                for manque in etude.regles.manques
+                if not (manque.regime_agricole and outre_mer.tous_regimes)
+            ]
+        )
+        demandes["qui"] = demandes["qui"].str.replace(CAF, etude.caisse.nom)
         libelles = {nom: minuscule(mesure.libelle) for nom, mesure in etude.definitions.items()}
         perdues = etude.mesures[etude.mesures["raison"].isin(["absent", SECRET])]
         phrases = []
@@ -628,8 +778,7 @@ class Portrait:
         )
         for nom, absents in perdues_par_famille:
             famille = charger_famille(str(nom))
-            champ = etude.regles.champs.get(famille.id, etude.regles.champs["autres"])
-            phrase = champ.format(
+            phrase = self._champ(famille.id).format(
                 absents=majuscule(enumerer(list(absents))),
                 fichier=etude.dire("fichier", famille=famille),
             )
@@ -637,7 +786,7 @@ class Portrait:
         series = set(etude.chiffres.familles)
         familles = charger_familles().values()
         for nom, mesure in etude.definitions.items():
-            if series.isdisjoint(mesure.numerateur):
+            if series.isdisjoint(mesure.numerateur) and not etude.hors_serie(mesure.numerateur):
                 sources_possibles = [
                     famille
                     for famille in familles
@@ -658,6 +807,17 @@ class Portrait:
         tableau = etude.tableau("manques", demandes, {"quoi": majuscule, "pourquoi": majuscule})
         return tableau + liste(phrases)
 
+    def _champ(self, famille: str) -> str:
+        """Return how to say why the figures of a family are missing here."""
+        etude = self.etude
+        champs = etude.regles.champs
+        if famille in etude.outre_mer.sans:
+            return etude.outre_mer.sans[famille]
+        niveau = etude.territoire.niveau
+        if famille == etude.famille_de_la_couverture and len(etude.couverture_par_arrondissement):
+            niveau = "arrondissements"
+        return champs.get(f"{famille}_{niveau}") or champs.get(famille) or champs["autres"]
+
     def semblables(self) -> Bloc:
         """Return how the territories alike are chosen, and which they are."""
         etude = self.etude
@@ -667,11 +827,17 @@ class Portrait:
         lesquels = "communes" if communes else "EPCI"
         ressemblance = _ressemblance(etude.regles)
         if voisins.empty:
-            structure = lire_structure(ressemblance, etude.lieux[TERRITOIRE].membres)
-            connue = len(structure) > 0 and not structure.isna().to_numpy().any()
-            au_moins = etude.regles.semblables.au_moins
+            membres = etude.lieux[TERRITOIRE].membres
+            structure = lire_structure(ressemblance, membres).reindex(membres)
+            inconnus = structure.isna().any()
             phrase = etude.dire(
-                "sans_semblable", connue=connue, au_moins=au_moins, communes=communes
+                "sans_semblable",
+                seule=communes and etude.reference is None,
+                sans_densite=bool(inconnus["degre"]),
+                sans_habitants=bool(inconnus["habitants"]),
+                sans_menages=bool(inconnus["menages"] or inconnus["personnes"]),
+                regle=etude.regles.semblables,
+                communes=communes,
             )
             return paragraphe(phrase)
         libelles = ressemblance.libelles
@@ -728,6 +894,7 @@ class Portrait:
             retenus=len(voisins) - 1,
             communes=communes,
             degres=len(ressemblance.degres),
+            distance=etude.regles.semblables.distance,
         )
         return paragraphe(choix) + tableau
 
@@ -753,9 +920,15 @@ class Portrait:
 
     def methode(self) -> Bloc:
         """Return how the figures are read."""
-        phrases = [self.etude.dire(regle) for regle in ("sans_taux", "ecart", "somme")]
+        foyers_connus = COMPTES in self.etude.citees
+        phrases = [
+            self.etude.dire("sans_taux"),
+            self.etude.dire("ecart", foyers=foyers_connus, sondage=not self.etude.en_vigueur),
+            self.etude.dire("reste"),
+            self.etude.dire("somme"),
+        ]
         remarques: dict[str, tuple[str, ...]] = {}
-        for nom in self.etude.publiees["famille"].unique():
+        for nom in self.etude.citees:
             famille = charger_famille(nom)
             if famille.remarques:
                 remarques[f"{famille.producteur}, {famille.jeu}"] = famille.remarques
@@ -767,9 +940,7 @@ class Portrait:
 
     def sources(self) -> Tableau:
         """Return the official files that the figures come from."""
-        familles = {*self.etude.publiees["famille"], "ign_contours", "cog_communes"}
-        if not self.etude.quartiers.empty:
-            familles.add(QUARTIERS)
+        familles = {*self._familles_citees(), "cog_communes"}
         registres = [magasin.lire_registre(nom) for nom in (magasin.PUBLIQUES, magasin.LOCALES)]
         fichiers = pd.DataFrame(
             [
@@ -805,23 +976,25 @@ class Portrait:
         etude = self.etude
         mesures = etude.mesures.set_index("mesure")
         nombres = mesures["valeur"].reindex(["population", "foyers", "personnes"])
-        naissances = mesures["valeur"].get("naissances", nan)
-        faits = {
-            "naissances": "" if pd.isna(naissances) else nombre(naissances),
-            "periode": etude.periode_moyenne("naissances"),
-        }
+        faits = self._naissances()
         if nombres.isna().all():
             yield etude.dire("aucun_chiffre", **faits)
         if pd.notna(nombres["population"]):
             annee = int(mesures["annee"].loc["population"])
             partiel = bool(est_partielle(mesures).reindex(["foyers", "personnes"]).any())
+            manquantes: list[str] = []
+            if partiel:
+                serie = mesures["serie"]["foyers"]
+                manquantes = etude.manquantes(TERRITOIRE, serie, mesures["annee"]["foyers"])
             yield etude.dire(
                 "habitants",
                 habitants=nombres["population"],
-                recensement=0 if etude.en_vigueur else annee,
+                recensement=etude.outre_mer.recensement if etude.en_vigueur else annee,
                 en_vigueur=annee if etude.en_vigueur else 0,
                 annee="" if nombres.isna().any() else f"{mesures.at['foyers', 'annee']:.0f}",
                 partiel=partiel,
+                manquantes=enumerer(manquantes),
+                une_seule=len(manquantes) == 1,
                 foyers=_en_gros(nombres["foyers"]) if partiel else nombres["foyers"],
                 personnes=_en_gros(nombres["personnes"]) if partiel else nombres["personnes"],
                 **faits,
@@ -831,6 +1004,32 @@ class Portrait:
             yield couverture
         yield from self._ecarts()
         yield from self._evolutions()
+
+    def _naissances(self) -> dict[str, object]:
+        """Return what is said of births: their mean, or how they moved, when not by chance."""
+        etude = self.etude
+        (ligne,) = etude.mesures[etude.mesures["mesure"].eq("naissances")].to_dict("records") or [
+            {}
+        ]
+        moyenne = ligne.get("valeur", nan)
+        if pd.isna(moyenne):
+            return {"naissances": ""}
+        faits: dict[str, object] = {
+            "naissances": nombre(moyenne),
+            "periode": etude.periode_moyenne("naissances"),
+            "au_debut": "",
+        }
+        effectifs = pd.Series([ligne["premiere"], ligne["derniere"]])
+        ecarts = etude.seuils.hasard_ecarts
+        if not dans_le_hasard(effectifs[:1], effectifs[1:].set_axis([0]), ecarts).all():
+            annee = int(ligne["annee"])
+            faits |= {
+                "au_debut": nombre(ligne["premiere"]),
+                "a_la_fin": nombre(ligne["derniere"]),
+                "debut": annee - etude.definitions["naissances"].moyenne + 1,
+                "fin": annee,
+            }
+        return faits
 
     def _couverture(self) -> str:
         """Return the gap of the places for young children, and the modes that make it; "" without.
@@ -885,6 +1084,7 @@ class Portrait:
             quartiers=len(quartiers),
             communes=0 if une_commune else etude.communes_a_quartier,
             noms=enumerer(quartiers["nom"].tolist()) if len(quartiers) <= QUARTIERS_NOMMES else "",
+            communes_entieres=quartiers["nom"].eq(quartiers["communes"]).all(),
             annee=self._annee_des_quartiers,
             producteur=charger_famille(QUARTIERS).producteur,
         )
@@ -933,6 +1133,7 @@ class Portrait:
                 habitants=habitants,
                 departement=ecrire(nom, ecart.valeur_departement),
                 semblables=semblables,
+                comme_eux=semblables == ecrire(nom, ecart.valeur),
                 lesquels=etude.semblables,
             )
 
@@ -985,6 +1186,10 @@ class Portrait:
             au_departement = ""
             if pd.notna(evolution.variation_departement):
                 au_departement = pourcent(evolution.variation_departement, signe=True)
+            depuis = ""
+            singuliere = etude.regles.annees_singulieres.get(int(evolution.depart), "")
+            if singuliere and evolution.depart + 1 < evolution.annee:
+                depuis = pourcent(evolution.variation_ensuite, signe=True)
             yield etude.dire(
                 "evolution",
                 lecture=evolution.lecture,
@@ -993,6 +1198,8 @@ class Portrait:
                 serie=minuscule(evolution.libelle),
                 variation=pourcent(abs(evolution.variation)),
                 departement=au_departement,
+                singuliere=singuliere,
+                depuis=depuis,
             )
         if nettes.empty and etude.epci:
             yield etude.dire("sans_evolution", epci=etude.epci.le)
@@ -1004,11 +1211,13 @@ class Portrait:
         """
         etude = self.etude
         mesures = etude.mesures
-        if mesures["raison"].eq(TROP_PEU).any():
-            yield etude.dire("trop_petit")
+        trop_peu = mesures[mesures["raison"].eq(TROP_PEU)]
+        if len(trop_peu):
+            denominateurs = {etude.definitions[nom].denominateur for nom in trop_peu["mesure"]}
+            yield etude.dire("trop_petit", foyers=FOYERS in denominateurs)
         vieilles = mesures[
             mesures["raison"].eq("")
-            & mesures["annee"].lt(self._annee - ANNEES_RECENTES)
+            & mesures["annee"].le(self._annee - ANNEES_RECENTES)
             & mesures["unite"].ne("nombre")
         ]
         if len(vieilles):
@@ -1024,7 +1233,7 @@ class Portrait:
             famille = charger_famille(COMPTES)
             yield etude.dire("sans_cnaf", jeu=famille.jeu, adresse=famille.adresse)
             return
-        yield etude.dire("arrondi")
+        yield etude.dire("arrondi", tous_regimes=etude.outre_mer.tous_regimes)
         yield etude.dire("effet")
 
 
@@ -1068,6 +1277,9 @@ class EtudePortrait:
     # it, then those alike (of a département, its EPCI): code, nom, distance, and their counts
     voisins: pd.DataFrame
     lieux: Mapping[str, Lieu]  # by role
+    # by role and ``AVEC_LUI``, the places of which ``lieux`` has only the rest; how each is called
+    entiers: Mapping[str, Lieu]
+    noms_des_entiers: Mapping[str, str]
 
     @property
     def seuils(self) -> SeuilsEvaluation:
@@ -1108,7 +1320,7 @@ class EtudePortrait:
         }
         mesures = calculs.mesurer(
             self.chiffres,
-            self.lieux,
+            {**self.lieux, **self.entiers},
             list(definitions.values()),
             self.regles.minimum,
             self.regles.prudence,
@@ -1116,13 +1328,160 @@ class EtudePortrait:
         libelles = {nom: mesure.libelle for nom, mesure in definitions.items()}
         complements = [self._complement(mesure) for mesure in lignes(mesures, _Mesure)]
         familles = mesures["serie"].map(self.chiffres.familles)
-        return mesures.assign(
+        return self._avec_les_bouts(mesures).assign(
             theme=mesures["mesure"].map(themes),
             libelle=mesures["mesure"].map(libelles) + pd.Series(complements, mesures.index),
             indicateur=mesures["mesure"],
             famille=familles,
             iris=[charger_famille(nom).niveaux == ("iris",) for nom in familles],
         )
+
+    def _avec_les_bouts(self, mesures: pd.DataFrame) -> pd.DataFrame:
+        """Return measures with premiere and derniere: of a mean, its first and its last year."""
+        premieres = []
+        dernieres = []
+        for mesure in lignes(mesures, _Mesure):
+            annees = self.definitions[mesure.mesure].moyenne
+            if annees > 1:
+                connu = etendue(self.chiffres, self.lieux[TERRITOIRE], mesure.serie)["somme"]
+                premieres.append(connu.get(mesure.annee - annees + 1, nan))
+                dernieres.append(connu.get(mesure.annee, nan))
+            else:
+                premieres.append(nan)
+                dernieres.append(nan)
+        return mesures.assign(premiere=premieres, derniere=dernieres)
+
+    @cached_property
+    def montrees(self) -> pd.DataFrame:
+        """The measures that have a row in some table or figure."""
+        mesures = self.mesures
+        a_dire = mesures["raison"].isin(["", TROP_PEU, SECRET])
+        a_garder = mesures["mesure"].isin(
+            [mesure.id for mesure in self.definitions.values() if mesure.garder]
+        )
+        connues_ailleurs = mesures.filter(like="valeur_").notna().any(axis=1)
+        return mesures[a_dire | (a_garder & connues_ailleurs)]
+
+    @cached_property
+    def citees(self) -> dict[str, set[int]]:
+        """The families of files whose figures are somewhere in the portrait, and of which years."""
+        mesures = self.montrees
+        connues = mesures["raison"].isin(["", TROP_PEU])
+        connues |= mesures.filter(like="valeur_").notna().any(axis=1)
+        annees = self._annees_par_famille(mesures[connues])
+        _, evolutions = self.suivis
+        for serie, depart, fin in zip(
+            evolutions["indicateur"], evolutions["depart"], evolutions["annee"], strict=True
+        ):
+            famille = self.chiffres.familles[serie]
+            annees.setdefault(famille, set()).update({int(depart), int(fin)})
+        par_arrondissement = self.couverture_par_arrondissement
+        if len(par_arrondissement):
+            famille = self.famille_de_la_couverture
+            annees.setdefault(famille, set()).update(par_arrondissement["annee"])
+        if len(self.quartiers):
+            annees[QUARTIERS] = set(self.quartiers["annee"].astype(int))
+        if len(self.voisins) and self.territoire.niveau != "departement":
+            structure = lire_structure(_ressemblance(self.regles), self.lieux[TERRITOIRE].membres)
+            for famille, annee in structure.attrs["tables"].items():
+                annees.setdefault(famille, set()).add(annee)
+        return annees
+
+    @property
+    def famille_de_la_couverture(self) -> str:
+        """The family of the places for young children, "" when no file of it is read."""
+        mesure = self.definitions[self.regles.couverture]
+        return self.chiffres.familles.get(mesure.numerateur[0], "")
+
+    @cached_property
+    def couverture_par_arrondissement(self) -> pd.DataFrame:
+        """The places for young children in the arrondissements of a city that has no figure of its
+        own: libelle, valeur, annee, the highest first; no row elsewhere.
+        """
+        ville = villes().get(self.territoire.code)
+        mesures = self.mesures
+        de_la_couverture = mesures["mesure"].eq(self.regles.couverture)
+        absente = de_la_couverture & mesures["raison"].eq(ABSENT)
+        if ville is None or not absente.any():
+            return pd.DataFrame(columns=["libelle", "valeur", "annee"])
+        serie = str(mesures.loc[absente, "serie"].iloc[0])
+        gardees = [
+            table
+            for table in tables().values()
+            if table.niveau == "arrondissement" and serie in table.series
+        ]
+        lues = lire_tables(gardees, None, ["libelle", serie])
+        lues = lues[lues["annee"].eq(lues["annee"].max())]
+        de_la_ville = lues[lues["territoire"].str.fullmatch(ville.motif) & lues[serie].notna()]
+        par_taux = de_la_ville.sort_values(serie, ascending=False).rename(columns={serie: "valeur"})
+        return par_taux[["libelle", "valeur", "annee"]].reset_index(drop=True)
+
+    @cached_property
+    def outre_mer(self) -> modeles.DepartementDOutreMer:
+        """What is not as elsewhere in its département."""
+        code = self.departement.code if self.departement else self.territoire.code
+        departements = charger_yaml("catalogue/outre_mer.yaml", modeles.OutreMer).departements
+        return departements.get(code, modeles.DepartementDOutreMer())
+
+    @property
+    def caisse(self) -> modeles.Caisse:
+        """Who pays family benefits here."""
+        return self.outre_mer.caisse or self.regles.caisse
+
+    def hors_serie(self, series: Iterable[str]) -> bool:
+        """Tell whether series are those of files that leave the département out."""
+        exclues = set()
+        for famille in self.outre_mer.sans:
+            exclues |= {serie.code for serie in charger_famille(famille).series}
+        return exclues.issuperset(series)
+
+    @property
+    def noms_des_lieux(self) -> dict[str, str]:
+        """How the head of a column calls each place."""
+        return {
+            TERRITOIRE: self.territoire.nom,
+            SEMBLABLES: majuscule(self.semblables),
+            EPCI: self.regles.epci["reste" if self.epci_sans_lui else "entier"],
+            DEPARTEMENT: self.contexte.reference.nom,
+            AUTRE_DEPARTEMENT: self.autre.nom if self.autre else "",
+        }
+
+    @property
+    def noms_decoupes(self) -> dict[str, str]:
+        """What fills the heads of the columns of a table whose figures are all by IRIS."""
+        mots = {TERRITOIRE: "territoire", EPCI: "epci", DEPARTEMENT: "reference"}
+        mots[AUTRE_DEPARTEMENT] = "autre"
+        noms = self.noms_des_lieux
+        return {
+            mot: self.nom_decoupe(role, noms[role])
+            for role, mot in mots.items()
+            if role in self.lieux
+        }
+
+    def entete_des_ecarts(self, iris: bool) -> str:
+        """Return what heads the column of gaps: what they are gaps to."""
+        if DEPARTEMENT not in self.lieux:
+            return self.regles.ecarts["entier"]
+        if iris and self.seule_decoupee:
+            return self.regles.ecarts["commune"].format(a=self.seule_decoupee)
+        if self.autre:
+            return self.regles.ecarts["deux"].format(reference=self.contexte.reference.nom)
+        return self.regles.ecarts["entier" if self.lieux[DEPARTEMENT].code else "reste"]
+
+    @cached_property
+    def seule_decoupee(self) -> str:
+        """« à Porto-Vecchio », the only commune of the département with figures by IRIS, or ""."""
+        decoupage = self.decoupage(DEPARTEMENT)
+        return decoupage.a if len(decoupage.communes) == 1 else ""
+
+    def manquantes(self, role: str, serie: str, annee: float) -> list[str]:
+        """Return the names of the communes of a place that have no figure, when they are few."""
+        lieu = self.lieux[role]
+        connues = set(communes_connues(self.chiffres, lieu, serie, int(annee)))
+        codes = [commune for commune in lieu.membres if commune not in connues]
+        if len(codes) > COMMUNES_NOMMEES:
+            return []
+        return [territoire.nom for territoire in publiques.nommer(codes)]
 
     def _complement(self, mesure: _Mesure) -> str:
         """Return what follows the name of a measure: its year, or years."""
@@ -1191,12 +1550,14 @@ class EtudePortrait:
             update={"a": self.dire("decoupe", de=lieu.de, a=decoupage.a, **faits)}
         )
 
-    def nom_decoupe(self, role: str, lieu: Territoire) -> str:
-        """Return the name of a place, and of the communes that have figures by IRIS if few do."""
-        if role not in self.lieux or self.decoupage(role).entier:
-            return lieu.nom
-        noms = self.decoupage(role).noms
-        return f"{lieu.nom} ({enumerer(list(noms))})" if noms else lieu.nom
+    def nom_decoupe(self, role: str, nom: str) -> str:
+        """Return the name of a place, and which of its communes have figures by IRIS."""
+        if role not in self.lieux:
+            return nom
+        decoupage = self.decoupage(role)
+        if decoupage.entier or not decoupage.communes:
+            return nom
+        return self.dire("nom_decoupe", lieu=nom, **decoupage.mots)
 
     @cached_property
     def _quartiers_par_commune(self) -> pd.DataFrame:
@@ -1226,7 +1587,12 @@ class EtudePortrait:
         libelles = self.regles.evolution
         series = [nom for nom in libelles if nom in self.chiffres.familles]
         annees, evolutions = calculs.evolutions(
-            self.chiffres, self.lieux, series, self.seuils, self.regles.minimum
+            self.chiffres,
+            self.lieux,
+            series,
+            self.seuils,
+            self.regles.minimum,
+            self.regles.prudence.part_de_l_arrondi,
         )
         annees = annees.assign(libelle=annees["indicateur"].map(libelles))
         evolutions = evolutions.assign(libelle=evolutions["indicateur"].map(libelles))
@@ -1281,6 +1647,7 @@ class EtudePortrait:
         """Return a table whose words are those of ``catalogue/portrait.yaml`` (see
         ``Contexte.presenter``).
         """
+        noms = self.noms_des_lieux
         return self.contexte.presenter(
             self.regles.tableaux[cle],
             donnees_montrees,
@@ -1288,9 +1655,9 @@ class EtudePortrait:
             *autres,
             cle=f"portrait-{cle}",
             mots={
-                "semblables": majuscule(self.semblables),
-                "autre": self.autre.nom if self.autre else "",
-                "epci": self.regles.epci["reste" if self.epci_sans_lui else "entier"],
+                "semblables": noms[SEMBLABLES],
+                "autre": noms[AUTRE_DEPARTEMENT],
+                "epci": noms[EPCI],
                 **(mots or {}),
             },
             **reste,
@@ -1301,6 +1668,34 @@ class EtudePortrait:
 
         A denominator of another family than its numerator has a year of its own.
         """
+        sources = []
+        for nom, annees in self._annees_par_famille(mesures).items():
+            famille = charger_famille(nom)
+            jeu = ""
+            if famille.jeux:
+                jeu = enumerer(self._jeux(famille, mesures[mesures["famille"].eq(nom)]))
+            sources.append(publiques.source(famille, sorted(annees), jeu))
+        return " ; ".join(sources)
+
+    def _jeux(self, famille: Famille, mesures: pd.DataFrame) -> list[str]:
+        """Return the data sets of a family that has one a level: those of the places that have a
+        value.
+        """
+        niveaux: dict[str, str] = {TERRITOIRE: self.territoire.niveau, EPCI: EPCI}
+        if self.lieux[TERRITOIRE].code_egal:
+            niveaux[TERRITOIRE] = DEPARTEMENT
+        niveaux |= {EPCI + AVEC_LUI: EPCI, DEPARTEMENT: DEPARTEMENT}
+        niveaux |= {DEPARTEMENT + AVEC_LUI: DEPARTEMENT, AUTRE_DEPARTEMENT: DEPARTEMENT}
+        lus = [
+            niveau
+            for role, niveau in niveaux.items()
+            if mesures.get(f"valeur{suffixe_de(role)}", pd.Series()).notna().any()
+        ]
+        jeux: dict[str, str] = {**famille.jeux}
+        return list(dict.fromkeys(jeux.get(niveau, famille.jeu) for niveau in lus))
+
+    def _annees_par_famille(self, mesures: pd.DataFrame) -> dict[str, set[int]]:
+        """Return the years of each family that some measures, or their denominators, are of."""
         annees_par_famille: dict[str, set[int]] = {}
         for nom, famille, annee, annee_du_bas in zip(
             mesures["mesure"],
@@ -1316,17 +1711,15 @@ class EtudePortrait:
             autre_famille = self.chiffres.familles.get(denominateur, famille)
             if autre_famille != famille and pd.notna(annee_du_bas):
                 annees_par_famille.setdefault(autre_famille, set()).add(int(annee_du_bas))
-        return " ; ".join(
-            publiques.source(charger_famille(famille), sorted(annees))
-            for famille, annees in annees_par_famille.items()
-        )
+        return annees_par_famille
 
 
 def _part_de_presque_tout(part: float) -> str:
-    """Return a share of a whole of which something is missing, which is never said to be all."""
+    """Return a share of a whole of which something is missing: the least that it is, never all."""
     if part < ENVIRON_TOUT:
-        return pourcent(POUR_CENT * part, 0)
-    return pourcent(min(POUR_CENT * part, PLUS_GRANDE_PART), 1)
+        return pourcent(floor(POUR_CENT * part), 0)
+    au_dixieme = floor(10 * POUR_CENT * part) / 10
+    return pourcent(min(au_dixieme, PLUS_GRANDE_PART), 1)
 
 
 def _en_gros(effectif: float) -> float:
@@ -1365,12 +1758,16 @@ def etudier_portrait(code: str) -> EtudePortrait:
         semblables = communes[_colonne(territoire.niveau)].isin(codes_semblables)
         lieux[SEMBLABLES] = Lieu("", tuple(communes.loc[semblables, "territoire"]), groupe=True)
     references = {}
+    entiers = {}
     for role, englobant in englobants.items():
+        entier = _lieu(englobant, communes)
         reste = _sans_le_territoire(
-            englobant, _lieu(englobant, communes), territoire, lieux[TERRITOIRE], chiffres, regles
+            englobant, entier, territoire, lieux[TERRITOIRE], chiffres, regles
         )
         if reste is not None:
             references[role], lieux[role] = reste
+            if lieux[role] != entier:
+                entiers[f"{role}{AVEC_LUI}"] = entier
         elif role == DEPARTEMENT:  # Paris: the figures of the département are its own
             lieux[TERRITOIRE] = replace(lieux[TERRITOIRE], code_egal=englobant.code)
     return EtudePortrait(
@@ -1383,6 +1780,8 @@ def etudier_portrait(code: str) -> EtudePortrait:
         chiffres=chiffres,
         voisins=voisins,
         lieux=lieux,
+        entiers=entiers,
+        noms_des_entiers={englobant.code: englobant.nom for englobant in englobants.values()},
     )
 
 
@@ -1595,6 +1994,7 @@ def _semblables(
             fenetre=regle.fenetre,
             voisins=regle.voisins.get(territoire.niveau, 0),
         )
+        proches = proches[proches.le(regle.distance)]
         if len(proches) < regle.au_moins:  # two towns are no company
             proches = proches[:0]
     else:

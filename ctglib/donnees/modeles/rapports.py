@@ -464,6 +464,7 @@ class Semblables(Modele):  # how many territories alike there are, of what sizes
     voisins: dict[Literal["commune", "epci"], int]  # by level
     au_moins: Positif  # with fewer of them, none is told
     fenetre: Positif
+    distance: Positif  # farther ones are not alike
     habitants: Identifiant  # the series of their size
 
 
@@ -483,6 +484,39 @@ class Manque(Modele):
     quoi: Texte
     qui: Texte
     pourquoi: Texte
+    regime_agricole: bool = False  # nobody has it where one fund pays the families of all schemes
+
+
+class Caisse(Modele):
+    """Who pays family benefits, and the same after « demander »."""
+
+    nom: Texte
+    a: Texte
+
+
+class DepartementDOutreMer(Modele):
+    """What is not as elsewhere in a département."""
+
+    tous_regimes: bool = False  # its fund pays the families of the agricultural scheme too
+    caisse: Caisse | None = None  # None: the Caf, as elsewhere
+    recensement: int | None = None  # of the population in force, where it is older than elsewhere
+    sans: dict[Identifiant, Texte] = {}  # how is said that a family of files leaves it out
+    sources: tuple[Identifiant, ...] = ()
+
+
+class OutreMer(Modele):
+    """``outre_mer.yaml``."""
+
+    departements: dict[Texte, DepartementDOutreMer]
+    sources: dict[Identifiant, Texte]
+
+    @model_validator(mode="after")
+    def _sources_dites(self) -> OutreMer:
+        for departement in self.departements.values():
+            for source in departement.sources:
+                if source not in self.sources:
+                    raise ValueError(f"source {source} : absente de « sources »")
+        return self
 
 
 class Portrait(Modele):
@@ -495,11 +529,17 @@ class Portrait(Modele):
     # what heads the column of the EPCI: whole, or what is left of it without the commune; how is
     # called one of which a part is in the département
     epci: dict[Literal["entier", "reste", "partie"], Texte]
+    # what heads the column of gaps: to the département, to what is left of it, to its only
+    # commune that has figures, to the first of two
+    ecarts: dict[Literal["entier", "reste", "commune", "deux"], Texte]
+    caisse: Caisse
     suivi: Positif  # no curve under it
     abreviations: dict[str, Texte]
     semblables: Semblables
     themes: dict[Identifiant, ThemeDePortrait]
     evolution: dict[Identifiant, Texte] = Field(max_length=6)  # how each series is called
+    # the years from which a count moves more than it would, and why
+    annees_singulieres: dict[int, Texte]
     carte: tuple[Identifiant, ...]
     # the series of inhabitants in force in a year, of an older census that its file does not tell
     population_en_vigueur: Identifiant

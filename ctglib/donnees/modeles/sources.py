@@ -149,6 +149,8 @@ class Famille(Presentation):
     titre: Texte
     producteur: Texte
     jeu: Texte
+    # those of the levels that have one of their own
+    jeux: dict[Niveau, Texte] = {}
     adresse: Texte
     page: str = ""  # where its files are; ``adresse`` is the site
     licence: Texte
