@@ -462,7 +462,12 @@ class Haltere:
 
 
 def haltere(
-    comparaison: pd.DataFrame, contexte: Contexte, *, autre: str = "", **legende: Unpack[Legende]
+    comparaison: pd.DataFrame,
+    contexte: Contexte,
+    *,
+    autre: str = "",
+    autre_lieu: str = "",
+    **legende: Unpack[Legende],
 ) -> Figure:
     """Return the dumbbell chart of a comparison, from the highest gap to the lowest; rows without a
     gap come last.
@@ -473,6 +478,8 @@ def haltere(
       the territory and its reference; ``sans_ecart`` what is written for a gap that is not one, and
       ``la_dit`` how a sentence writes the value of the reference.
     - ``autre``: what the third mark of a row is.
+    - ``autre_lieu``: where its value is, in a sentence (« dans les communes semblables »): the
+      alternative text then has the three values of each row.
 
     Raises:
         ValueError: The rows mix units that do not share a scale: rates do (in %, for 100), others
@@ -499,17 +506,17 @@ def haltere(
     if "lieu" not in halteres:
         halteres = halteres.assign(lieu=contexte.territoire.a, lieu_reference=contexte.reference.a)
     halteres = halteres.assign(ailleurs="")
-    if autre:  # nothing else writes the third values
+    if autre_lieu:
         troisiemes = zip(halteres["indicateur"], halteres["valeur_autre"], strict=True)
         halteres["ailleurs"] = [
-            "" if pd.isna(valeur) else f"{contexte.valeur(indicateur, valeur)} ({autre})"
+            "" if pd.isna(valeur) else f"{contexte.valeur(indicateur, valeur)} {autre_lieu}"
             for indicateur, valeur in troisiemes
         ]
     avec_ecart = halteres[halteres["ecart"].notna()]
     # The first row has a gap if any has: gaps come first.
     premiere = next(lignes(halteres, Haltere))
     phrases = [_phrase_haltere(premiere)]
-    rangees_dites = halteres if autre else avec_ecart.tail(1)  # none when no row has a gap
+    rangees_dites = halteres if autre_lieu else avec_ecart.tail(1)  # none when no row has a gap
     for derniere in lignes(rangees_dites, Haltere):
         phrase = _phrase_haltere(derniere)
         if phrase not in phrases:  # a single row is both

@@ -176,7 +176,7 @@ class Portrait:
         etude = self.etude
         territoire = etude.territoire
         annees_par_producteur: dict[str, set[int]] = {}
-        for famille, annees in etude.citees.items():
+        for famille, annees in self._citees.items():
             producteur = charger_famille(famille).producteur
             annees_par_producteur.setdefault(producteur, set()).update(annees)
         donnees = [
@@ -317,6 +317,7 @@ class Portrait:
                 "titre_des_halteres", question=question, iris=bool(mesures["iris"].any())
             ),
             autre=etude.semblables if valeurs_des_semblables.notna().any() else "",
+            autre_lieu=etude.dire("chez_les_semblables", lesquels=etude.semblables),
             source=etude.source(mesures),
         )
         assert figure.tableau is not None  # dumbbells always come with their numbers
@@ -396,8 +397,10 @@ class Portrait:
             if role == TERRITOIRE:
                 continue
             connues = mesures[mesures[f"valeur{suffixe}"].notna()]
-            if role == SEMBLABLES:  # their counts are not shown
-                connues = connues[connues["unite"].ne("nombre")]
+            comptes = connues["unite"].eq("nombre")
+            if role != SEMBLABLES:
+                comptes &= connues["iris"]
+            connues = connues[~comptes]  # counts that are not shown
             partielles = connues[parties_tues(connues, suffixe).gt(0)]
             for iris, groupe in partielles.groupby("iris", sort=False):
                 part = groupe[f"part_connue{suffixe}"].min()
@@ -606,7 +609,7 @@ class Portrait:
         annees, evolutions = etude.suivis
         a_venir = avenir_d_un_portrait(etude.territoire.code, etude.contexte)
         if evolutions.empty:
-            sans_comptes = paragraphe(etude.dire("sans_comptes"))
+            sans_comptes = paragraphe(etude.dire("sans_comptes", **etude.comptes_connus))
             return suite([sans_comptes, a_venir])
         plus_hauts = annees.groupby("indicateur")["valeur"].transform("max")
         annees = annees[plus_hauts.ge(etude.regles.suivi)]
@@ -673,16 +676,23 @@ class Portrait:
             return self.etude.regles.mots[BRUIT]
         return variation(valeur)
 
-    def _familles_citees(self) -> list[str]:
-        """Return the families whose figures are somewhere in the portrait, and that of its map."""
-        familles = [*self.etude.citees]
-        if self._carte() is not None:
-            familles.append(CONTOURS)
-        return familles
+    @cached_property
+    def _citees(self) -> dict[str, set[int]]:
+        """The families whose figures are somewhere in the portrait or its map, and their years."""
+        etude = self.etude
+        citees = {famille: set(annees) for famille, annees in etude.citees.items()}
+        mesure_et_taux = self._mesure_de_la_carte
+        if mesure_et_taux is not None:
+            de_la_carte = etude.mesures[etude.mesures["mesure"].eq(mesure_et_taux[0].id)]
+            for famille, annees in etude.annees_par_famille(de_la_carte).items():
+                citees.setdefault(famille, set()).update(annees)
+        return citees
 
     def _producteurs(self) -> list[str]:
         """Return those whose figures are somewhere in the portrait, the first one first."""
-        familles = self._familles_citees()
+        familles = [*self._citees]
+        if self._mesure_de_la_carte is not None:
+            familles.append(CONTOURS)
         producteurs = [charger_famille(nom).producteur for nom in familles]
         noms = [nom for producteur in producteurs for nom in producteur.split(" et ")]
         return list(dict.fromkeys(noms))
@@ -696,16 +706,12 @@ class Portrait:
         """
         etude = self.etude
         autour = etude.epci or etude.territoire
-        role = EPCI if etude.epci else TERRITOIRE
-        lieu = etude.entiers.get(f"{role}{AVEC_LUI}", etude.lieux[role])
-        communes = list(lieu.membres)
-        contours = publiques.contours(communes) if tables(CONTOURS) else pd.DataFrame()
-        if contours.empty or len(communes) < 2:
-            return None
-        mesure_et_taux = self._taux_de_la_carte(communes)
+        mesure_et_taux = self._mesure_de_la_carte
         if mesure_et_taux is None:
             return None
         mesure, taux = mesure_et_taux
+        communes = self._communes_de_la_carte
+        contours = publiques.contours(communes)
         source = etude.source(etude.mesures[etude.mesures["mesure"].eq(mesure.id)])
         return figure_de_la_carte(
             Carte(mesure, tracables(contours, taux), autour, source, sur=len(communes)),
@@ -716,14 +722,25 @@ class Portrait:
             effectif=partial(self._effectif, mesure.numerateur[0]),
         )
 
-    def _taux_de_la_carte(
-        self, communes: Sequence[str]
-    ) -> tuple[modeles.Mesure, pd.DataFrame] | None:
-        """Return the first measure of the catalogue that half of the communes have, two at least.
+    @property
+    def _communes_de_la_carte(self) -> list[str]:
+        """Those of the EPCI, all of them, or of the territory without EPCI."""
+        etude = self.etude
+        role = EPCI if etude.epci else TERRITOIRE
+        return list(etude.entiers.get(f"{role}{AVEC_LUI}", etude.lieux[role]).membres)
 
-        With it come its values, one row a commune (see ``par_commune``). None when there is none.
+    @cached_property
+    def _mesure_de_la_carte(self) -> tuple[modeles.Mesure, pd.DataFrame] | None:
+        """The first measure of the catalogue that half of the communes have, two at least.
+
+        With it come its values, one row a commune (see ``par_commune``). None when there is none,
+        or no outline.
         """
         etude = self.etude
+        communes = self._communes_de_la_carte
+        contours = publiques.contours(communes) if tables(CONTOURS) else pd.DataFrame()
+        if contours.empty or len(communes) < 2:
+            return None
         series_lues = set(etude.chiffres.familles)
         for nom in etude.regles.carte:
             mesure = etude.definitions[nom]
@@ -781,6 +798,7 @@ class Portrait:
             phrase = self._champ(famille.id).format(
                 absents=majuscule(enumerer(list(absents))),
                 fichier=etude.dire("fichier", famille=famille),
+                n_a_pas=etude.dire("n_a_pas", **etude.comptes_connus),
             )
             phrases.append(phrase)
         series = set(etude.chiffres.familles)
@@ -920,7 +938,7 @@ class Portrait:
 
     def methode(self) -> Bloc:
         """Return how the figures are read."""
-        foyers_connus = COMPTES in self.etude.citees
+        foyers_connus = COMPTES in self._citees
         phrases = [
             self.etude.dire("sans_taux"),
             self.etude.dire("ecart", foyers=foyers_connus, sondage=not self.etude.en_vigueur),
@@ -928,7 +946,7 @@ class Portrait:
             self.etude.dire("somme"),
         ]
         remarques: dict[str, tuple[str, ...]] = {}
-        for nom in self.etude.citees:
+        for nom in self._citees:
             famille = charger_famille(nom)
             if famille.remarques:
                 remarques[f"{famille.producteur}, {famille.jeu}"] = famille.remarques
@@ -940,7 +958,9 @@ class Portrait:
 
     def sources(self) -> Tableau:
         """Return the official files that the figures come from."""
-        familles = {*self._familles_citees(), "cog_communes"}
+        familles = {*self._citees, "cog_communes"}
+        if self._mesure_de_la_carte is not None:
+            familles.add(CONTOURS)
         registres = [magasin.lire_registre(nom) for nom in (magasin.PUBLIQUES, magasin.LOCALES)]
         fichiers = pd.DataFrame(
             [
@@ -1231,7 +1251,9 @@ class Portrait:
             yield etude.dire("tus")
         if COMPTES not in set(etude.publiees["famille"]):
             famille = charger_famille(COMPTES)
-            yield etude.dire("sans_cnaf", jeu=famille.jeu, adresse=famille.adresse)
+            yield etude.dire(
+                "sans_cnaf", jeu=famille.jeu, adresse=famille.adresse, **etude.comptes_connus
+            )
             return
         yield etude.dire("arrondi", tous_regimes=etude.outre_mer.tous_regimes)
         yield etude.dire("effet")
@@ -1368,7 +1390,7 @@ class EtudePortrait:
         mesures = self.montrees
         connues = mesures["raison"].isin(["", TROP_PEU])
         connues |= mesures.filter(like="valeur_").notna().any(axis=1)
-        annees = self._annees_par_famille(mesures[connues])
+        annees = self.annees_par_famille(mesures[connues])
         _, evolutions = self.suivis
         for serie, depart, fin in zip(
             evolutions["indicateur"], evolutions["depart"], evolutions["annee"], strict=True
@@ -1386,6 +1408,16 @@ class EtudePortrait:
             for famille, annee in structure.attrs["tables"].items():
                 annees.setdefault(famille, set()).add(annee)
         return annees
+
+    @property
+    def comptes_connus(self) -> dict[str, int]:
+        """How many communes the Cnaf's file has, of how many."""
+        membres = self.lieux[TERRITOIRE].membres
+        table = self.chiffres.tables.get(COMPTES)
+        connues = 0
+        if table is not None:
+            connues = len(set(membres) & set(table.loc[table[FOYERS].notna(), "commune"]))
+        return {"connues": connues, "parties": len(membres)}
 
     @property
     def famille_de_la_couverture(self) -> str:
@@ -1669,7 +1701,7 @@ class EtudePortrait:
         A denominator of another family than its numerator has a year of its own.
         """
         sources = []
-        for nom, annees in self._annees_par_famille(mesures).items():
+        for nom, annees in self.annees_par_famille(mesures).items():
             famille = charger_famille(nom)
             jeu = ""
             if famille.jeux:
@@ -1694,7 +1726,7 @@ class EtudePortrait:
         jeux: dict[str, str] = {**famille.jeux}
         return list(dict.fromkeys(jeux.get(niveau, famille.jeu) for niveau in lus))
 
-    def _annees_par_famille(self, mesures: pd.DataFrame) -> dict[str, set[int]]:
+    def annees_par_famille(self, mesures: pd.DataFrame) -> dict[str, set[int]]:
         """Return the years of each family that some measures, or their denominators, are of."""
         annees_par_famille: dict[str, set[int]] = {}
         for nom, famille, annee, annee_du_bas in zip(
