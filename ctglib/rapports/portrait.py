@@ -534,7 +534,8 @@ class Portrait:
     def _valeur_ailleurs(self, suffixe: str, mesure: pd.Series, ecrite: str) -> str:
         """Return the value of another place, and that it is of its known parts, or the least."""
         au_moins = mesure[f"cellules{suffixe}"] > 0
-        if mesure["iris"] and parties_tues(mesure, suffixe) > 0:
+        sans_borne = pd.isna(mesure[f"maximum{suffixe}"])
+        if mesure["iris"] and sans_borne and parties_tues(mesure, suffixe) > 0:
             return self.etude.dire("environ", valeur=ecrite, au_moins=au_moins)
         return self.etude.dire("au_moins", valeur=ecrite) if au_moins else ecrite
 
@@ -943,18 +944,17 @@ class Portrait:
             self.etude.dire("sans_taux"),
             self.etude.dire("ecart", foyers=foyers_connus, sondage=not self.etude.en_vigueur),
             self.etude.dire("reste"),
-            self.etude.dire("somme"),
         ]
         remarques: dict[str, tuple[str, ...]] = {}
         for nom in self._citees:
             famille = charger_famille(nom)
             if famille.remarques:
                 remarques[f"{famille.producteur}, {famille.jeu}"] = famille.remarques
-        phrases += [
-            f"{jeu} : {minuscule('. '.join(remarques_du_jeu))}."
+        notes = [
+            paragraphe(f"{jeu} : {minuscule('. '.join(remarques_du_jeu))}.", "note")
             for jeu, remarques_du_jeu in remarques.items()
         ]
-        return liste(phrases)
+        return Groupe((liste(phrases), *notes))
 
     def sources(self) -> Tableau:
         """Return the official files that the figures come from."""
