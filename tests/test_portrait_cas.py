@@ -207,7 +207,7 @@ def test_un_nombre_tu_n_est_pas_un_iris_tu() -> None:
     page = unescape(ouvrir_portrait("80001").theme("jeunesse").html)  # Abbeville
     page = page.replace("\u202f", " ").replace("\xa0", " ")
 
-    assert "tait un nombre trop petit dans 3 IRIS sur 8" in page
+    assert "tait un nombre trop petit, ou un autre pour le protéger, dans 3 IRIS sur 8" in page
     assert "foyers allocataires au moins" not in page
 
 
