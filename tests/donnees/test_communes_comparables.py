@@ -58,7 +58,7 @@ def _structures() -> dict[str, STRUCTURE]:
         from '{publiques}/insee_densite/*.parquet' as grille
         join '{publiques}/cog_communes/*.parquet' as cog using (territoire)
         join filosofi using (territoire)
-        where grille.territoire like '62%'
+        where grille.territoire like '62%' and isfinite(filosofi_menages)
         """
     ).fetchall()
     return {
