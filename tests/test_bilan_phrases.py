@@ -33,9 +33,9 @@ def test_une_decision_ouverte_n_est_pas_oubliee_quand_un_comite_ne_s_est_pas_ten
     assert fil["etat"]["chiffrer_le_pilotage"] == "non_renseignee"
     assert fil["remarque"]["chiffrer_le_pilotage"] == "échéance passée"
     assert fil["etat"]["designer_referents"] == "faite"
-    # Its action is done, whatever the last comité said.
+    # Its action is done, whatever the bilan of a year without comité said.
     assert fil["etat"]["terminer_le_guide"] == "faite"
-    assert "le dernier comité disait « en cours »" in fil["remarque"]["terminer_le_guide"]
+    assert "le bilan de 2024 disait « en cours »" in fil["remarque"]["terminer_le_guide"]
     page = texte_de(bilan(2025).une_page().html)
     assert "Chiffrer le coût du pilotage" in page
     assert "2024), non renseignée, échéance passée" in page

@@ -141,7 +141,7 @@ def test_la_participation_dit_qui_a_repondu_ce_qui_a_change_et_qui_n_a_pas_ete_i
     )
 
     assert "Le 12 juin 2025, 84 familles ont répondu" in page
-    assert "Ce qui a changé, selon la saisie : Le mercredi ouvre à 7 h 30" in page
+    assert "Ce qui change, selon la saisie (sans date) : Le mercredi ouvre à 7 h 30" in page
     assert "En 2025, personne n'a été interrogé parmi les partenaires." in page
     without = re.sub(
         r"\s+", " ", unescape(rapports_produits.html(Rapport("demonstration", "2024/bilan")))

@@ -289,3 +289,46 @@ def test_un_bilan_definitif_dit_ce_qui_y_reste_provisoire() -> None:
     statut = dict(ouvrir_bilan(DEMONSTRATION, 2025).couverture().mentions)["Statut"]
 
     assert "2 indicateurs restent provisoires" in statut.replace("\xa0", " ")
+
+
+def test_en_clair_cite_le_suivi_et_les_declarations_que_ses_phrases_lisent() -> None:
+    source = lire_source(DEMONSTRATION)
+
+    assert "texte et annexes ; suivi annuel, 2025 et 2026 ;" in source
+    assert source.endswith("déclaration d'un service, 3 septembre 2026")
+
+
+def lire_source(convention: str) -> str:
+    """Return the source of the plain-language summary, with plain spaces."""
+    source = ouvrir_en_clair(convention).couverture().source
+    return source.replace("\xa0", " ").replace("\u202f", " ")
+
+
+def test_en_clair_ne_cite_aucun_suivi_qu_il_n_a_pas_lu() -> None:
+    assert lire_source(HARNES).endswith("texte et annexes")
+
+
+def test_les_livrables_un_par_poste_sont_dits_avec_la_cible_de_la_convention() -> None:
+    detail = ouvrir_bilan(DEMONSTRATION, 2025).fiche(4).detail()
+    assert detail is not None
+    notes = " ".join(
+        str(note)
+        for tableau in feuilles(detail.pieces)
+        if isinstance(tableau, Tableau)
+        for note in tableau.notes
+    )
+
+    assert "une par poste (la convention en écrit la cible, pour 2025) ; elles" in notes.replace(
+        "\xa0", " "
+    )
+
+
+def test_les_points_ouverts_renvoient_au_rapport_qui_les_donne_tous() -> None:
+    propositions = ouvrir_bilan(HARNES, 2024).propositions()
+    assert propositions is not None
+    pourquoi = " ".join(propositions.donnees["pourquoi"])
+
+    assert "Le contrôle de la convention en donne la liste" in pourquoi
+    questions = ouvrir(HARNES).questions()
+    assert questions is not None
+    assert len(questions.donnees) < len(ouvrir(HARNES).convention.lacunes)

@@ -176,6 +176,7 @@ def test_la_section_dit_les_places_la_mesure_et_ce_qu_elle_ne_dit_pas(
     assert "effet de la convention" in texte
     assert "4 ans plus loin, 86 communes sur 100 en moyenne ont eu leur nombre dans une" in texte
     assert "de 1 à 7 ont eu moins, de 8 à 13 plus" in texte
+    assert "En France, les naissances ont baissé de 2017 à" in texte
     assert "sauf en 2021 : ni reprise durable, ni chute" in texte
     assert "plus forte qu'en 2023 n'a été éprouvée." in texte
     assert "parmi 34 854 (Insee, 2008-2024" in texte.replace("\u202f", " ").replace("\xa0", " ")

@@ -25,7 +25,7 @@ from ctglib.document.tableau import RIEN, Colonne
 from ctglib.document.typographie import date_longue
 from ctglib.donnees.modeles.catalogue import ReferentielEmploi
 from ctglib.donnees.modeles.evaluation import EtatLivrable
-from ctglib.donnees.modeles.plan import Analyse
+from ctglib.donnees.modeles.plan import Absence, Analyse
 from ctglib.donnees.plan import est_du
 from ctglib.donnees.statuts import Statut
 from ctglib.graphiques.teintes import grille as graphique_en_grille
@@ -356,6 +356,7 @@ def livrables(etude: EtudeAnnuelle, analyse: Analyse) -> Blocs:
             "fiche.une_par_poste",
             livrable=libelles[nom],
             postes=libelles[analyse.indicateur_du_role("convertis")],
+            **_cible_ecrite(etude, nom),
         )
         for nom in analyse.indicateurs_des_roles("par_poste")
     ]
@@ -368,6 +369,19 @@ def livrables(etude: EtudeAnnuelle, analyse: Analyse) -> Blocs:
         notes=notes,
         statuts=par_annee["statut"],
     )
+
+
+def _cible_ecrite(etude: EtudeAnnuelle, indicateur: str) -> dict[str, str]:
+    """Return the number that the convention wants of a livrable, and for when; nothing when it
+    writes none.
+    """
+    for fiche in etude.convention.fiches:
+        for suivi in fiche.indicateurs:
+            cible = suivi.cible
+            if suivi.id == indicateur and not isinstance(cible, Absence):
+                valeur = etude.contexte.valeur_nue(indicateur, cible.valeur)
+                return {"cible": valeur, "annee": str(cible.annee)}
+    return {}
 
 
 def calculer_livrables(

@@ -123,6 +123,7 @@ def fil_des_decisions(etude: EtudeAnnuelle) -> pd.DataFrame:
                         dite=""
                         if suite.etat == NON_RENSEIGNEE
                         else mot_de_l_etat(etude, suite.etat),
+                        annee_dite=annee_de_la_suite,
                     )
                 )
             texte = sans_accents(decision.texte)

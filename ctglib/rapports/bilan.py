@@ -622,8 +622,8 @@ def participation(etude: EtudeAnnuelle, annees: tuple[int, ...]) -> Bloc:
     An axis has one example of it, the latest.
 
     All is as entered, and « non renseigné » otherwise. A sentence a public: « Le 12 juin 2025, 84
-    familles ont répondu (questionnaire). Ce qui a changé, selon la saisie : … », or that nobody
-    of it was asked.
+    familles ont répondu (questionnaire). Ce qui change, selon la saisie (sans date) : … », or
+    that nobody of it was asked. The entry has no day of the change: it may be still to come.
     """
     participations: dict[int, Participation] = {}
     for annee in annees:
@@ -669,9 +669,10 @@ def _consultations(
 ) -> list[str]:
     """Return the sentences of the consultations of a year, public by public.
 
-    « Le 12 juin 2025, 84 familles ont répondu (questionnaire). Ce qui a changé, selon la saisie
-    : … » A public of which somebody wrote 0 was not asked; of one that nobody speaks of, nothing is
-    known. Under the threshold of secrecy, a number of people is written « moins de 5 familles ».
+    « Le 12 juin 2025, 84 familles ont répondu (questionnaire). Ce qui change, selon la saisie
+    (sans date) : … » A public of which somebody wrote 0 was not asked; of one that nobody speaks
+    of, nothing is known. Under the threshold of secrecy, a number of people is written « moins de
+    5 familles ».
     """
     seuil = etude.catalogue.seuils.petits_effectifs
     phrases = []

@@ -28,7 +28,7 @@ from ctglib.donnees.cloture import CLOS
 from ctglib.donnees.dossier import lire_finale
 from ctglib.donnees.lignes import lignes
 from ctglib.donnees.modeles.convention import Convention
-from ctglib.donnees.modeles.rapports import EnClair
+from ctglib.donnees.modeles.rapports import EnClair, OffreEnClair
 from ctglib.donnees.modeles.suivi import nom_de_la_decision
 from ctglib.donnees.statuts import PROVISOIRES
 from ctglib.rapports.bilan import ouvrir_bilan
@@ -77,9 +77,37 @@ class ResumeEnClair(EtudeDiagnostic):
         return repondre("en_clair", convention=self.convention.id)
 
     def couverture(self) -> Couverture:
-        """Return the cover, without what only professionals read."""
+        """Return the cover, without what only professionals read; its source is that of each
+        sentence of the page.
+        """
         donnees = f"{self.convention.date_des_donnees}, suivi {self._annee}"
-        return replace(super().couverture(), mentions=(("Données", donnees),), sigles=())
+        source = self.contexte.texte(
+            "en_clair.source",
+            texte=self.convention.source_texte,
+            annees=self._annees_citees(),
+            declarations=[date_longue(jour) for jour in self._declarations_citees()],
+        )
+        mentions = (("Données", donnees),)
+        return replace(super().couverture(), mentions=mentions, source=source, sigles=())
+
+    def _annees_citees(self) -> list[str]:
+        """Return the years of the follow-up that the sentences read, in order."""
+        annees = set(self._reconductions)
+        if not self._suivi.muette:
+            annees.add(self._annee)
+            for fait in lignes(self._faits_dits, _Fait):
+                if fait.evolution and pd.notna(fait.valeur_precedente):
+                    annees.add(int(fait.annee_precedente))
+        return [str(annee) for annee in sorted(annees)]
+
+    def _declarations_citees(self) -> list[date]:
+        """Return the days on which a service said that a structure of the page closes, in order."""
+        structures: set[str] = set()
+        for regle in self._regles.offre:
+            if regle.caracteristique == PLACES:
+                structures |= set(self._lignes_de_l_offre(regle)["structure"])
+        scenarios = lire_finale(self.dossier).prolongement.et_si
+        return sorted({scenario.date for scenario in scenarios if scenario.structure in structures})
 
     def texte(self) -> Bloc:
         """Return the sentences under their questions, then the difficult words that they use."""
@@ -167,15 +195,22 @@ class ResumeEnClair(EtudeDiagnostic):
         """Yield when the convention ends, and that its comité decided of what comes after: what it
         decided may be long, and is in the other reports.
         """
-        suivi = self._suivi.etude.suivi
-        yield from self._dire("fin", jour=date_longue(suivi.fin))
-        for annee, de_l_annee in suivi.suivis.items():
+        yield from self._dire("fin", jour=date_longue(self._suivi.etude.suivi.fin))
+        for jour in self._reconductions.values():
+            yield from self._dire("reconduction", jour=date_longue(jour))
+
+    @cached_property
+    def _reconductions(self) -> dict[int, date]:
+        """The day on which a comité decided of what comes after, by year of the follow-up."""
+        jours = {}
+        for annee, de_l_annee in self._suivi.etude.suivi.suivis.items():
             comite = de_l_annee.bilan.comite
             if comite is None or not isinstance(comite.date, date):
                 continue
             for decision in comite.adoptees:
                 if decision.id == nom_de_la_decision("reconduction", annee):
-                    yield from self._dire("reconduction", jour=date_longue(comite.date))
+                    jours[annee] = comite.date
+        return jours
 
     def _offre(self) -> Iterator[str]:
         """Yield what families find, as the convention describes it: that it is so, then whom to
@@ -200,14 +235,9 @@ class ResumeEnClair(EtudeDiagnostic):
     def _services(self) -> Iterator[str]:
         """Yield a sentence a service."""
         phrase = "en_clair.offre"
-        connue = self.dossier.offre[self.dossier.offre["valeur"].ne("")]
         valeurs = self._suivi.indicateurs.set_index("indicateur")["valeur"].dropna()
         for regle in self._regles.offre:
-            lignes_dites = connue[
-                connue["type"].eq(regle.type) & connue["caracteristique"].eq(regle.caracteristique)
-            ]
-            if regle.modalite:
-                lignes_dites = lignes_dites[lignes_dites["modalite"].eq(regle.modalite)]
+            lignes_dites = self._lignes_de_l_offre(regle)
             if regle.caracteristique == "ouverture":
                 plages = lignes_dites["valeur"].drop_duplicates()
                 if len(plages) == 1:
@@ -227,6 +257,14 @@ class ResumeEnClair(EtudeDiagnostic):
                 if regle.caracteristique == PLACES and ligne.structure in self._fermetures:
                     faits = {"nom": ligne.nom, "annee": self._fermetures[ligne.structure]}
                     yield self.contexte.texte("en_clair.fermeture", **faits)
+
+    def _lignes_de_l_offre(self, regle: OffreEnClair) -> pd.DataFrame:
+        """Return the rows of the offer that a sentence reads."""
+        connue = self.dossier.offre[self.dossier.offre["valeur"].ne("")]
+        lues = connue["type"].eq(regle.type) & connue["caracteristique"].eq(regle.caracteristique)
+        if regle.modalite:
+            lues &= connue["modalite"].eq(regle.modalite)
+        return connue[lues]
 
     def _habitants(self) -> Iterator[str]:
         """Yield how many live there, then two shares, each beside the reference."""
@@ -249,6 +287,14 @@ class ResumeEnClair(EtudeDiagnostic):
             yield from self._dire("part", annee=part.annee, part=f"{fraction} {verbe}")
             yield from self._dire(COTES[part.position])
 
+    @cached_property
+    def _faits_dits(self) -> pd.DataFrame:
+        """The indicators of the year that the page says, one row each."""
+        indicateurs = self._suivi.indicateurs
+        dits = {*self.catalogue.messages.familles, *self.catalogue.propres}
+        faits = indicateurs[indicateurs["valeur"].gt(0) & indicateurs["indicateur"].isin(dits)]
+        return faits.head(FAITS_DITS)
+
     def _faits(self) -> Iterator[str]:
         """Yield what families got, each with the year before; or that nothing is known."""
         if self._suivi.muette:
@@ -258,9 +304,7 @@ class ResumeEnClair(EtudeDiagnostic):
         indicateurs = self._suivi.indicateurs
         contexte = self._suivi.etude.contexte
         phrases = self.catalogue.messages.familles
-        dits = {*phrases, *self.catalogue.propres}
-        faits = indicateurs[indicateurs["valeur"].gt(0) & indicateurs["indicateur"].isin(dits)]
-        for fait in lignes(faits.head(FAITS_DITS), _Fait):
+        for fait in lignes(self._faits_dits, _Fait):
             nom = fait.indicateur
             yield f"{majuscule(self._suivi.dire_un_chiffre(nom, fait.valeur, en_chiffres=True))}."
             if fait.evolution and pd.notna(fait.valeur_precedente):
@@ -268,7 +312,7 @@ class ResumeEnClair(EtudeDiagnostic):
                 avant = ecrire(nom, fait.valeur_precedente)
                 yield from self._dire("avant", annee=fait.annee_precedente, valeur=avant)
         etats = self._suivi.etats_en_phrase()
-        if faits.empty and etats:
+        if self._faits_dits.empty and etats:
             yield etats
         close = self._suivi.etude.bilan.statut == CLOS
         if indicateurs["statut"].isin(PROVISOIRES).any() and not close:
