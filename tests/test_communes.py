@@ -73,7 +73,7 @@ def test_un_bilan_annuel_ne_lit_pas_les_communes_et_l_evaluation_finale_les_lit(
         "cog_communes",
         "cog_mouvements",
         "insee_densite",
-        *["insee_filosofi_disp"] * 2,
+        *["insee_filosofi_disp"] * 3,
     ]
     assert {"conventions/harnes/comparables.csv", "sources/locales/origine.yaml"} <= final.absents
     assert set(found["departement"]) == {"62"}
