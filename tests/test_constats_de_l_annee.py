@@ -557,7 +557,7 @@ def test_les_questions_du_comite_et_leurs_reponses_ont_leur_diapositive() -> Non
     ("indicateur", "dit"),
     [
         ("fiches_de_poste_signees", "aucune fiche de poste de chargé de coopération n'est signée"),
-        ("document_organisation", "« Document d'organisation du pilotage » est à zéro"),
+        ("document_organisation", "aucun document d'organisation du pilotage n'est adopté"),
     ],
 )
 def test_une_valeur_nulle_se_dit_aucune_ou_zero(indicateur: str, dit: str) -> None:
@@ -573,4 +573,4 @@ def test_un_retard_n_est_pas_dit_comme_une_consequence() -> None:
 
     dits = [(intitule, texte) for suite in suites for intitule, texte in suite]
     en_retard = [intitule for intitule, texte in dits if "en retard" in texte]
-    assert en_retard and set(en_retard) == {"Écart"}
+    assert set(en_retard) == {"À savoir"}

@@ -158,6 +158,7 @@ def test_le_tableau_a_un_besoin_par_ligne_sous_son_enjeu_avec_la_fiche_qui_lui_r
     etude = SimpleNamespace(
         besoins_lus=lus(),
         convention=demonstration().convention,
+        catalogue=demonstration().catalogue,
         contexte=contexte(),
         a_cote=pd.DataFrame(),
         doutes=doubtful,
@@ -170,7 +171,11 @@ def test_le_tableau_a_un_besoin_par_ligne_sous_son_enjeu_avec_la_fiche_qui_lui_r
     ] + [dire("sans_enjeu")]
     first, written = ([lisible(cell) for cell in table.cellules.iloc[rank]] for rank in (0, 2))
     assert first[0].endswith("(?)")
-    assert first[1:] == ["34,1 places", "58,4 places", "fiche 1"]
+    assert first[1:] == [
+        "34,1 places",
+        "58,4 places",
+        "fiche 1, pour l'accueil individuel seulement",
+    ]
     assert written[1:] == ["–", "–", "fiche 1"]
     assert set(table.cellules["reponses"].iloc[-6:]) == {AUCUNE}
     assert "à valider par les parties" in table.notes[0]

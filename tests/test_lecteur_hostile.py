@@ -5,12 +5,14 @@ from __future__ import annotations
 from html import unescape
 from types import SimpleNamespace
 
+import pandas as pd
 import pytest
 from premieres_pages import dire
 
 from ctglib import ouvrir, ouvrir_bilan, ouvrir_en_clair, ouvrir_evaluation
 from ctglib.blocs.messages_suivi import MessagesDuSuivi
 from ctglib.blocs.theme import services_absents
+from ctglib.calculs.comparables import CHANGE
 from ctglib.document.blocs import Bloc, Groupe, feuilles
 from ctglib.document.figure import Figure
 from ctglib.document.tableau import Tableau
@@ -253,7 +255,12 @@ def test_une_annee_sans_feuille_de_participation_est_nommee() -> None:
     assert "Pour 2024 et 2026, la feuille n'est pas remplie." in texte
 
 
-def test_un_ecart_dont_le_sens_depend_de_la_regle_est_dit_au_premier_endroit() -> None:
+def test_un_ecart_dont_le_sens_depend_de_la_regle_est_dit_au_premier_endroit(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    changeante = pd.DataFrame({"indicateur": ["cnaf_foyers_paje"], "tenue": [CHANGE]})
+    monkeypatch.setattr("ctglib.blocs.comparables.tenue", lambda _: changeante)
+
     phrases = ouvrir_evaluation(HARNES).comparables.phrases()
 
     attendu = (

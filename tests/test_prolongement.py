@@ -426,7 +426,6 @@ def test_l_atelier_prolonge_et_dessine_un_eventail(
     assert a_venir["ici"].tolist() == ["8 sur 8", "7 sur 7", "6 sur 6", "5 sur 5"]
     assert any("huit chances sur dix" in remarque for remarque in table.attrs["remarques"])
     assert "au-delà : refusé" in [texte.get_text() for texte in ax.texts]
-    assert any("8 chances sur 10 visées, une année" in texte.get_text() for texte in ax.texts)
     assert "au-delà : refusé" not in [texte.get_text() for texte in a.eventail(table).texts]
     plt.close("all")
     with pytest.raises(DemandeImpossible, match="du simple à plus du double"):
