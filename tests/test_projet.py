@@ -144,7 +144,7 @@ def test_ce_qui_n_est_pas_repris_est_dit_avec_sa_raison(demonstration: Brouillon
     assert etats["2.4"].startswith("abandonnée par l'avenant")
     assert {etats[numero] for numero in etats if numero != "2.4"} == {
         "réalisée",
-        "réalisée, avec 2 mois de retard",
+        "réalisée, avec près de 3 mois de retard",
         "réalisée, avec 6 mois de retard",
         "réalisée, avec 14 mois de retard",
     }
