@@ -43,8 +43,8 @@ def test_les_colonnes_de_variation_ne_sont_la_que_si_une_ligne_en_a_une(
 @pytest.mark.parametrize(
     ("valeurs", "combien"),
     [
-        ([0, 3, 0], "1 n'existe pas"),
-        ([0, 0, 3], "aucune n'existe"),
+        ([0, 3, 0], "de 1 d'entre elles"),
+        ([0, 0, 3], "de toutes"),
     ],
 )
 def test_les_services_absents_se_comptent_parmi_ceux_que_la_reference_a(
@@ -65,7 +65,7 @@ def test_les_services_absents_se_comptent_parmi_ceux_que_la_reference_a(
 
     assert phrase == (
         "Le Pas-de-Calais compte 2\xa0sortes de services pour les parents et les habitants ; "
-        f"{combien} à Harnes."
+        f"{combien}, le diagnostic ne compte aucun service à Harnes."
     )
     assert suite == "Aucune fiche action n'y répond."
 

@@ -208,8 +208,7 @@ class Criteres(Montrable):
                 if mesure.evolution in VOULUES and mesure.evolution_de_l_annee in CONTRAIRES
             ]
             if reculent:
-                phrase = etude.texte("evaluation.reculs_de_l_annee", reculs=reculent)
-                yield phrase.removesuffix("."), renvoi, "."
+                yield etude.texte("evaluation.reculs_de_l_annee", reculs=reculent)
 
     def _par_fiche(self, partie: str, effectifs: pd.Series) -> Iterator[str]:
         """Yield a sentence that counts by fiche; none when there is nothing to count."""

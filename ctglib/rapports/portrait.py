@@ -940,10 +940,11 @@ class Portrait:
     def methode(self) -> Bloc:
         """Return how the figures are read."""
         foyers_connus = COMPTES in self._citees
+        part = round(POUR_CENT * self.etude.regles.prudence.part_de_la_reference)
         phrases = [
             self.etude.dire("sans_taux"),
             self.etude.dire("ecart", foyers=foyers_connus, sondage=not self.etude.en_vigueur),
-            self.etude.dire("reste"),
+            self.etude.dire("reste", part=part),
         ]
         remarques: dict[str, tuple[str, ...]] = {}
         for nom in self._citees:
@@ -1208,7 +1209,8 @@ class Portrait:
                 au_departement = pourcent(evolution.variation_departement, signe=True)
             depuis = ""
             singuliere = etude.regles.annees_singulieres.get(int(evolution.depart), "")
-            if singuliere and evolution.depart + 1 < evolution.annee:
+            suivante = int(evolution.depart) + 1
+            if singuliere and suivante < evolution.annee:
                 depuis = pourcent(evolution.variation_ensuite, signe=True)
             yield etude.dire(
                 "evolution",
@@ -1219,6 +1221,7 @@ class Portrait:
                 variation=pourcent(abs(evolution.variation)),
                 departement=au_departement,
                 singuliere=singuliere,
+                suivante=suivante,
                 depuis=depuis,
             )
         if nettes.empty and etude.epci:
