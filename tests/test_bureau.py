@@ -157,15 +157,21 @@ def test_le_bilan_d_une_annee_se_fait_par_clics_depuis_des_classeurs_dont_deux_s
     assert list((bureau.dossier / "reports/harnes/2025").glob("bilan.*"))
 
 
+def aller_a_l_annee(page: Page, bureau: BureauOuvert, annee: int) -> str:
+    """Open the page of a year of Harnes, and return its address."""
+    page.goto(bureau.adresse)
+    adresse = f"{page.url.rstrip('/')}/conventions/harnes/{annee}"
+    page.goto(adresse)
+    return adresse
+
+
 @pytest.mark.complet  # it makes the reports of a year twice, then closes it
 @pytest.mark.navigateur
 def test_on_demande_puis_on_ecrit_et_l_on_clot_l_annee_par_clics(bureau: BureauOuvert) -> None:
     suivi = bureau.donnees / SUIVI / "2025"
 
     def suivre(page: Page) -> None:
-        page.goto(bureau.adresse)
-        annee = page.url.rstrip("/") + "/conventions/harnes/2025"
-        page.goto(annee)
+        annee = aller_a_l_annee(page, bureau, 2025)
         page.get_by_role("link", name="Préparer les demandes").click()
         page.get_by_label("Réponse attendue pour le").fill("2026-03-01")
         page.get_by_role("button", name="Noter la demande").click()
@@ -246,9 +252,7 @@ def test_l_etape_du_comite_dit_ses_gestes_et_un_champ_vide_ce_qu_il_efface(
     bureau: BureauOuvert,
 ) -> None:
     def suivre(page: Page) -> None:
-        page.goto(bureau.adresse)
-        annee = page.url.rstrip("/") + "/conventions/harnes/2023"
-        page.goto(annee)
+        aller_a_l_annee(page, bureau, 2023)
         page.get_by_role("link", name="Tenir le comité").click()
         titres = page.get_by_role("heading", level=2).all_inner_texts()
         assert [titre[:2] for titre in titres] == ["1.", "2.", "3.", "La"]
@@ -296,8 +300,7 @@ def test_sans_script_la_page_se_relit_seule_et_une_production_s_arrete(
     bureau: BureauOuvert,
 ) -> None:
     def suivre(page: Page) -> None:
-        page.goto(bureau.adresse)
-        page.goto(page.url.rstrip("/") + "/conventions/harnes/2026")
+        aller_a_l_annee(page, bureau, 2026)
         page.get_by_role("button", name="Produire les rapports 2026").click()
         page.wait_for_url("**/travail")
         assert 'http-equiv="refresh"' in page.content()
@@ -389,8 +392,7 @@ def test_un_fichier_mis_de_cote_est_nomme_et_peut_etre_oublie(
     noter_les_retours("harnes", 2025, [ARevoir(fichier="rendu.docx", le=JOUR, fautes=2)], [])
 
     def suivre(page: Page) -> None:
-        page.goto(bureau.adresse)
-        page.goto(page.url.rstrip("/") + "/conventions/harnes/2025")
+        aller_a_l_annee(page, bureau, 2025)
         assert "rendu.docx" in texte(page, "#a-corriger")
         examiner(page)
         page.get_by_role("button", name="Ne plus attendre rendu.docx").click()

@@ -20,7 +20,7 @@ from ctglib.collecte.classeur import classeur, nom_du_classeur
 from ctglib.collecte.feuilles import Cadre, feuilles, ouvrir_cadre
 from ctglib.collecte.lettre import lettre
 from ctglib.collecte.manques import compter_les_elements, manques
-from ctglib.document.typographie import date_longue
+from ctglib.document.typographie import compter, date_longue
 
 A_CORRIGER = "a-corriger-"
 TYPE_EXCEL = "vnd.openxmlformats-officedocument.spreadsheetml.sheet"
@@ -60,18 +60,18 @@ def nom_a_renvoyer(nom: str) -> str:
     return nom if nom.startswith(A_CORRIGER) else f"{A_CORRIGER}{nom}"
 
 
-def courriel_de_retour(titre: str, annee: int, points: str, nom: str, octets: bytes) -> bytes:
+def courriel_de_retour(titre: str, annee: int, points: int, nom: str, octets: bytes) -> bytes:
     """Return the draft of the mail that sends back the annotated copy of a workbook.
 
     Args:
         titre: That of the convention.
         annee: The year of the workbook.
-        points: What it has, in words: « 2 points à corriger ».
+        points: How many faults and questions it has.
         nom: The name of the copy.
         octets: The copy.
     """
     textes = MOTS["courriel"]["retour"]
-    mots = {"titre": titre, "annee": annee, "points": points}
+    mots = {"titre": titre, "annee": annee, "points": compter(points, "point")}
     message = EmailMessage(policy=SMTP)
     message["Subject"] = textes["objet"].format(**mots)
     message["X-Unsent"] = "1"

@@ -481,9 +481,8 @@ class CourrielDeRetour(PageDepot):
             raise Refus(404, "inconnu")
         titre = (await self.faire(plan.convention_de, juge.convention)).titre
         combien = len(juge.fautes) + len(juge.questions)
-        points = "1 point à reprendre" if combien == 1 else f"{combien} points à reprendre"
         octets = courriel_de_retour(
-            titre, juge.annee, points, juge.copie.name, juge.copie.read_bytes()
+            titre, juge.annee, combien, juge.copie.name, juge.copie.read_bytes()
         )
         self.donner(f"courriel-a-corriger-{juge.copie.stem}.eml", octets)
 

@@ -187,44 +187,17 @@ def panneaux(
     A remark that two or more have, and all in the same words, stands once under them, one that has
     no room under its panel too, then ``note``; ``titre`` is over them.
     """
-    etroit = dessin.get_figwidth() * POINTS_PAR_POUCE < 2 * LARGEUR_DES_NOMS + 5 * ENTRE_COLONNES
     annees = _bouts(annee for serie in series for annee in serie.annees)
-    colonnes = 1 if etroit else PANNEAUX_PAR_RANG.get(len(series), AU_PLUS_PAR_RANG)
-    if annees[1] - annees[0] >= BEAUCOUP_D_ANNEES:
-        colonnes = min(colonnes, 2)
+    colonnes = _colonnes_de_panneaux(dessin, len(series), annees)
     rangs = -(-len(series) // colonnes)
     largeur = largeur_de(dessin, colonnes)
-    cles = [serie.cle for serie in series]
-    provisoires = [remarque for cle in cles for remarque in cle if remarque.signe == "provisoire"]
-    if len(provisoires) > 1 and len(set(provisoires)) == 1:
-        cles = [[remarque for remarque in cle if remarque not in provisoires] for cle in cles]
-        note = f"{dire('point_creux')} {minuscule(provisoires[0].texte)}. {note}"
+    cles, dites_une_fois = _repartir_les_remarques(series, largeur)
+    entetes = [_entete(serie, largeur) for serie in series]
 
-    trop_longues = []
-    for rang, (serie, cle) in enumerate(zip(series, cles, strict=True)):
-        longues = [remarque for remarque in cle if _est_trop_longue(remarque, largeur)]
-        cles[rang] = [remarque for remarque in cle if remarque not in longues]
-        trop_longues += [f"{serie.titre}, {minuscule(longue.texte)}." for longue in longues]
-    note = " ".join(filter(None, [*trop_longues, note]))
-
-    titres = []
-    details = []
-    hauteurs_des_textes = []
-    for serie, cle in zip(series, cles, strict=True):
-        titres.append(couper(serie.titre, largeur - JEU, LIGNES_D_UN_TITRE, gras=True))
-        details.append(
-            couper(serie.detail, largeur - JEU, LIGNES_D_UN_TITRE) if serie.detail else ""
-        )
-        lignes_du_titre = lignes_de(titres[-1]) + lignes_de(details[-1])
-        hauteurs_des_textes.append((lignes_du_titre * INTERLIGNE, _hauteur_de_la_cle(cle, largeur)))
-    hauteur = -ENTRE_RANGS
-    for debut in range(0, len(series), colonnes):
-        du_rang = hauteurs_des_textes[debut : debut + colonnes]
-        hauteur += sum(max(hauteurs) for hauteurs in zip(*du_rang, strict=True))
-        hauteur += SOUS_LE_TITRE + AU_DESSUS + _hauteur_des_points(largeur) + AU_DESSOUS
-        hauteur += LES_ANNEES + ENTRE_RANGS
-    if note:
-        hauteur += annoter(dessin, note)
+    hauteur = _hauteur_des_rangs(entetes, cles, colonnes, largeur)
+    sous_les_panneaux = " ".join(filter(None, [*dites_une_fois, note]))
+    if sous_les_panneaux:
+        hauteur += annoter(dessin, sous_les_panneaux)
     if titre:
         sur_une_page = couper(titre, largeur_de(dessin) - JEU, LIGNES_D_UN_TITRE, gras=True)
         dessin.suptitle(sur_une_page, x=0, ha="left", fontsize="medium", fontweight="bold")
@@ -232,30 +205,101 @@ def panneaux(
     dessin.set_figheight(hauteur / POINTS_PAR_POUCE)
     espacer(dessin, colonnes, rangs, ENTRE_RANGS)
 
-    grille = dessin.subplots(rangs, colonnes, squeeze=False).ravel().tolist()
-    for axes in grille[len(series) :]:
+    places = dessin.subplots(rangs, colonnes, squeeze=False).ravel().tolist()
+    grille = places[: len(series)]
+    for axes in places[len(series) :]:
         axes.remove()
-    grille = grille[: len(series)]
-    lignes = [{"": serie.annees} for serie in series]
-    for axes, titre, detail, ligne, cle in zip(grille, titres, details, lignes, cles, strict=True):
-        sous_le_titre = SOUS_LE_TITRE + (lignes_de(detail) * INTERLIGNE + 2 if detail else 0)
-        axes.set_title(titre, pad=sous_le_titre, linespacing=ENTRE_LIGNES)
-        axes.annotate(
-            detail,
-            (0, 1),
-            (0, SOUS_LE_TITRE),
-            xycoords="axes fraction",
-            textcoords="offset points",
-            va="bottom",
-            linespacing=ENTRE_LIGNES,
-            color=charte().couleurs.secondaire,
-        )
-        _tracer(axes, ligne, cle)
+    for axes, serie, entete, cle in zip(grille, series, entetes, cles, strict=True):
+        _ecrire_l_entete(axes, entete)
+        _tracer(axes, {"": serie.annees}, cle)
     _mettre_en_page(grille[0])
     echelle = bornes([annee for serie in series for annee in serie.annees]) if commune else None
-    for axes, ligne in zip(grille, lignes, strict=True):
-        _regler(axes, ligne, annees, echelle)
+    for axes, serie in zip(grille, series, strict=True):
+        _regler(axes, {"": serie.annees}, annees, echelle)
     return grille
+
+
+class _Entete(NamedTuple):
+    """What is written over a panel, cut for its width; ``detail`` may be ""."""
+
+    titre: str
+    detail: str
+
+
+def _colonnes_de_panneaux(dessin: Dessin, nombre: int, annees: tuple[int, int]) -> int:
+    """Return how many panels stand side by side: one on a telephone, two at most for many years."""
+    if dessin.get_figwidth() * POINTS_PAR_POUCE < 2 * LARGEUR_DES_NOMS + 5 * ENTRE_COLONNES:
+        return 1
+    colonnes = PANNEAUX_PAR_RANG.get(nombre, AU_PLUS_PAR_RANG)
+    premiere, derniere = annees
+    return min(colonnes, 2) if derniere - premiere >= BEAUCOUP_D_ANNEES else colonnes
+
+
+def _repartir_les_remarques(
+    series: Sequence[Panneau], largeur: float
+) -> tuple[list[list[Remarque]], list[str]]:
+    """Return the remarks that stand under each panel, and the sentences that stand once under all:
+    those too long for a panel, then the provisional years when all of them are said alike.
+    """
+    provisoires = [
+        remarque for serie in series for remarque in serie.cle if remarque.signe == "provisoire"
+    ]
+    partagee = len(provisoires) > 1 and len(set(provisoires)) == 1
+    a_part = set(provisoires) if partagee else set()
+    cles = []
+    phrases = []
+    for serie in series:
+        cle = []
+        for remarque in serie.cle:
+            if remarque in a_part:
+                continue
+            if _est_trop_longue(remarque, largeur):
+                phrases.append(f"{serie.titre}, {minuscule(remarque.texte)}.")
+            else:
+                cle.append(remarque)
+        cles.append(cle)
+    if partagee:
+        phrases.append(f"{dire('point_creux')} {minuscule(provisoires[0].texte)}.")
+    return cles, phrases
+
+
+def _entete(serie: Panneau, largeur: float) -> _Entete:
+    """Return what is written over a panel."""
+    titre = couper(serie.titre, largeur - JEU, LIGNES_D_UN_TITRE, gras=True)
+    detail = couper(serie.detail, largeur - JEU, LIGNES_D_UN_TITRE) if serie.detail else ""
+    return _Entete(titre, detail)
+
+
+def _hauteur_des_rangs(
+    entetes: Sequence[_Entete], cles: Sequence[list[Remarque]], colonnes: int, largeur: float
+) -> float:
+    """Return how high the rows of panels are together, in points: each as its highest texts."""
+    hauteur = -ENTRE_RANGS
+    for debut in range(0, len(entetes), colonnes):
+        du_rang = slice(debut, debut + colonnes)
+        hauteur += INTERLIGNE * max(
+            lignes_de(entete.titre) + lignes_de(entete.detail) for entete in entetes[du_rang]
+        )
+        hauteur += max(_hauteur_de_la_cle(cle, largeur) for cle in cles[du_rang])
+        hauteur += SOUS_LE_TITRE + AU_DESSUS + _hauteur_des_points(largeur) + AU_DESSOUS
+        hauteur += LES_ANNEES + ENTRE_RANGS
+    return hauteur
+
+
+def _ecrire_l_entete(axes: Axes, entete: _Entete) -> None:
+    """Write the title of a panel, and its detail between it and the lines."""
+    place_du_detail = lignes_de(entete.detail) * INTERLIGNE + 2 if entete.detail else 0
+    axes.set_title(entete.titre, pad=SOUS_LE_TITRE + place_du_detail, linespacing=ENTRE_LIGNES)
+    axes.annotate(
+        entete.detail,
+        (0, 1),
+        (0, SOUS_LE_TITRE),
+        xycoords="axes fraction",
+        textcoords="offset points",
+        va="bottom",
+        linespacing=ENTRE_LIGNES,
+        color=charte().couleurs.secondaire,
+    )
 
 
 def remarques(lignes: dict[str, list[Annee]]) -> list[Remarque]:
