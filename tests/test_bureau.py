@@ -26,6 +26,7 @@ from import_exemple import SUIVI
 from suivi_exemple import OBSERVATIONS
 
 from ctglib.bureau.depot import deposer
+from ctglib.bureau.demandes import courriel_de_retour
 from ctglib.bureau.etat import annee_courante, etudier_l_annee, lignes_signees
 from ctglib.bureau.formulaire import Ecriture, formulaire
 from ctglib.bureau.formulaire import enregistrer as enregistrer_le_formulaire
@@ -293,6 +294,22 @@ def verifier_le_courriel(paquet: zipfile.ZipFile) -> None:
     assert le_jour in ecrite
     a_cote = {nom: paquet.read(nom) for nom in joints}
     assert a_cote == {nom: joint.get_content() for nom, joint in joints.items()}
+
+
+@pytest.mark.parametrize(
+    ("points", "dit"), [(1, "1 point à reprendre"), (3, "3 points à reprendre")]
+)
+def test_la_copie_annotee_a_un_courriel_pret_a_partir(points: int, dit: str) -> None:
+    octets = courriel_de_retour("CTG de Harnes", 2025, points, "ctg-harnes-2025-rpe.xlsx", b"PK")
+
+    message = message_from_bytes(octets, policy=email.policy.default)
+    (joint,) = message.iter_attachments()
+    ecrit = message.get_body().get_content().replace("\u00a0", " ")
+    assert message["Subject"] == "CTG de Harnes : le classeur 2025 à corriger"
+    assert message["X-Unsent"] == "1" and message["To"] is None
+    assert dit in ecrit and "À corriger" in ecrit
+    assert joint.get_filename() == "a-corriger-ctg-harnes-2025-rpe.xlsx"
+    assert joint.get_content() == b"PK"
 
 
 @pytest.mark.navigateur
