@@ -25,8 +25,8 @@ from donnees_suivies import DONNEES
 from import_exemple import SUIVI
 from suivi_exemple import OBSERVATIONS
 
-from ctglib.bureau.depot import deposer
 from ctglib.bureau.demandes import courriel_de_retour
+from ctglib.bureau.depot import deposer
 from ctglib.bureau.etat import annee_courante, etudier_l_annee, lignes_signees
 from ctglib.bureau.formulaire import Ecriture, formulaire
 from ctglib.bureau.formulaire import enregistrer as enregistrer_le_formulaire
