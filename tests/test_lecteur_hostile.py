@@ -255,6 +255,19 @@ def test_une_annee_sans_feuille_de_participation_est_nommee() -> None:
     assert "Pour 2024 et 2026, la feuille n'est pas remplie." in texte
 
 
+@pytest.mark.parametrize(
+    ("indicateur", "compare"), [("enfants_aeeh_accueillis", False), ("am_agreees", True)]
+)
+def test_un_changement_depuis_le_depart_n_enjambe_pas_une_rupture(
+    indicateur: str, compare: bool
+) -> None:
+    constats = MessagesDuSuivi(ouvrir_bilan(DEMONSTRATION, 2026).etude).constats
+    (constat,) = [constat for constat in constats if constat.indicateur == indicateur]
+
+    assert constat.depart is not None
+    assert (constat.depuis_le_depart is not None) is compare
+
+
 def test_un_ecart_dont_le_sens_depend_de_la_regle_est_dit_au_premier_endroit(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:

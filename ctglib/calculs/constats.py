@@ -116,6 +116,7 @@ class Constat:
     coupure: str  # why it does not compare with it: one of ``COUPURES``, "" when it does
     depart: float | None
     annee_depart: int | None
+    depart_coupe: bool  # whether a series has begun since its start, which does not compare then
     a_maintenir: float | None  # the level that a maintien keeps
     cible: float | None
     annee_cible: int | None
@@ -141,8 +142,8 @@ class Constat:
 
     @property
     def depuis_le_depart(self) -> float | None:
-        """How much it changed since its start, when that is not the value before."""
-        if self.depart is None or self.annee_depart == self.annee_avant:
+        """How much it changed since its start, when that is not the value before and compares."""
+        if self.depart is None or self.depart_coupe or self.annee_depart == self.annee_avant:
             return None
         return self.valeur - self.depart
 
@@ -245,6 +246,10 @@ def constater(
         )
         se_comparent = len(gains) >= VARIATIONS_AU_MOINS
         a_gagne = se_comparent and bool(gains.gt(0).any())
+        annee_depart = _annee(mesure.annee_initiale)
+        depart_coupe = annee_depart is not None and any(
+            annee_depart < debut <= mesure.annee for debut, _ in debuts_de_serie
+        )
         entrees, sorties = _mouvements(mesure, definition, valeurs)
         clause = clauses.get(mesure.indicateur)
         constats.append(
@@ -264,7 +269,8 @@ def constater(
                 annee_avant=_annee(mesure.annee_precedente),
                 coupure=mesure.raison_evolution if mesure.raison_evolution in COUPURES else "",
                 depart=_nombre(mesure.valeur_initiale),
-                annee_depart=_annee(mesure.annee_initiale),
+                annee_depart=annee_depart,
+                depart_coupe=depart_coupe,
                 a_maintenir=_nombre(mesure.a_maintenir),
                 cible=_nombre(mesure.cible),
                 annee_cible=_annee(mesure.annee_cible),
