@@ -105,7 +105,7 @@ bench: $(PRET_TESTS)
 # requirements-signature.lock et requirements-tests.lock n'ont que ce qui s'ajoute à requirements.lock, écrit d'abord : chacun
 # contraint les suivants. Une ligne dont la condition change (« ; python… ») s'y ajoute aussi.
 UV = $(VENV)-verrou/bin/uv pip compile --quiet --universal --python-version 3.11.5 --generate-hashes --no-header \
-	--no-annotate --no-emit-index-url --no-emit-find-links --extra construction pyproject.toml
+	--no-annotate --no-emit-index-url --no-emit-find-links --no-strip-extras --extra construction pyproject.toml
 verrou:
 	$(PYTHON) -m venv --clear $(VENV)-verrou
 	$(VENV)-verrou/bin/python -m pip install --quiet uv

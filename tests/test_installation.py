@@ -125,7 +125,7 @@ def test_un_verrou_de_plus_fixe_ce_qu_il_ajoute_et_celui_des_rapports_ne_l_a_pas
 def test_le_verrou_contient_aussi_ce_que_les_dependances_demandent(
     noms: tuple[str, ...], depart: list[Requirement]
 ) -> None:
-    assert set(_fermeture(depart)) - set(verrou(*noms)) == set()
+    assert _fermeture(depart) - set(verrou(*noms)) == set()
 
 
 def test_le_verrou_des_rapports_n_a_que_ce_que_les_rapports_demandent() -> None:
@@ -134,7 +134,7 @@ def test_le_verrou_des_rapports_n_a_que_ce_que_les_rapports_demandent() -> None:
     """
     fixes = {nom for nom, lines in verrou(VERROU).items() if not any(line.marker for line in lines)}
 
-    assert fixes - set(_fermeture([*DEPENDANCES, *CONSTRUCTION])) == set()
+    assert fixes - _fermeture([*DEPENDANCES, *CONSTRUCTION]) == set()
 
 
 def test_les_tests_signent_avec_les_versions_de_qui_signe() -> None:
@@ -197,8 +197,39 @@ def test_une_base_de_failles_injoignable_est_dite_et_n_est_pas_une_faille(
     assert dit in done.stdout
 
 
-def _fermeture(depart: list[Requirement]) -> Iterator[str]:
-    """Yield the names of all packages needed here, as the installed packages declare them."""
+@pytest.mark.parametrize(
+    ("noms", "depart"),
+    [
+        ((VERROU,), [*DEPENDANCES, *CONSTRUCTION]),
+        ((VERROU, VERROU_DES_TESTS), [*DEPENDANCES, *CONSTRUCTION, *TESTS]),
+        ((VERROU, VERROU_DE_LA_SIGNATURE), [*DEPENDANCES, *CONSTRUCTION, *SIGNATURE]),
+    ],
+    ids=["rapports", "tests", "signature"],
+)
+def test_le_verrou_nomme_les_supplements_qu_un_paquet_demande(
+    noms: tuple[str, ...], depart: list[Requirement]
+) -> None:
+    """pip before 23.3 takes « coverage[toml] » for another package than the « coverage » of the
+    lock: it then chooses the newest, which has no hash, and refuses to install.
+    """
+    verrouilles = verrou(*noms)
+    oublies = {
+        str(requirement)
+        for requirement in _demandees(depart)
+        for line in verrouilles[canonicalize_name(requirement.name)]
+        if not requirement.extras <= line.extras
+    }
+
+    assert oublies == set()
+
+
+def _fermeture(depart: list[Requirement]) -> set[str]:
+    """Return the names of all packages needed here, as the installed packages declare them."""
+    return {canonicalize_name(requirement.name) for requirement in _demandees(depart)}
+
+
+def _demandees(depart: list[Requirement]) -> Iterator[Requirement]:
+    """Yield all requirements that hold here, as the installed packages declare them."""
     restants = list(depart)
     vus = set()
     while restants:
@@ -209,7 +240,7 @@ def _fermeture(depart: list[Requirement]) -> Iterator[str]:
         if (nom, frozenset(requirement.extras)) in vus:
             continue
         vus.add((nom, frozenset(requirement.extras)))
-        yield nom
+        yield requirement
         restants += [_avec_extras(line, requirement.extras) for line in _demandes(nom)]
 
 
