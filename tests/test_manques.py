@@ -123,7 +123,8 @@ def comptes_du_bilan(convention: str, annee: int) -> dict[str, int]:
     """Return what the workbook and the bilan say that a year lacks."""
     wb = classeur_de(convention, annee)
     bilan = ouvrir_bilan(convention, annee)
-    _, _, statut = dict(bilan.couverture().mentions)["Statut"].rpartition(" ; ")
+    _, _, statut = dict(bilan.couverture().mentions)["Statut"].partition(" ; ")
+    _, _, statut = statut.rpartition(" ; ")
     assert parties(statut) == nombre(statut)
     collecte = bilan.etude.collecte
     ensemble = collecte[collecte["groupe"].eq("ensemble")].iloc[0]

@@ -413,8 +413,8 @@ def bandes(
         >>> from ctglib import atelier as a
         >>> ax = a.bandes(a.promesses("demonstration"))
         >>> ax = a.bandes(a.donnees("filosofi_decile_1", ["Harnes", "Lens", "Acheville"]))
-        >>> len(ax.patches)  # six cases, deux dans la clé
-        8
+        >>> len(ax.patches)  # neuf cases, deux dans la clé
+        11
     """
     if not isinstance(table, pd.DataFrame):
         raise impossible("sans_table", genre=type(table).__name__)
