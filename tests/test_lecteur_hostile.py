@@ -352,3 +352,48 @@ def test_les_points_ouverts_renvoient_au_rapport_qui_les_donne_tous() -> None:
     questions = ouvrir(HARNES).questions()
     assert questions is not None
     assert len(questions.donnees) < len(ouvrir(HARNES).convention.lacunes)
+
+
+@pytest.mark.parametrize("rapport", ["bilan", "fiche", "evaluation"])
+def test_une_annee_dont_rien_ne_dit_la_fin_ne_l_a_pas_passee(rapport: str) -> None:
+    bilan = ouvrir_bilan(HARNES, 2026)
+    pages = {
+        "bilan": lire(bilan.une_page()),
+        "fiche": lire(bilan.fiche(4).essentiel()),
+        "evaluation": lire(ouvrir_evaluation(HARNES).page()),
+    }
+
+    page = pages[rapport]
+
+    assert "devai" not in page and "était attendu" not in page
+    assert "D'ici fin 2026" in page
+    assert "doit avoir abouti" in page
+
+
+def test_une_annee_dont_un_chiffre_est_paru_est_finie() -> None:
+    assert ouvrir_bilan(HARNES, 2025).etude.annee_revolue
+    assert not ouvrir_bilan(HARNES, 2026).etude.annee_revolue
+    assert not ouvrir_bilan(DEMONSTRATION, 2026).etude.annee_revolue
+    assert "Fin 2025, les douze actions" in lire(ouvrir_bilan(HARNES, 2025).une_page())
+
+
+@pytest.mark.parametrize("annee", [2024, 2025, 2026])
+def test_ce_qui_etait_du_une_fois_est_nomme_avec_son_jour_tant_qu_on_n_en_sait_rien(
+    annee: int,
+) -> None:
+    bilan = ouvrir_bilan(HARNES, annee)
+    pages = [lire(bilan.une_page()), lire(bilan.fiche(4).essentiel())]
+    attendu = "« Rencontre du premier semestre 2024 », à faire pour le 30 juin 2024, reste sans"
+
+    for page in pages:
+        retenir, _, decider = page.partition("À décider")
+        assert attendu in retenir
+        assert "« Rencontre du premier semestre 2024 »" in decider
+    assert annee != 2026 or attendu in lire(ouvrir_evaluation(HARNES).page())
+    assert "Rencontre" not in lire(bilan.fiche(1).essentiel())
+
+
+def test_le_comite_d_une_annee_qui_n_est_pas_finie_est_a_tenir() -> None:
+    page = lire(ouvrir_bilan(HARNES, 2026).une_page())
+
+    assert "Tenir le comité de pilotage de 2026, s'il ne l'a pas été" in page

@@ -125,6 +125,20 @@ class EtudeAnnuelle(Montrable):
         """Whether the bilan is stopped before the end of its year: nothing of it is due yet."""
         return self.bilan.date_arretee < Date(self.annee, 12, 31)
 
+    @property
+    def dernieres_annees_lues(self) -> tuple[int | None, int | None]:
+        """The latest years that have a value, of the follow-up then of the public series."""
+        return (
+            _derniere_annee_connue(self.suivi.observations),
+            _derniere_annee_connue(self.series),
+        )
+
+    @property
+    def annee_revolue(self) -> bool:
+        """Whether something says that the year is over: its bilan, or a figure of it."""
+        jour = jour_des_donnees(self.bilan, self.dernieres_annees_lues)
+        return jour >= Date(self.annee, 12, 31)
+
     def comites_comptes(self, annee: int | None = None) -> int | None:
         """Return the count of comités that was handed in for a year, by default this one; None
         when none was.
@@ -275,10 +289,7 @@ class EtudeAnnuelle(Montrable):
 
     def couverture(self, sujet: str, complement: str) -> Couverture:
         """Return the cover of a report of the year; ``complement`` ends its title."""
-        lues = (
-            _derniere_annee_connue(self.suivi.observations),
-            _derniere_annee_connue(self.series),
-        )
+        lues = self.dernieres_annees_lues
         return couvrir(
             self.convention,
             self.suivi.dossier.logos,

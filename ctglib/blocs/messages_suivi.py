@@ -29,6 +29,7 @@ from ctglib.blocs.fin import EtudeFinale
 from ctglib.blocs.page_une import Chiffre, Message, PremierePage
 from ctglib.blocs.propositions import (
     a_montrer,
+    attendus_une_fois,
     ensembles,
     ont_une_cible,
     proposer,
@@ -565,8 +566,9 @@ class MessagesDuSuivi:
             yield self._dire("objectifs", "promesses", len(buts), premier=buts[0])
 
     def _actions_promises(self) -> Iterator[Message]:
-        """Yield how many actions the convention wanted begun by the end of the year, and the first
-        whose échéance is in that year; when there is none, in which year the first one begins.
+        """Yield how many actions the convention wants begun by the end of the year, those to be
+        done by then, and what is awaited once for a day that is past; when there is none, in which
+        year the first one begins.
         """
         etats = self.etude.etats[~self.etude.etats["dispense"].isin(ARRETES)]
         total = len(etats)
@@ -578,12 +580,23 @@ class MessagesDuSuivi:
             debut = int(etats["debut"].min().year)
             yield self._dire("rien_avant", "etats", debut=debut)
             return
-        libelle = ""
-        echeance_dans_l_annee = etats["echeance"].dt.year.eq(self.etude.annee)
-        a_terme = etats.loc[etats["echeance_ecrite"] & echeance_dans_l_annee, "libelle"]
-        if len(a_terme):
-            libelle = abreger(a_terme.iloc[0], self.regles.signes)
-        yield self._dire("promesses", "etats", len(dues), total=total, a_terme=libelle)
+        fin_de_l_annee = pd.Timestamp(self.etude.annee, 12, 31)
+        a_terme = etats[etats["echeance_ecrite"] & etats["echeance"].le(fin_de_l_annee)]
+        libelles = selon_leur_poids(self.etude, a_terme)["libelle"].tolist()
+        signes = self.regles.signes
+        yield self._dire(
+            "promesses",
+            "etats",
+            len(dues),
+            total=total,
+            a_terme=abreger(libelles[0], signes) if libelles else "",
+            autres_a_terme=max(len(libelles) - 1, 0),
+            une_fois=[
+                self.etude.textes.dire("du_une_fois", abreger(libelle, signes), date_longue(jour))
+                for libelle, jour in attendus_une_fois(self.etude)
+            ],
+            passe=self.etude.annee_revolue,
+        )
 
     def _valeurs_attendues(self) -> Iterator[Message]:
         """Yield how much is to be asked for, and of which services: nobody may have asked yet."""

@@ -5,6 +5,7 @@ say which things of the year each rule is about: where there are none, the rule 
 """
 
 from collections.abc import Sequence
+from datetime import date as Date
 from typing import NamedTuple
 
 import pandas as pd
@@ -23,6 +24,7 @@ from ctglib.donnees.modeles.suivi import nom_de_la_decision
 from ctglib.donnees.plan import ARRETES, est_du
 from ctglib.donnees.statuts import Statut
 
+NOMS_CITES = 2  # of the things that page one quotes: more are counted
 SIGNATAIRES_CITES = 3  # more names than that are counted, and not written
 PROPOSITIONS = [
     "regle",
@@ -142,6 +144,7 @@ def proposer(etude: EtudeAnnuelle) -> pd.DataFrame:
                     phrase_de_la_page,
                     n=len(objets_de_la_regle),
                     premier=f"« {nom_du_premier} »{premier.precision}",
+                    cites=_cites(etude, [objet.nom for objet in objets_de_la_regle]),
                     tous=enumerer(list(textes)),
                     noms=enumerer([objet.nom for objet in objets_de_la_regle]),
                     de_tous=_de_tous(etude, textes),
@@ -153,6 +156,17 @@ def proposer(etude: EtudeAnnuelle) -> pd.DataFrame:
             )
         )
     return pd.DataFrame(propositions, columns=PROPOSITIONS)
+
+
+def _cites(etude: EtudeAnnuelle, noms: Sequence[str]) -> str:
+    """Return « « A » et « B » », or « « A » et deux autres » when they are more than two."""
+    signes = etude.catalogue.messages.signes
+    deux_au_plus = noms if len(noms) <= NOMS_CITES else noms[:1]
+    cites = [f"« {abreger(nom.rstrip(' .'), signes)} »" for nom in deux_au_plus]
+    autres = len(noms) - len(cites)
+    if autres:
+        cites.append(nombrer(autres, "autre"))
+    return enumerer(cites)
 
 
 def _est_decidee(etude: EtudeAnnuelle, regle: RegleDeProposition) -> bool:
@@ -195,7 +209,7 @@ def objets(etude: EtudeAnnuelle) -> dict[CodeProposition, list[Objet]]:
     en_retard = etats[etats["en_retard"] & ~reportees & ~_sont_decidees(etats, decides)]
     echeance_passee = echeance_venue(etats, etude.arrete)
     echues_sans_etat = etats[etat_inconnu(etats) & echeance_passee]
-    oublies = _attendus_une_fois(etude, indicateurs)
+    oublies = [libelle for libelle, _ in attendus_une_fois(etude)]
     ecrits_sans_cible = indicateurs.loc[
         indicateurs["origine"].eq("convention")
         & indicateurs["raison"].ne(QUALITATIF)
@@ -261,7 +275,7 @@ def _comite_non_tenu(etude: EtudeAnnuelle) -> list[Objet]:
     texte = etude.texte(
         "bilan.comite_non_tenu",
         suivante=etude.annee + 1,
-        finie=not etude.annee_en_cours,
+        finie=etude.annee_revolue,
         pas_tenu=comite is not None or etude.comites_comptes() == 0,
         derniere=etude.annee >= etude.suivi.fin.year,
     )
@@ -276,21 +290,30 @@ def _actions(etats: pd.DataFrame) -> list[Objet]:
     ]
 
 
-def _attendus_une_fois(etude: EtudeAnnuelle, indicateurs: pd.DataFrame) -> list[str]:
-    """Return the labels of the indicators awaited once that are past their échéance and unknown."""
+def attendus_une_fois(etude: EtudeAnnuelle) -> list[tuple[str, Date]]:
+    """Return the indicators awaited once that are past their échéance and unknown: their label, and
+    the day.
+    """
     arrete = etude.arrete.date()
-    attendus = []
+    jours: dict[str, Date] = {}
     for fiche in etude.convention.fiches:
         for indicateur in fiche.indicateurs:
-            echu = indicateur.echeance is not None and est_du(indicateur.echeance, arrete)
-            if echu and etude.catalogue.indicateurs_fiches[indicateur.id].unique:
-                attendus.append(indicateur.id)
+            jour = indicateur.echeance
+            unique = etude.catalogue.indicateurs_fiches[indicateur.id].unique
+            if jour is not None and est_du(jour, arrete) and unique:
+                jours[indicateur.id] = jour
+    indicateurs = ensembles(etude.evaluation)
     oublies = (
-        indicateurs["indicateur"].isin(attendus)
+        indicateurs["indicateur"].isin(list(jours))
         & ~indicateurs["renseigne"]
         & indicateurs["statut"].ne(Statut.SANS_OBJET)
     )
-    return indicateurs.loc[oublies, "libelle"].tolist()
+    return [
+        (str(libelle), jours[str(indicateur)])
+        for indicateur, libelle in indicateurs.loc[oublies, ["indicateur", "libelle"]].itertuples(
+            index=False
+        )
+    ]
 
 
 def _cibles_manquees(etude: EtudeAnnuelle, indicateurs: pd.DataFrame) -> list[Objet]:
