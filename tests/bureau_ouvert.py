@@ -77,7 +77,7 @@ class BureauOuvert:
             lien.request(methode, chemin, body=corps or None, headers=dits)
             rendu = lien.getresponse()
             texte = rendu.read().decode("utf-8", errors="replace")
-            return Reponse(rendu.status, dict(rendu.getheaders()), texte)
+            return Reponse(rendu.status, dict(rendu.getheaders()), comme_on_le_tape(texte))
         finally:
             lien.close()
 
@@ -127,7 +127,12 @@ def _conduire(chromium: str, lire: Callable[[Page], None], contexte: dict) -> No
 
 def texte(page: Page, ou: str) -> str:
     """Return what is read somewhere in a page, its spaces as one types them."""
-    return page.inner_text(ou).replace("\u00a0", " ")
+    return comme_on_le_tape(page.inner_text(ou))
+
+
+def comme_on_le_tape(texte: str) -> str:
+    """Return a text with plain spaces for its no-break ones."""
+    return texte.replace("\u00a0", " ").replace("\u202f", " ")
 
 
 def examiner(page: Page) -> None:

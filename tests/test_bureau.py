@@ -7,6 +7,7 @@ from __future__ import annotations
 import email.policy
 import io
 import os
+import re
 import shutil
 import zipfile
 from collections.abc import Iterator
@@ -188,14 +189,16 @@ def test_on_demande_puis_on_ecrit_et_l_on_clot_l_annee_par_clics(bureau: BureauO
 
         page.goto(annee)
         page.get_by_role("link", name="Écrire le bilan 2025").click()
-        decision = page.get_by_role("group", name="Décisions de ce comité").first
+        decisions = page.locator("details", has_text="Décisions de ce comité")
+        assert "0 ligne écrite sur 6" in texte(page, "main")
+        decisions.locator("summary").click()
+        decision = decisions.get_by_role("group").first
         decision.get_by_role("textbox").first.fill("Ouvrir une permanence")
         page.get_by_role("button", name="Enregistrer ce que j’ai écrit").last.click()
         page.get_by_text("Rien n’est enregistré").wait_for()
         fautif = page.locator(".points tbody th a").first
         assert "Décisions de ce comité" in fautif.inner_text()
         assert page.locator(f"[id='{(fautif.get_attribute('href') or '')[1:]}']").is_visible()
-        decision = page.get_by_role("group", name="Décisions de ce comité").first
         assert decision.get_by_role("textbox").first.input_value() == "Ouvrir une permanence"
         examiner(page)
         assert page.url == annee + "/ecrire", "le jeton du formulaire n'est dans aucune adresse"
@@ -262,14 +265,17 @@ def test_l_etape_du_comite_dit_ses_gestes_et_un_champ_vide_ce_qu_il_efface(
 
         page.get_by_role("link", name="date et décisions du comité").click()
         ensemble = page.get_by_role("group", name="Partenaires : Ce qu'ils font ensemble")
-        for texte_tape in ("Un atelier commun", ""):
+        for texte_tape in ("Un atelier : commun", ""):
             ensemble.get_by_role("textbox").fill(texte_tape)
             avant = page.url
             page.get_by_role("button", name="Enregistrer ce que j’ai écrit").last.click()
             page.wait_for_url(lambda adresse, avant=avant: adresse != avant)
             efface = page.get_by_text("Effacé, parce que le champ a été vidé").count()
             assert efface == (not texte_tape)
-        assert "Un atelier commun" in texte(page, "main")
+            assert ensemble.get_by_role("textbox").input_value() == texte_tape
+        lu = page.inner_text("main")
+        assert "«\u00a0Un atelier\u00a0: commun\u00a0»" in lu
+        assert not re.search(r" [:;?!»]|« ", lu), "un signe n'est pas seul au début d'une ligne"
         assert ensemble.get_by_role("textbox").input_value() == ""
         assert page.locator("#services option").count() > 5
         examiner(page)

@@ -10,6 +10,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import date
+from itertools import groupby
 
 from ctglib.blocs.signees import propositions
 from ctglib.bureau.depot import ChangementDit, dire_le_changement
@@ -26,6 +27,7 @@ STATUT = "statut"  # a year is closed by its own page
 FICHIER = "formulaire"
 COLONNE_DU_SERVICE = "responsable"
 PREMIERE_RANGEE = 2  # after the headings, as in a sheet
+RANGEES_REPLIEES = 3  # about one thing: as many are folded
 # How a cell is typed, by the type of its column.
 SAISIES = {
     "texte": "ligne",
@@ -64,6 +66,29 @@ class Rangee:
 
 
 @dataclass(frozen=True)
+class Groupe:
+    """The rows that follow one another about one thing."""
+
+    sujet: str
+    rangees: tuple[Rangee, ...]
+
+    @property
+    def replie(self) -> bool:
+        """Whether the page folds it: a fiche, the decisions of a comité."""
+        return len(self.rangees) >= RANGEES_REPLIEES
+
+    @property
+    def ecrites(self) -> int:
+        """How many of its rows have something written in them."""
+        return sum(any(champ.valeur for champ in rangee.champs) for rangee in self.rangees)
+
+    @property
+    def noms(self) -> set[str]:
+        """The names of its cells."""
+        return {champ.nom for rangee in self.rangees for champ in rangee.champs}
+
+
+@dataclass(frozen=True)
 class Partie:
     """A sheet."""
 
@@ -71,6 +96,12 @@ class Partie:
     consigne: str
     en_tete: Mapping[int, str]
     rangees: tuple[Rangee, ...]
+
+    @property
+    def groupes(self) -> tuple[Groupe, ...]:
+        """Its rows by what they are about, in their order."""
+        suites = groupby(self.rangees, key=lambda rangee: rangee.sujet)
+        return tuple(Groupe(sujet, tuple(rangees)) for sujet, rangees in suites)
 
 
 @dataclass(frozen=True)

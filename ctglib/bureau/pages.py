@@ -57,6 +57,7 @@ from ctglib.bureau.publies import (
 from ctglib.bureau.travail import Travail, clore_l_annee, produire_l_annee
 from ctglib.collecte.feuilles import ouvrir_cadre
 from ctglib.collecte.manques import demandes
+from ctglib.document.signes import ponctuer
 from ctglib.donnees.cloture import est_close
 from ctglib.donnees.fautes import DonneesInvalides, Empechement, Faute
 from ctglib.donnees.lecture import conventions
@@ -98,7 +99,16 @@ RELEVES = (".docx", ".odt")  # what a comité fills
 PDF = ".pdf"
 CORPS = b"<body>"  # of a report
 A_LIRE = (".html", PDF)  # what a browser shows; the others are kept
+# A tag, what is typed or copied as it is, or a text between two tags.
+TEXTE = re.compile(r"<(textarea|option|code|pre|script|style)\b.*?</\1>|<[^>]*>|[^<]+", re.DOTALL)
 INTERDIT_DANS_UN_NOM = re.compile(r'[\x00-\x1f\x7f/\\:*?"<>|]')
+
+
+def _ponctuer_un_texte(morceau: re.Match[str]) -> str:
+    """Return a piece of a page, with the no-break spaces of French where it is a text."""
+    if morceau[0].startswith("<"):
+        return morceau[0]
+    return ponctuer(morceau[0])
 
 
 class Bureau:
@@ -304,7 +314,7 @@ class Page(JupyterHandler):
             **faits,
         )
         self.set_header("Content-Type", "text/html; charset=utf-8")
-        self.write(page)
+        self.write(TEXTE.sub(_ponctuer_un_texte, page))
 
     def write_error(self, status_code: int, **details: Any) -> None:
         """Write why a request was refused, and what to do."""
