@@ -5,7 +5,7 @@ say which things of the year each rule is about: where there are none, the rule 
 """
 
 from collections.abc import Sequence
-from datetime import date as Date
+from datetime import date
 from typing import NamedTuple
 
 import pandas as pd
@@ -290,12 +290,12 @@ def _actions(etats: pd.DataFrame) -> list[Objet]:
     ]
 
 
-def attendus_une_fois(etude: EtudeAnnuelle) -> list[tuple[str, Date]]:
+def attendus_une_fois(etude: EtudeAnnuelle) -> list[tuple[str, date]]:
     """Return the indicators awaited once that are past their échéance and unknown: their label, and
     the day.
     """
     arrete = etude.arrete.date()
-    jours: dict[str, Date] = {}
+    jours: dict[str, date] = {}
     for fiche in etude.convention.fiches:
         for indicateur in fiche.indicateurs:
             jour = indicateur.echeance
