@@ -21,6 +21,7 @@ from ctglib.document.blocs import MIME, en_json
 from ctglib.export.document import assembler
 from ctglib.production.moteur import executer
 from ctglib.production.plan import Carnet
+from ctglib.secret import est_interne
 
 pytestmark = pytest.mark.complet  # long: « make complet », and the continuous integration
 
@@ -77,6 +78,12 @@ def test_un_carnet_livre_s_exporte_tel_quel_et_ne_dit_rien_de_la_console(execute
 
     assert shown.count(atelier.PONCTUELLE) == 0, "la page la porte une fois, et l'export l'y met"
     assert "\x1b" not in shown
+
+
+def test_un_carnet_livre_n_ouvre_rien_qui_ferme_ses_sorties(execute: tuple) -> None:
+    notebook, _, _ = execute
+
+    assert not est_interne(notebook)
 
 
 def test_chaque_cellule_de_la_galerie_montre_quelque_chose_et_rien_ne_s_y_plaint(
