@@ -155,7 +155,7 @@ def test_des_bandes_disent_un_etat_et_sa_date_ou_ce_que_l_on_connait() -> None:
     assert etats.get_title(loc="left").startswith("Où en est ce qui est promis, Harnes, suivi de")
     titre = connues.get_title(loc="left")
     assert titre.startswith("Ce que l'on connaît : premier décile") and "euros" not in titre
-    assert "Secret : petit effectif" in _pied(connues)
+    assert "« secret » : la source ne donne pas cette valeur" in _pied(connues)
 
 
 def test_un_dispositif_est_nomme_dans_le_titre_de_ceux_qui_le_frequentent() -> None:
@@ -166,10 +166,32 @@ def test_un_dispositif_est_nomme_dans_le_titre_de_ceux_qui_le_frequentent() -> N
     axes = a.barres(mercredi, par="categorie")
 
     assert axes.get_title(loc="left").startswith("Accueil de loisirs du mercredi, ")
-    assert "Secret : petit effectif" in _pied(axes)
+    assert "« secret » : effectif de moins de 5, ou plus grand mais masqué pour" in _pied(axes)
+
+
+def test_un_secret_dit_qui_le_tait_et_jamais_s_il_est_petit_ou_masque_avec_un_autre() -> None:
+    quartiers = a.frequentation(2024, 2025, convention="demonstration")
+    deciles = a.donnees("filosofi_decile_1", ["Harnes", "Acheville"])
+
+    du_classeur = a.tableau(quartiers).notes
+    de_la_source = a.tableau(deciles).notes
+
+    (dite,) = [note for note in du_classeur if note.startswith("« secret »")]
+    assert "lequel des deux ne se dit pas" in dite
+    assert "la somme de plusieurs secrets, jamais un seul" in dite
+    assert any("la source ne donne pas cette valeur" in note for note in de_la_source)
+    assert not any("masqué" in note for note in de_la_source)
 
 
 # What is drawn.
+
+
+def test_aucun_panneau_n_ecrit_deux_fois_la_valeur_d_une_annee() -> None:
+    aides = a.comparer("cnaf_foyers_logement", ["Harnes", "Pas-de-Calais", a.epci("Lens-Liévin")])
+
+    for axes in a.panneaux(aides).axes:
+        ecrits = [texte.get_text() for texte in axes.texts if texte.get_text()]
+        assert len(ecrits) == len(set(ecrits))
 
 
 def test_un_point_couvert_par_un_autre_est_plus_large_et_le_premier_lieu_est_dessus() -> None:

@@ -28,6 +28,7 @@ from ctglib.atelier.tables import (
     decimales_de,
     dire_valeur,
     est_mesuree,
+    secrets_dits,
 )
 from ctglib.calculs.ecriture import enumerer, minuscule
 from ctglib.document.figure import SANS_DATE, charte, charter_style
@@ -446,7 +447,7 @@ def bandes(
         _refuser_des_doubles(table, dessinee, attrs["titre"])
         lignes = en_courbes.par_nom(dessinee, par="libelle")
         cases = _cases_des_annees(lignes)
-        notes = [*_notes_des_bandes(lignes), *_secret(dessinee)]
+        notes = [*_notes_des_bandes(lignes), *secrets_dits([table[y]])]
         base = _base(y, titre)
         ruptures = _ruptures_dites(dessinee)
     phrases = [*_phrases_des_bandes(cases, dire_les_annees=not des_etats), *ruptures]
@@ -602,7 +603,7 @@ def carte(
     phrases += [f"sans valeur : {', '.join(mots)}"] if mots else []
     notes = [
         *_statuts_dits(valeurs, "carte_provisoire"),
-        *_secret(valeurs),
+        *secrets_dits([lignes[y]]),
         *_arrondi(lignes[y]),
     ]
     titre_de_l_annee = f"{titre}, {annee}" if titre else attrs["titre"]
@@ -791,7 +792,7 @@ def _rangees(
     phrases = [
         f"{nom} : {texte}" for nom, texte in zip(rangees["libelle"], rangees["texte"], strict=True)
     ]
-    notes = [*_statuts_dits(rangees, "creux"), *_secret(rangees), *_arrondi(table[y])]
+    notes = [*_statuts_dits(rangees, "creux"), *secrets_dits([table[y]]), *_arrondi(table[y])]
 
     def tracer_sur(axes: Axes) -> Axes:
         tracer(rangees, axes, couleurs)
@@ -837,12 +838,6 @@ def _arrondi(colonne: pd.Series) -> list[str]:
     if len(pas) != 1:
         return []
     return [dire_de_l_atelier("arrondi_d_un_calcul", arrondi=nombre_court(pas.pop()))]
-
-
-def _secret(dessinee: pd.DataFrame) -> list[str]:
-    """Return what « secret » means, where a drawing says it."""
-    masquee = dessinee["valeur"].isna() & dessinee["statut"].eq(Statut.SECRET)
-    return [dire_de_l_atelier("secret_du_dessin")] if masquee.any() else []
 
 
 def _statuts_dits(dessinee: pd.DataFrame, phrase: str) -> list[str]:

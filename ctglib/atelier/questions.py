@@ -616,7 +616,7 @@ def frequentation(
         )
     nom = derniere.contexte.territoire.nom
     titre_par_defaut = f"{sujet}, {nom}, {' et '.join(map(str, annees))}"
-    origine = Origine(selon, titre_par_defaut, source_du_suivi(derniere), "nombre")
+    origine = Origine(selon, titre_par_defaut, source_du_suivi(derniere), "nombre", masquee=True)
     mots = toutes["statut"].map(mots_des_statuts())
     absents = toutes["effectif"].isna()
     marques = [
@@ -635,8 +635,6 @@ def frequentation(
         }
     )
     remarques = [f"{majuscule(absence)}." for absence in absences]
-    if absents.any():
-        remarques.append(dire("secret"))
     dites = avec_attributs(frequentations, titre_par_defaut, remarques=remarques)
     return redire(dites, titre, source, unite)
 

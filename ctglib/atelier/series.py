@@ -231,6 +231,7 @@ def _marques(
         ruptures=tuple(serie.ruptures),
         precautions=tuple(serie.precautions),
         datee=serie.datee,
+        masquee=serie.origine == SUIVI and serie.secret,
     )
     ajoutees = {
         annee: replace(origine, source=dire("source_ajoutee", source=serie.source, fichier=fichier))

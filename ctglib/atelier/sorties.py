@@ -27,6 +27,7 @@ from ctglib.atelier.tables import (
     dire_valeur,
     ecrire_cellule,
     est_mesuree,
+    secrets_dits,
     signes_de,
 )
 from ctglib.document.blocs import MIME, Bloc, Encadre, Groupe, Paragraphe, Titre, en_json, liste
@@ -267,9 +268,12 @@ def _libelles(codes: pd.Series, attrs: Attributs) -> pd.Series:
 
 
 def _notes_des_signes(table: pd.DataFrame) -> list[str]:
-    """Return what the signs after the values of a table mean: « (p) : valeur provisoire. »."""
+    """Return what the signs after the values of a table mean, « (p) : valeur provisoire. », and
+    « secret » in the place of one.
+    """
     signes = dict.fromkeys(signe for marque in _marques(table) for signe in signes_de(marque))
-    return [dire(f"signe_{signe}") for signe in signes]
+    colonnes = [table.iloc[:, rang] for rang in range(table.shape[1])]
+    return [*(dire(f"signe_{signe}") for signe in signes), *secrets_dits(colonnes)]
 
 
 def _avec_statuts(table: pd.DataFrame) -> pd.DataFrame:

@@ -263,7 +263,9 @@ def _valeurs(
     for code, annee, lettre, valeur in par_ligne:
         indicateur = indicateurs[code]
         source = source_du_suivi(suivi)
-        origine = Origine(code, indicateur.libelle, source, indicateur.unite)
+        origine = Origine(
+            code, indicateur.libelle, source, indicateur.unite, masquee=indicateur.sensible
+        )
         lettre_connue = str(lettre) if pd.notna(lettre) else Statut.NON_TRANSMIS.value
         mot = mots_des_statuts()[lettre_connue] if pd.isna(valeur) else ""
         annees = (int(annee), int(annee))

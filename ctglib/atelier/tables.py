@@ -27,9 +27,11 @@ from ctglib.calculs.ecriture import minuscule, nombre
 from ctglib.document.tableau import ecrire_valeur
 from ctglib.document.typographie import nombre_court
 from ctglib.donnees.marques import SAISIE, Marque, Origine
+from ctglib.donnees.modeles.catalogue import Seuils
 from ctglib.donnees.nombres import NombreDtype, marques_de, remarquer
 from ctglib.donnees.publiques import reperes
 from ctglib.donnees.statuts import Statut
+from ctglib.donnees.yaml_strict import charger_yaml
 
 SIGNES: dict[str, str] = {Statut.PROVISOIRE: "p", Statut.ESTIME: "e"}
 DECIMALES = 1  # at most
@@ -334,6 +336,26 @@ def signes_de(marque: Marque | None) -> list[str]:
         return []
     signes = [SIGNES[marque.statut]] if marque.statut in SIGNES and not marque.mot else []
     return [*signes, "r"] if marque.ruptures else signes
+
+
+def secrets_dits(colonnes: Iterable[pd.Series]) -> list[str]:
+    """Return why values are « secret »: their source does not give them, or the workbook hides a
+    small count, or one that would give it away. Which of the two a value is, is never said: who
+    knew it would know more than a reader may (``ctglib.secret.masque``).
+    """
+    masquees = set()
+    for colonne in colonnes:
+        absentes = colonne[colonne.isna()]
+        for marque in set(marques_de(absentes)):
+            if marque is not None and marque.statut == Statut.SECRET:
+                masquees.add(any(origine.masquee for origine in marque.origines))
+    phrases = []
+    if False in masquees:
+        phrases.append(dire("secret_de_la_source"))
+    if True in masquees:
+        seuil = charger_yaml("catalogue/seuils.yaml", Seuils).petits_effectifs
+        phrases.append(dire("secret_du_classeur", seuil=seuil))
+    return phrases
 
 
 def dire_valeur(valeur: Any, marque: Marque | None, decimales: int | None = None) -> str:

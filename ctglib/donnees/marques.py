@@ -32,6 +32,7 @@ class Origine:
     ruptures: tuple[tuple[int, str], ...] = ()  # first year of after, reason
     precautions: tuple[str, ...] = ()
     datee: str = ""  # how its source dates a year: « décembre {annee} »; "" when it says none
+    masquee: bool = False  # the workbook hides its small counts, and what would give them away
 
 
 # Typed in the notebook, or computed from what was: it has neither a source nor a unit.

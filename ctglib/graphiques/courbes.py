@@ -711,7 +711,7 @@ def _ecrire_les_valeurs(axes: Axes, annees: Sequence[Annee], plancher: float) ->
         bouts = sorted({*bouts, sures[-1]})
     rangs = bouts
     if len(mesures) <= TOUTES_LES_VALEURS:
-        rangs = [*bouts, *range(1, dernier)]
+        rangs = [*bouts, *(rang for rang in range(1, dernier) if rang not in bouts)]
     for rang in rangs:
         annee = mesures[rang]
         texte = annee.ecrite
