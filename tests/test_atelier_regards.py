@@ -12,6 +12,7 @@ from matplotlib.axes import Axes
 from officiels_exemple import cnaf, ecrire
 
 from ctglib import atelier as a
+from ctglib.atelier.phrases import DemandeImpossible
 from ctglib.document.figure import charte
 from ctglib.document.tableau import Tableau
 from ctglib.donnees.ajout import Ajout
@@ -183,6 +184,111 @@ def test_un_secret_dit_qui_le_tait_et_jamais_s_il_est_petit_ou_masque_avec_un_au
     assert not any("masqué" in note for note in de_la_source)
 
 
+# What a column is, and who is who.
+
+
+@pytest.mark.parametrize(
+    ("demander", "entete"),
+    [
+        (lambda: a.donnees(RSA, ["Harnes", "Lens"]), "Foyers au RSA, arrondi à 5"),
+        (
+            lambda: a.donnees("filosofi_decile_1", "Harnes"),
+            "Premier décile du niveau de vie (euros)",
+        ),
+        (lambda: a.ratio(RSA, "cnaf_foyers", "Harnes"), "Pour 100"),
+        (lambda: a.frequentation(2025, convention="demonstration"), "Nombre"),
+        (lambda: a.cibles("demonstration", 2025), "Valeur"),  # of several indicators
+    ],
+)
+def test_l_en_tete_d_une_colonne_dit_de_quoi_sont_ses_valeurs(demander, entete: str) -> None:
+    (colonne,) = [colonne for colonne in a.tableau(demander()).colonnes if colonne.cle == "valeur"]
+
+    assert colonne.libelle == entete
+
+
+def natalite() -> pd.DataFrame:
+    """Return births for a thousand people, on three years, as an analyst writes it."""
+    communes = a.lieux(epci="Lens-Liévin")
+    naissances = a.donnees("insee_naissances", communes, [2021, 2022, 2023])
+    moyennes = naissances.groupby(["territoire", "libelle"], as_index=False)["valeur"].mean()
+    habitants = a.donnees("insee_population_municipale", communes, 2023)
+    taux = habitants.merge(moyennes, on=["territoire", "libelle"], suffixes=("_habitants", ""))
+    taux["valeur"] = 1000 * taux["valeur"] / taux["valeur_habitants"]
+    return taux
+
+
+def test_un_calcul_dit_sur_quelles_annees_et_pour_combien() -> None:
+    tableau = a.tableau(natalite())
+
+    assert tableau.titre.startswith("Calcul sur 3 années (2021 à 2023) d'après « Naissances")
+    entetes = {colonne.cle: colonne.libelle for colonne in tableau.colonnes}
+    assert entetes["valeur"] == "Pour 1\u202f000"
+    assert entetes["valeur_habitants"] == "Population municipale"
+
+
+def test_un_taux_mis_a_la_place_d_un_effectif_n_en_garde_pas_le_titre() -> None:
+    foyers = a.donnees(RSA, "Harnes")
+    foyers["valeur"] = 100 * foyers["valeur"] / a.donnees("cnaf_foyers", "Harnes")["valeur"]
+
+    titre = a.tableau(foyers).titre
+
+    assert titre.startswith("Calcul d'après « Foyers au RSA » et « Foyers allocataires »")
+
+
+def test_un_taux_de_moins_de_vingt_personnes_n_a_pas_de_rang_et_c_est_dit(
+    taux: pd.DataFrame,
+) -> None:
+    de_2024 = taux[taux["annee"] == 2024]
+    petits = de_2024[(de_2024["numerateur"] < 20).fillna(False) & de_2024["valeur"].notna()]
+
+    rangs = a.rang("Harnes", taux)
+
+    assert len(petits) and not set(petits["territoire"]) & set(rangs["territoire"])
+    remarques = " ".join(rangs.attrs["remarques"])
+    assert "de moins de 20 au numérateur ne sont pas classés : le hasard y décide" in remarques
+    with pytest.raises(DemandeImpossible, match="moins de 20 : le hasard déciderait du rang"):
+        a.rang(petits["territoire"].iloc[0], taux)
+
+
+def test_le_rang_d_un_taux_dont_on_ne_voit_pas_l_effectif_le_dit() -> None:
+    rangs = a.rang("Harnes", natalite())
+
+    assert any("un rang peut y tenir à quelques personnes" in r for r in rangs.attrs["remarques"])
+
+
+def test_un_rang_dit_sur_combien_dans_la_table_et_le_dessin(taux: pd.DataFrame) -> None:
+    rangs = a.rang("Harnes", taux)
+    voisins = rangs.iloc[3:9]
+
+    assert a.tableau(voisins).colonnes[0].libelle == f"Rang sur {len(rangs)}"
+    assert f"Rang parmi {len(rangs)} lieux classés." in _pied(a.points(voisins))
+
+
+def test_la_commune_de_la_convention_est_designee_parmi_beaucoup_d_autres(
+    taux: pd.DataFrame,
+) -> None:
+    de_2024 = taux[taux["annee"] == 2024]
+
+    toutes = a.tableau(de_2024)
+    trois = a.tableau(de_2024[de_2024["libelle"].isin(["Harnes", "Lens"])])
+    semblables = a.tableau(a.semblables("Lens", n=5))
+
+    assert [nom for nom in toutes.cellules["libelle"] if "→" in nom] == ["→ Harnes"]
+    assert "→ : Harnes." in toutes.notes
+    assert not any("→" in nom for nom in trois.cellules["libelle"])
+    assert [nom for nom in semblables.cellules["libelle"] if "→" in nom] == ["→ Lens"]
+    deux = de_2024[de_2024["libelle"].isin(["Harnes", "Lens"])]
+    assert len({barre.get_facecolor() for barre in a.barres(deux).patches}) == 2
+
+
+def test_la_commune_designee_est_montree_meme_loin_dans_une_longue_table() -> None:
+    tous = a.evolution(RSA, a.lieux(departement="62"), 2020, 2024).sort_values("ecart")
+
+    noms = a.tableau(tous[::-1]).cellules["libelle"]
+
+    assert "→ Harnes" in set(noms)
+
+
 # What is drawn.
 
 
@@ -314,7 +420,7 @@ def test_la_premiere_colonne_et_son_titre_sont_du_meme_cote(taux: pd.DataFrame) 
     page = rangs._repr_mimebundle_()["text/html"]
 
     assert not rangs.colonnes[0].numerique
-    assert '<th scope="col">Rang</th>' in page
+    assert f'<th scope="col">Rang sur {len(rangs.donnees)}</th>' in page
 
 
 @pytest.mark.parametrize(

@@ -495,8 +495,8 @@ def test_une_table_dit_l_unite_de_chaque_colonne(deciles: pd.DataFrame) -> None:
 
     entetes = {colonne.cle: colonne.libelle for colonne in taux.colonnes}
 
-    assert entetes["valeur"] == "Valeur (pour 100)"
-    assert entetes["numerateur"] == "Numérateur, arrondi à 5"
+    assert entetes["valeur"] == "Pour 100"
+    assert entetes["numerateur"] == "Foyers au RSA, arrondi à 5"
     assert [colonne.libelle for colonne in croisee.colonnes[1:]] == ["2018 (euros)", "2019 (euros)"]
     assert [
         colonne.libelle for colonne in a.tableau(saisie, "Places", unite="places par jour").colonnes

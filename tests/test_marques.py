@@ -207,8 +207,31 @@ def test_ce_que_deviennent_la_source_l_unite_le_statut_et_l_arrondi() -> None:
     assert (somme.statut, somme.unite, somme.arrondi) == (Statut.PROVISOIRE, "nombre", 10)
     assert somme.annees == (2021, 2024) and somme.ruptures == [(2022, "réforme")]
     assert deux.origines == (RSA, PAJE) and deux.unite == "nombre" and not deux.ruptures
-    assert (taux.unite, taux.statut) == ("", Statut.PROVISOIRE)
+    assert (taux.unite, taux.statut) == ("pour_100", Statut.PROVISOIRE)
     assert ajoute.origines == (RSA, SAISIE) and ajoute.unite == ""
+
+
+QUOTIENTS: dict[str, tuple[Callable[[Table], pd.Series], str]] = {
+    "pour 1 000": (lambda t: 1000 * t["rsa"] / t["paje"], "pour_1000"),
+    "pour 1 000, après": (lambda t: t["rsa"] / t["paje"] * 1000, "pour_1000"),
+    "pour 100, d'une moyenne": (
+        lambda t: 100 * t.groupby("lieu")["rsa"].mean() / t.groupby("lieu")["paje"].mean(),
+        "pour_100",
+    ),
+    "sans facteur": (lambda t: t["rsa"] / t["paje"], "rapport"),
+    "un autre facteur": (lambda t: 12 * t["rsa"] / t["paje"], ""),
+    "un produit": (lambda t: t["rsa"] * t["paje"], ""),
+    "un effectif multiplié": (lambda t: 2 * t["rsa"], "nombre"),
+}
+
+
+@pytest.mark.parametrize(("calculer", "unite"), QUOTIENTS.values(), ids=QUOTIENTS)
+def test_un_quotient_d_effectifs_sait_pour_combien_il_est(
+    calculer: Callable[[Table], pd.Series], unite: str
+) -> None:
+    notre, _ = _tables()
+
+    assert {marque and marque.unite for marque in marques_de(calculer(notre))} == {unite}
 
 
 def test_une_moyenne_mobile_dit_ce_que_disent_les_annees_de_sa_fenetre() -> None:

@@ -4,8 +4,8 @@ import pandas as pd
 
 from ctglib.atelier.dessins import SANS_UNITE, dire_unite
 from ctglib.atelier.phrases import dire
-from ctglib.atelier.sujets import debut_commun, noms_courts
-from ctglib.atelier.tables import Attributs, arrondi_de, est_mesuree, unite_de
+from ctglib.atelier.sujets import debut_commun, nom_court, noms_courts
+from ctglib.atelier.tables import RANGES, Attributs, arrondi_de, est_mesuree, unite_de
 from ctglib.calculs.ecriture import majuscule
 from ctglib.donnees.nombres import marques_de
 from ctglib.donnees.publiques import reperes
@@ -20,6 +20,7 @@ SANS_INTERET = (
     "situation",
 )
 ANNEES = ("annee", "annee_depart")
+COMPTES_D_UN_TAUX = ("numerateur", "denominateur")
 BORNES_DU_RANG = ["rang", "rang_min", "rang_max"]
 
 
@@ -113,21 +114,53 @@ def entete_mesuree(
     100) ».
 
     The unit that is given is that of the values, or of all numbers when no column is called so. The
-    two values of an evolution have their years for headers.
+    two values of an evolution have their years for headers; a rank, how many are ranked.
     """
     groupe, dite = groupe_et_entete(nom, table, attrs)
     if _seul(table, "annee_depart") and _seul(table, "annee") and "depart" in table:
         annees = {"depart": table["annee_depart"].iloc[0], "valeur": table["annee"].iloc[0]}
         if nom in annees:
             dite = dire("entete_d_une_annee", annee=annees[str(nom)])
+    elif nom == "rang" and RANGES in table.attrs:
+        dite = dire("entete_du_rang", entete=dite, sur=table.attrs[RANGES])
+    elif nom in (*COMPTES_D_UN_TAUX, "valeur") or _est_une_autre_valeur(nom):
+        dite = _chose_mesuree(nom, colonne, table, attrs, unite)
     est_une_mesure = pd.api.types.is_numeric_dtype(colonne)
     est_une_mesure = est_une_mesure and str(nom) not in reperes().reperes_des_lignes
     if unite is None or not est_une_mesure or (nom != "valeur" and "valeur" in table):
         unite = unite_de(colonne)
     unite = dire_unite(unite)
-    if unite not in SANS_UNITE and unite not in dite:
+    if unite not in SANS_UNITE and unite.lower() not in dite.lower():
         dite = f"{dite} ({unite})"
     arrondi = arrondi_de(colonne)
     if arrondi:
         dite = dire("entete_arrondi", entete=dite, arrondi=arrondi)
     return groupe, dite
+
+
+def _est_une_autre_valeur(nom: object) -> bool:
+    """Tell whether a column is the values of another table, named by ``merge``: « valeur_x »."""
+    return str(nom).startswith("valeur_") and nom not in reperes().entetes
+
+
+def _chose_mesuree(
+    nom: object, colonne: pd.Series, table: pd.DataFrame, attrs: Attributs, unite: str | None
+) -> str:
+    """Return what the values of a column are: their series; or the unit, of a rate that stands
+    beside its two counts or of a calculation; « Valeur » when they are of several series.
+    """
+    marques = [marque for marque in set(marques_de(colonne)) if marque is not None]
+    series = {tuple(nom_court(origine.libelle) for origine in m.origines) for m in marques}
+    par_defaut = entete(nom, table, attrs)
+    if len(series) != 1:
+        return par_defaut
+    (noms,) = series
+    if nom != "valeur":
+        return majuscule(noms[0]) if len(noms) == 1 and noms[0] else par_defaut
+    unite = dire_unite(unite_de(colonne) if unite is None else unite)
+    sans_nom = len(noms) > 1 and "sujet" not in table.attrs
+    if sans_nom or set(COMPTES_D_UN_TAUX) <= set(table.columns):
+        return majuscule(unite) if unite not in SANS_UNITE else dire("entete_d_un_calcul")
+    if attrs["sujet"] == attrs["titre"]:  # the title says just that
+        return dire("entete_d_un_nombre") if unite == "nombre" else par_defaut
+    return majuscule(attrs["sujet"])

@@ -22,6 +22,7 @@ from ctglib.atelier.series import (
 )
 from ctglib.atelier.sujets import noms_courts, phrase_des_annees
 from ctglib.atelier.tables import (
+    RANGES,
     Attributs,
     arrondi_de,
     attributs,
@@ -66,8 +67,8 @@ AUTOUR_D_UNE_CARTE = 3
 AUTOUR_DES_BANDES = 2  # the title, the source
 BORD_DES_BANDES = 0.08  # centimetres
 LIGNES_D_UNE_NOTE = 8
-UNITES = {"pour_100": "pour 100", "pourcent": "%"}
-SANS_UNITE = ("", "nombre")
+UNITES = {"pour_100": "pour 100", "pour_1000": "pour 1\u202f000", "pourcent": "%"}
+SANS_UNITE = ("", "nombre", "rapport")
 # columns that tell rows of one name apart
 DISTINCTIONS = ("annee", "categorie", "dispositif", "modalite", "ligne", "indicateur")
 # attributes of a figure of the atelier: what a report says of it, how its verb draws it at a width
@@ -613,7 +614,7 @@ def carte(
         "titre": titre_de_l_annee,
     }
     legende = dire_unite(attrs["unite"])
-    entouree = _entouree(lignes, lieu)
+    entouree = lieu_designe(lignes, lieu)
     textes = _noms_de_la_carte(communes, entouree, extremes)
     toujours = [entouree, *extremes["code"]]
 
@@ -633,9 +634,9 @@ def carte(
     return _sur_des_axes(ax, tracer_sur, lignes, avec_contours)
 
 
-def _entouree(lignes: pd.DataFrame, lieu: str | None) -> str:
-    """Return the code of the commune whose border stands out: the one asked for, the one chosen in
-    the table, else that of the convention; "" when the table has none.
+def lieu_designe(lignes: pd.DataFrame, lieu: str | None = None) -> str:
+    """Return the code of the place that stands out among others: the one asked for, the one chosen
+    in the table, else that of the convention; "" when the table has none.
     """
     if lieu is not None:
         return codes_des_lieux(lieu)[0]
@@ -779,20 +780,31 @@ def _rangees(
         distingue = colonne in table and colonne != par and table[colonne].nunique() > 1
         if distingue and noms.duplicated().any():
             noms = noms + ", " + _noms(table, colonne, attrs)
+    notes_du_rang = []
     if par == "libelle" and {"rang", "rang_min"} <= set(table.columns):
         noms = noms + ", " + table["rang"].map(_ordinal)
+        if RANGES in table.attrs:
+            notes_du_rang = [dire_de_l_atelier("rangs_du_dessin", sur=table.attrs[RANGES])]
     rangees = _pour_dessin(table, y, par, attrs).assign(libelle=noms.tolist())
     couleurs_de_la_charte = charte().couleurs
     couleurs = [couleurs_de_la_charte.territoire] * len(table)
-    if "choisi" in table:  # the place that was asked for stands out
+    if "territoire" in table and lieu_designe(table):  # the place that was asked for stands out
+        designe = lieu_designe(table)
         couleurs = [
-            couleurs_de_la_charte.territoire if choisi else couleurs_de_la_charte.secondaire
-            for choisi in table["choisi"]
+            couleurs_de_la_charte.territoire
+            if code == designe
+            else couleurs_de_la_charte.secondaire
+            for code in table["territoire"]
         ]
     phrases = [
         f"{nom} : {texte}" for nom, texte in zip(rangees["libelle"], rangees["texte"], strict=True)
     ]
-    notes = [*_statuts_dits(rangees, "creux"), *secrets_dits([table[y]]), *_arrondi(table[y])]
+    notes = [
+        *notes_du_rang,
+        *_statuts_dits(rangees, "creux"),
+        *secrets_dits([table[y]]),
+        *_arrondi(table[y]),
+    ]
 
     def tracer_sur(axes: Axes) -> Axes:
         tracer(rangees, axes, couleurs)

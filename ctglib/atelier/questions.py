@@ -22,13 +22,14 @@ from ctglib.atelier.series import (
     source_du_suivi,
 )
 from ctglib.atelier.series import lieux as lieux_choisis
-from ctglib.atelier.tables import attributs, avec_attributs, redire
+from ctglib.atelier.tables import RANGES, attributs, avec_attributs, redire
 from ctglib.blocs.actions import etats_dessines, titres_des_bandes
 from ctglib.blocs.annee import EtudeAnnuelle
 from ctglib.calculs.ecriture import majuscule, minuscule
 from ctglib.document.figure import charte
+from ctglib.document.typographie import nombre_court
 from ctglib.donnees.lignes import lignes as lire_lignes
-from ctglib.donnees.marques import SAISIE, Marque, Origine
+from ctglib.donnees.marques import QUOTIENTS, SAISIE, Marque, Origine
 from ctglib.donnees.modeles.sources import Profil
 from ctglib.donnees.nombres import marques_de, nombres, remarquer, sans_valeurs
 from ctglib.donnees.publiques import reperes
@@ -169,7 +170,8 @@ def rang(
 ) -> pd.DataFrame:
     """Classe les lieux d'une table, sa dernière année, et dit où est le lieu demandé.
 
-    L'arrondi de la source rend un rang incertain : ``rang_min`` et ``rang_max`` l'encadrent.
+    L'arrondi de la source rend un rang incertain : ``rang_min`` et ``rang_max`` l'encadrent. Un
+    taux dont le numérateur est trop petit (colonne « numerateur ») n'a pas de rang.
 
     Paramètres :
         lieu: Nom ou code.
@@ -197,7 +199,8 @@ def rang(
     de_l_annee = table[table["annee"] == annee]
     if de_l_annee["territoire"].duplicated().any():
         raise impossible("plusieurs_par_lieu", annee=annee)
-    avec_valeur = de_l_annee.dropna(subset="valeur")
+    trop_petits = _trop_petits(de_l_annee)
+    avec_valeur = de_l_annee[~trop_petits].dropna(subset="valeur")
     territoire = codes_des_lieux(lieu)[0]
     if territoire not in set(avec_valeur["territoire"]):
         du_lieu = de_l_annee[de_l_annee["territoire"].eq(territoire)]
@@ -205,6 +208,12 @@ def rang(
         raison = dire("hors_de_la_table")
         if statuts:
             raison = dire("valeur_absente", statut=statuts[0])
+        if trop_petits[du_lieu.index].any():
+            raison = dire(
+                "sans_rang_trop_petit",
+                effectif=nombre_court(float(du_lieu["numerateur"].iloc[0])),
+                minimum=reperes().rang_minimum,
+            )
         raise impossible("sans_rang", lieu=lieu, annee=annee, raison=raison)
     valeurs = avec_valeur["valeur"]
     minimum, maximum = _bornes(avec_valeur)
@@ -235,12 +244,36 @@ def rang(
         sur=len(rangs),
     )
     remarques = [remarque, *table.attrs.get("remarques", [])]
-    non_classes = len(de_l_annee) - len(avec_valeur)
+    unites = {marque.unite for marque in marques_de(avec_valeur["valeur"]) if marque}
+    if unites & set(QUOTIENTS.values()) and "numerateur" not in de_l_annee:
+        remarques.append(dire("numerateurs_absents"))
+    if trop_petits.any():
+        remarques.append(
+            dire(
+                "trop_petits_pour_un_rang",
+                nombre=int(trop_petits.sum()),
+                minimum=reperes().rang_minimum,
+            )
+        )
+    non_classes = len(de_l_annee) - len(avec_valeur) - int(trop_petits.sum())
     if non_classes:
         remarques.append(dire("non_classes", nombre=non_classes, annee=choisi.annee))
-    sujet = minuscule(attributs(de_l_annee)["titre"])
-    classes = avec_attributs(rangs, f"Rang de {choisi.libelle} : {sujet}", remarques=remarques)
+    titre_de_l_annee = minuscule(attributs(de_l_annee)["titre"])
+    classes = avec_attributs(
+        rangs,
+        f"Rang de {choisi.libelle} : {titre_de_l_annee}",
+        remarques=remarques,
+        sujet=de_l_annee.attrs.get("sujet", ""),
+    )
+    classes.attrs[RANGES] = len(rangs)
     return redire(classes, titre, source, unite)
+
+
+def _trop_petits(lignes: pd.DataFrame) -> pd.Series:
+    """Tell which rates have a numerator so small that chance decides of their rank."""
+    if "numerateur" not in lignes:
+        return pd.Series(False, index=lignes.index)
+    return lignes["numerateur"].lt(reperes().rang_minimum).fillna(False).astype(bool)
 
 
 def _bornes(lignes: pd.DataFrame) -> tuple[pd.Series, pd.Series]:
@@ -300,8 +333,8 @@ def semblables(
         unite: L'unité des parts.
 
     Rend :
-        rang (0 pour le lieu lui-même), territoire, libelle, distance (points), annee, et une
-        colonne par part (%).
+        rang (0 pour le lieu lui-même), territoire, libelle, distance (points), annee, une colonne
+        par part (%), et choisi.
 
     Exemples :
         >>> from ctglib import atelier as a
@@ -339,11 +372,15 @@ def semblables(
     noms = parts.drop_duplicates("territoire").set_index("territoire")["libelle"]
     table = profil_des_communes.loc[[commune, *proches]].rename_axis(columns=None)
     table = table.assign(
-        rang=range(len(table)), libelle=noms, distance=distance, annee=annee
+        rang=range(len(table)),
+        libelle=noms,
+        distance=distance,
+        annee=annee,
+        choisi=table.index == commune,
     ).reset_index()
     nombre_de_comparees = len(profil_des_communes) - 1  # without the commune itself
     ressemblantes = avec_attributs(
-        table[["rang", "territoire", "libelle", "distance", "annee", *profil.parts]],
+        table[["rang", "territoire", "libelle", "distance", "annee", *profil.parts, "choisi"]],
         f"Communes qui ressemblent le plus à {noms[commune]} : {profil.libelle.lower()}, {annee}",
         remarques=[
             dire("comparees", nombre=nombre_de_comparees, minimum=profil.minimum),

@@ -15,10 +15,17 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure as Dessin
 
 from ctglib.atelier.colonnes import colonnes_montrees, deja_dites, entete_mesuree
-from ctglib.atelier.dessins import SANS_UNITE, chiffres_de, dire_unite, legende_de, recette_de
+from ctglib.atelier.dessins import (
+    SANS_UNITE,
+    chiffres_de,
+    dire_unite,
+    legende_de,
+    lieu_designe,
+    recette_de,
+)
 from ctglib.atelier.ordinaires import arbre_du_html, tableau_du_html
 from ctglib.atelier.phrases import DemandeImpossible, dire, impossible
-from ctglib.atelier.sujets import noms_courts
+from ctglib.atelier.sujets import LIEUX_NOMMES, noms_courts
 from ctglib.atelier.tables import (
     Attributs,
     attributs,
@@ -199,12 +206,15 @@ def tableau(
     if len(a_plat) > LIGNES_MONTREES:
         notes.insert(0, dire("lignes_montrees", montrees=LIGNES_MONTREES, lignes=len(a_plat)))
         est_montree = pd.RangeIndex(len(a_plat)) < LIGNES_MONTREES
-        if "choisi" in a_plat:  # the place that was asked for, however far down
-            est_montree = est_montree | a_plat["choisi"]
+        if "territoire" in a_plat:  # the place that stands out, however far down
+            est_montree = est_montree | a_plat["territoire"].eq(lieu_designe(a_plat))
         a_plat = a_plat[est_montree]
     a_plat_entier = a_plat
     a_plat = a_plat.iloc[:, montrees]
     notes += _notes_des_signes(a_plat)
+    designe = _designe(a_plat_entier)
+    if designe.any():
+        notes.append(dire("lieu_designe", nom=a_plat_entier.loc[designe, "libelle"].iloc[0]))
     noms = [_nom_de_colonne(colonne) for colonne in a_plat.columns]
     inutiles = deja_dites(a_plat, attrs["titre"])
     colonnes = []
@@ -217,6 +227,11 @@ def tableau(
             numerique = bool(colonnes) and pd.api.types.is_numeric_dtype(colonne)
             colonnes.append(Colonne(cle, dite, numerique, groupe))
         cellules[cle] = _cellules(nom, colonne, attrs)
+        if nom == "libelle":
+            cellules[cle] = [
+                f"→ {cellule}" if est_la else cellule
+                for cellule, est_la in zip(cellules[cle], designe, strict=True)
+            ]
     return Tableau(
         nom=_nom(attrs["titre"], table.to_csv()),
         titre=attrs["titre"],
@@ -227,6 +242,17 @@ def tableau(
         notes=tuple(dict.fromkeys(notes)),
         classe=_classe(colonnes, len(a_plat)),
     )
+
+
+def _designe(table: pd.DataFrame) -> pd.Series:
+    """Tell which rows are of the place that stands out, among those of many places; none when they
+    are few enough to be found at once.
+    """
+    if not {"territoire", "libelle"} <= set(table.columns):
+        return pd.Series(False, index=table.index)
+    if table["territoire"].nunique() <= LIEUX_NOMMES:
+        return pd.Series(False, index=table.index)
+    return table["territoire"].eq(lieu_designe(table))
 
 
 def _cellules(nom: str, colonne: pd.Series, attrs: Attributs) -> list[str]:

@@ -93,16 +93,29 @@ def sujet_d_un_calcul(marques: Iterable[Marque], sujet: str) -> str:
     what is made from two series.
     """
     marques = list(marques)
+    duree = _duree({marque.annees for marque in marques if marque.annees})
     for marque in marques:
         noms = [nom_court(o.libelle) for o in marque.origines if o.libelle]
         if len(dict.fromkeys(noms)) > 1:
             cites = enumerer([f"« {nom} »" for nom in dict.fromkeys(noms)])
-            return dire("calcul_d_apres", series=cites)
-    durees = {fin - debut + 1 for debut, fin in (m.annees for m in marques if m.annees)}
-    if durees and min(durees) > 1:
-        combien = str(durees.pop()) if len(durees) == 1 else dire("plusieurs")
-        return dire("calcul_sur_des_annees", sujet=sujet, combien=combien)
-    return sujet
+            phrase = "calcul_d_apres_des_annees" if duree else "calcul_d_apres"
+            return dire(phrase, series=cites, duree=duree)
+    return dire("calcul_sur_des_annees", sujet=sujet, duree=duree) if duree else sujet
+
+
+def _duree(bornes: set[tuple[int, int]]) -> str:
+    """Return on how many years each value is computed, « 3 années (2021 à 2023) », from their first
+    and last ones; "" when one is of a single year.
+    """
+    durees = {fin - debut + 1 for debut, fin in bornes}
+    if not durees or min(durees) == 1:
+        return ""
+    combien = str(durees.pop()) if len(durees) == 1 else dire("plusieurs")
+    annees = dire("annees_d_un_calcul", combien=combien)
+    if len(bornes) > 1:
+        return annees
+    ((debut, fin),) = bornes
+    return f"{annees} ({phrase_des_annees(range(debut, fin + 1))})"
 
 
 def lieux_dits(table: pd.DataFrame) -> str:

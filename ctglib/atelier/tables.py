@@ -37,6 +37,8 @@ SIGNES: dict[str, str] = {Statut.PROVISOIRE: "p", Statut.ESTIME: "e"}
 DECIMALES = 1  # at most
 # JupyterLab sets it to the path of the notebook, and so does ``ctg analyser``.
 CARNET = "JPY_SESSION_NAME"
+RANGES = "ranges"  # in the attrs of a table of ranks: how many places are ranked
+SUJET_DE = "sujet_de"  # what the values were made from when the table said what it is about
 
 
 class Attributs(TypedDict):
@@ -74,6 +76,7 @@ def avec_attributs(
         copie.attrs["titre"] = titre
     if sujet:
         copie.attrs["sujet"] = sujet
+        copie.attrs[SUJET_DE] = _faites_de(copie)
     if source:
         copie.attrs["source"] = source
     return copie
@@ -143,9 +146,7 @@ def attributs(
     montrees = marques
     if list(table.columns).count(colonne) == 1 and est_mesuree(table[colonne]):
         montrees = _marques(table[[colonne]])
-    sujet = table.attrs.get("sujet") or sujet_d_un_calcul(
-        montrees, sujet_des_series(_origines(montrees))
-    )
+    sujet = _sujet(table) or sujet_d_un_calcul(montrees, sujet_des_series(_origines(montrees)))
     if not titre:
         if not sujet:
             raise impossible("table_muette")
@@ -171,6 +172,31 @@ def attributs(
         "series": series,
         "remarques": list(dict.fromkeys(remarques)),
     }
+
+
+def _sujet(table: pd.DataFrame) -> str:
+    """Return what a table says that it is about, "" when its values are no longer made from what
+    they then were: a rate put in the place of counts is not these.
+    """
+    if SUJET_DE in table.attrs and "valeur" in table:
+        faites_de = _faites_de(table)
+        if faites_de and faites_de != table.attrs[SUJET_DE]:
+            return ""
+    return table.attrs.get("sujet", "")
+
+
+def _faites_de(table: pd.DataFrame) -> list[list[str]]:
+    """Return the series that the values of a table are made from, in all the ways that they are;
+    a sum over years is another way.
+    """
+    if list(table.columns).count("valeur") != 1:
+        return []
+    facons = set()
+    for marque in _marques(table[["valeur"]]):
+        premiere, derniere = marque.annees or (0, 0)
+        series = tuple(origine.code for origine in marque.origines)
+        facons.add((*series, marque.unite, str(premiere == derniere)))
+    return sorted(list(facon) for facon in facons)
 
 
 def _ou_et_quand(table: pd.DataFrame, colonne: str, marques: Iterable[Marque]) -> tuple[str, str]:

@@ -15,6 +15,9 @@ GARDENT_L_UNITE = {"add", "radd", "sub", "rsub", "sum", "mean", "median", "min",
 GARDENT_L_UNITE |= {"last", "cumsum", "cummin", "cummax", "mod", "std", "sem"}
 TAUX = ("pour_100", "pourcent")
 POINTS = "points"
+# What a quotient of two counts is, by the number that it was multiplied by.
+QUOTIENTS = {1.0: "rapport", 100.0: "pour_100", 1000.0: "pour_1000"}
+FACTEURS = {unite: facteur for facteur, unite in QUOTIENTS.items()}
 AJOUTENT_L_ARRONDI = {"add", "radd", "sub", "rsub", "sum", "cumsum"}
 
 
@@ -50,6 +53,7 @@ class Marque:
     arrondi: float = 0.0  # a step: the true value is within half of it
     annees: tuple[int, int] | None = None  # the first and the last that it is made from
     genre: str = ""  # what a sum may not mix: « total », « commune »
+    facteur: float = 1.0  # by what a count was multiplied: 1000, of what becomes a rate per 1,000
 
     @property
     def ruptures(self) -> list[tuple[int, str]]:
@@ -92,14 +96,21 @@ def combiner(marques: Sequence[Marque | None], operation: str) -> Marque | None:
         arrondi = max(marque.arrondi for marque in presentes)
     annees = [annee for marque in distinctes for annee in marque.annees or ()]
     genres = genres_de(distinctes)
+    unite = ""
+    if garde_l_unite:
+        unite = _unite_d_un_resultat(unites.pop(), est_un_ecart)
+    elif operation == "truediv" and len(presentes) == len(marques) == 2:
+        unite = _unite_d_un_quotient(*presentes)
+    facteurs = {marque.facteur for marque in distinctes}
     return Marque(
         origines=tuple(dict.fromkeys(origines)),
-        unite=_unite_d_un_resultat(unites.pop(), est_un_ecart) if garde_l_unite else "",
+        unite=unite,
         statut=pire.statut,
         mot=pire.mot,
         arrondi=arrondi,
         annees=(min(annees), max(annees)) if annees else None,
         genre=genres[0] if len(genres) == 1 else "",
+        facteur=facteurs.pop() if garde_l_unite and len(facteurs) == 1 else 1.0,
     )
 
 
@@ -108,13 +119,26 @@ def _unite_d_un_resultat(unite: str, est_un_ecart: bool) -> str:
     return POINTS if est_un_ecart and unite in TAUX else unite
 
 
+def _unite_d_un_quotient(dividende: Marque, diviseur: Marque) -> str:
+    """Return the unit of the quotient of two counts, « pour_1000 » when the first was multiplied by
+    1000; "" of anything else.
+    """
+    if (dividende.unite, diviseur.unite) != ("nombre", "nombre"):
+        return ""
+    return QUOTIENTS.get(round(dividende.facteur / diviseur.facteur, 6), "")
+
+
 def par_un_nombre(marque: Marque | None, operation: str, nombre: object) -> Marque | None:
     """Return the mark of a value that a plain number was added to or that it multiplied."""
     if marque is None or operation in GARDENT_L_UNITE:
         return marque
     if operation in ("mul", "rmul", "truediv") and isinstance(nombre, int | float) and nombre:
         facteur = abs(nombre) if operation != "truediv" else 1 / abs(nombre)
-        return replace(marque, arrondi=marque.arrondi * facteur)
+        multipliee = replace(
+            marque, arrondi=marque.arrondi * facteur, facteur=marque.facteur * facteur
+        )
+        unite = QUOTIENTS.get(round(FACTEURS.get(marque.unite, 0.0) * facteur, 6), marque.unite)
+        return replace(multipliee, unite=unite)
     return replace(marque, unite="", arrondi=0.0)
 
 

@@ -304,6 +304,7 @@ class Reperes(Modele):
 
     foyers: Identifiant
     taux_minimum: Positif
+    rang_minimum: Positif
     iris: Identifiant
     profils: dict[Identifiant, Profil]
     recherche: Recherche
