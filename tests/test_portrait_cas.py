@@ -177,6 +177,19 @@ def test_nul_n_est_compare_a_lui_meme() -> None:
     assert "62193" in calais.lieux["departement"].membres
 
 
+def test_nul_n_est_compare_a_lui_meme_par_ses_iris() -> None:
+    # « 58,2 % à Mende, 58,2 % à Mende, seule commune de la Lozère découpée en IRIS »
+    mende = ouvrir_portrait("48095")
+    bourges = etudier_portrait("18033")
+
+    rows = mende.etude.mesures.set_index("mesure")
+    assert rows.at["part_isoles", "valeur"] > 0
+    assert pd.isna(rows.at["part_isoles", "valeur_departement"])
+    assert "Lozère (Mende" not in mende.theme("familles").html
+    assert "18033" not in bourges.decoupage("departement").communes
+    assert "sans Bourges" in ouvrir_portrait("18033").theme("familles").html
+
+
 def test_un_zero_arrondi_a_cinq_est_moins_de_cinq() -> None:
     portrait = ouvrir_portrait("62396")  # Guinecourt, 5 households
 

@@ -42,6 +42,8 @@ class Lieu:
     membres: tuple[str, ...]  # codes of communes
     groupe: bool  # it is several communes
     code_egal: str = ""  # of a territory of the same communes, published elsewhere: Paris is « 75 »
+    # the communes whose IRIS add up to it, when they are not all those that have some
+    a_l_iris: tuple[str, ...] | None = None
 
 
 @dataclass(frozen=True)
@@ -132,6 +134,9 @@ def etendue(chiffres: Chiffres, lieu: Lieu, serie: str) -> pd.DataFrame:
     else:
         lignes = table[table["commune"].isin(lieu.membres)]
         lignes = lignes[lignes[serie].notna()]
+        if lieu.a_l_iris is not None:
+            d_un_iris = lignes["niveau"].eq(IRIS)
+            lignes = lignes[~d_un_iris | lignes["commune"].isin(lieu.a_l_iris)]
         if lignes["niveau"].eq(IRIS).any():
             connu = _somme_des_iris(lignes, serie, chiffres)
         else:

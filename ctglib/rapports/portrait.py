@@ -1268,6 +1268,7 @@ class Decoupage:
 
     communes: tuple[str, ...]
     sur: int  # how many communes the place has
+    sans: str  # the territory, where its own figures by IRIS are left out of those of the place
     part: str  # of its inhabitants, as it is written
     noms: tuple[str, ...]  # of the communes, when they are few
     a: str  # « à Arras et à Lens », when they are few
@@ -1283,6 +1284,7 @@ class Decoupage:
         return {
             "combien": len(self.communes),
             "sur": self.sur,
+            "sans": self.sans,
             "part": self.part,
             "noms": enumerer(list(self.noms)),
         }
@@ -1547,15 +1549,7 @@ class EtudePortrait:
     def decoupage(self, role: str) -> Decoupage:
         """Return which communes of a place have figures by IRIS."""
         lieu = self.lieux[role]
-        familles = [
-            nom for nom in self.chiffres.tables if charger_famille(nom).niveaux == ("iris",)
-        ]
-        communes: set[str] = set()
-        for nom in familles:
-            table = self.chiffres.tables[nom]
-            derniere_annee = table[table["annee"].eq(table["annee"].max())]
-            communes |= set(derniere_annee["commune"])
-        decoupees = [commune for commune in lieu.membres if commune in communes]
+        decoupees = list(_communes_a_l_iris(self.chiffres, lieu))
         habitants = self.chiffres.habitants
         part = habitants.reindex(decoupees).sum() / habitants.reindex(list(lieu.membres)).sum()
         nommees = []
@@ -1564,6 +1558,7 @@ class EtudePortrait:
         return Decoupage(
             communes=tuple(decoupees),
             sur=len(lieu.membres),
+            sans="" if lieu.a_l_iris is None else self.territoire.nom,
             part=pourcent(POUR_CENT * part, 0),
             noms=tuple(territoire.nom for territoire in nommees),
             a=enumerer([territoire.a for territoire in nommees]),
@@ -1803,6 +1798,7 @@ def etudier_portrait(code: str) -> EtudePortrait:
             references[role], lieux[role] = reste
             if lieux[role] != entier:
                 entiers[f"{role}{AVEC_LUI}"] = entier
+            lieux[role] = _sans_ses_iris(lieux[role], lieux[TERRITOIRE], chiffres, regles)
         elif role == DEPARTEMENT:  # Paris: the figures of the département are its own
             lieux[TERRITOIRE] = replace(lieux[TERRITOIRE], code_egal=englobant.code)
     return EtudePortrait(
@@ -1887,6 +1883,33 @@ def _sans_le_territoire(
         for forme, patron in regles.reste.items()
     }
     return englobant.model_copy(update=formes), Lieu("", autres, groupe=True)
+
+
+def _sans_ses_iris(la: Lieu, ici: Lieu, chiffres: Chiffres, regles: modeles.Portrait) -> Lieu:
+    """Return a place whose figures by IRIS are those of its other communes, when the territory
+    makes up too much of the communes that have some.
+
+    « 58,2 % à Mende, 58,2 % en Lozère »: Mende is the only commune of its département with IRIS.
+    """
+    decoupees = _communes_a_l_iris(chiffres, la)
+    autres = tuple(commune for commune in decoupees if commune not in ici.membres)
+    d_ici = [commune for commune in decoupees if commune in ici.membres]
+    habitants = chiffres.habitants
+    part = regles.prudence.part_de_la_reference * habitants.reindex(list(decoupees)).sum()
+    if habitants.reindex(d_ici).sum() <= part:
+        return la
+    return replace(la, a_l_iris=autres)
+
+
+def _communes_a_l_iris(chiffres: Chiffres, lieu: Lieu) -> tuple[str, ...]:
+    """Return the communes of a place that have figures by IRIS, in the last year of each file."""
+    communes: set[str] = set()
+    for nom, table in chiffres.tables.items():
+        if charger_famille(nom).niveaux == ("iris",):
+            derniere_annee = table[table["annee"].eq(table["annee"].max())]
+            communes |= set(derniere_annee["commune"])
+    possibles = lieu.membres if lieu.a_l_iris is None else lieu.a_l_iris
+    return tuple(commune for commune in possibles if commune in communes)
 
 
 def _colonne(niveau: str) -> str:
