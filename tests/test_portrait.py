@@ -428,3 +428,25 @@ def test_un_territoire_a_les_quartiers_prioritaires_de_ses_communes_chacun_une_f
     a_cheval = agglomeration.set_index("code")["communes"]["QN06220M"]
     assert a_cheval == "Bully-les-Mines, Mazingarbe"
     assert etudier_portrait("62001").quartiers.empty
+
+
+def test_les_communes_semblables_sont_du_departement_que_la_phrase_dit() -> None:
+    # « Parmi les communes du Val-de-Marne » : Viry-Châtillon and Villemomble, of the same métropole.
+    portrait = ouvrir_portrait("94038")  # L'Haÿ-les-Roses
+
+    alike = portrait.etude.voisins["code"]
+    assert "Parmi les communes du Val-de-Marne" in _texte(portrait.semblables().html)
+    assert len(alike) > 3 and alike.str.startswith("94").all()
+
+
+def test_un_epci_semblable_a_tous_ses_habitants() -> None:
+    study = etudier_portrait("200059228")  # Grand Paris Sud, over the Essonne and Seine-et-Marne
+    communes = publiques.territoires(niveaux=("commune",))
+
+    whole = communes[communes["epci"].isin(study.voisins["code"].iloc[1:])]
+    assert set(whole["code"]) == set(study.lieux["semblables"].membres)
+    assert set(whole["departement"]) <= {"77", "91"}
+    assert study.de_departements == "de l'Essonne et de Seine-et-Marne"
+    assert "des Bouches-du-Rhône, du Vaucluse et du Var" in _texte(
+        ouvrir_portrait("200054807").couverture().html
+    )

@@ -187,9 +187,9 @@ class Portrait:
             f"est_{territoire.niveau}",
             communes=len(etude.lieux[TERRITOIRE].membres),
             code=territoire.code,
-            departement=etude.departement.de if etude.departement else "",
+            departement=etude.de_departements,
+            plusieurs=len(etude.departements) > 1,
             epci=etude.epci.de if etude.epci else "",
-            autre=etude.autre.de if etude.autre else "",
         )
         sigles = charger_yaml("catalogue/synthese.yaml", modeles.Synthese).sigles
         return Couverture(
@@ -854,6 +854,7 @@ class Portrait:
                 seule=communes and etude.reference is None,
                 sans_densite=bool(inconnus["degre"]),
                 sans_habitants=bool(inconnus["habitants"]),
+                de_departements=etude.de_departements,
                 sans_menages=bool(inconnus["menages"] or inconnus["personnes"]),
                 regle=etude.regles.semblables,
                 communes=communes,
@@ -910,6 +911,7 @@ class Portrait:
         choix = etude.dire(
             phrase,
             lesquels=lesquels,
+            de_departements=etude.de_departements,
             retenus=len(voisins) - 1,
             communes=communes,
             degres=len(ressemblance.degres),
@@ -1297,7 +1299,9 @@ class EtudePortrait:
     territoire: Territoire
     reference: Territoire | None  # its département, None when it is one
     epci: Territoire | None  # of a commune
-    departement: Territoire | None  # where it is, even when nothing of it is left to compare with
+    # where it is, even when nothing of it is left to compare with: none for a département, several
+    # for some EPCI, the one where most of its inhabitants are first
+    departements: tuple[Territoire, ...]
     autre: Territoire | None  # the second département of an EPCI
     regles: modeles.Portrait  # ``catalogue/portrait.yaml``
     chiffres: Chiffres
@@ -1324,6 +1328,16 @@ class EtudePortrait:
     def publiees(self) -> pd.DataFrame:
         """The measures that a producer publishes here, even where the denominator is too small."""
         return self.mesures[self.mesures["raison"].isin(["", TROP_PEU])]
+
+    @property
+    def departement(self) -> Territoire | None:
+        """The département where most of its inhabitants are; None for a département."""
+        return self.departements[0] if self.departements else None
+
+    @property
+    def de_departements(self) -> str:
+        """« de l'Essonne et de Seine-et-Marne »: all the départements where it is."""
+        return enumerer([departement.de for departement in self.departements])
 
     @property
     def epci_sans_lui(self) -> bool:
@@ -1805,7 +1819,7 @@ def etudier_portrait(code: str) -> EtudePortrait:
         territoire=territoire,
         reference=references.get(DEPARTEMENT),
         epci=englobants.get(EPCI),
-        departement=englobants.get(DEPARTEMENT),
+        departements=_departements(communes, territoire),
         autre=references.get(AUTRE_DEPARTEMENT),
         regles=regles,
         chiffres=chiffres,
@@ -1832,8 +1846,7 @@ def _communes_autour(territoire: Territoire) -> tuple[dict[str, str], pd.DataFra
     code_epci = ""
     if territoire.niveau == "commune":
         code_epci = str(membres["epci"].iloc[0] or "")
-    habitants_par_departement = membres.groupby("departement")["population_municipale"].sum()
-    departements = habitants_par_departement.sort_values(ascending=False, kind="stable").index
+    departements = _par_habitants(membres)
     codes_par_role = {EPCI: code_epci, DEPARTEMENT: departements[0]}
     if len(departements) > 1:
         codes_par_role[AUTRE_DEPARTEMENT] = departements[1]
@@ -1847,6 +1860,24 @@ def _communes_autour(territoire: Territoire) -> tuple[dict[str, str], pd.DataFra
             )
     communes = pd.concat(tables_des_communes).drop_duplicates("territoire")
     return codes_par_role, communes.sort_values("territoire", ignore_index=True)
+
+
+def _departements(communes: pd.DataFrame, territoire: Territoire) -> tuple[Territoire, ...]:
+    """Return the départements where a commune or an EPCI is, the one where most of its inhabitants
+    are first; none for a département.
+    """
+    if territoire.niveau == "departement":
+        return ()
+    membres = communes[communes[_colonne(territoire.niveau)].eq(territoire.code)]
+    codes = _par_habitants(membres)
+    nommes = {departement.code: departement for departement in publiques.nommer(codes)}
+    return tuple(nommes[code] for code in codes)
+
+
+def _par_habitants(membres: pd.DataFrame) -> list[str]:
+    """Return the codes of the départements of communes, the one with most inhabitants first."""
+    habitants = membres.groupby("departement")["population_municipale"].sum()
+    return habitants.sort_values(ascending=False, kind="stable").index.tolist()
 
 
 def _lieu(territoire: Territoire, communes: pd.DataFrame) -> Lieu:
@@ -2009,6 +2040,32 @@ def _habitants(
     return habitants.fillna(du_code_officiel.replace(inf, nan))
 
 
+def _du_meme_departement(communes: pd.DataFrame, territoire: Territoire) -> pd.DataFrame:
+    """Return the communes among which territories alike are chosen.
+
+    They are those of the départements of the territory, not all those of its EPCI (that of
+    L'Haÿ-les-Roses is over six); among EPCI, those that no other département has a part of, whose
+    communes are all there.
+    """
+    if territoire.niveau == "departement":
+        return communes
+    d_ici = communes[_colonne(territoire.niveau)].eq(territoire.code)
+    departements = communes.loc[d_ici, "departement"].unique()
+    possibles = communes[communes["departement"].isin(departements)]
+    if territoire.niveau == "epci":
+        debordent = _qui_debordent(possibles)
+        possibles = possibles.assign(epci=possibles["epci"].mask(possibles["epci"].isin(debordent)))
+    return possibles
+
+
+def _qui_debordent(communes: pd.DataFrame) -> set[str]:
+    """Return the codes of the EPCI that have other communes than these."""
+    ici = communes.loc[communes["epci"].fillna("").ne(""), "epci"].value_counts()
+    officielles = magasin.derniere_table_si_presente("cog_communes")
+    entiers = lire_tables(officielles, list(ici.index), None, EPCI)["epci"].value_counts()
+    return {str(epci) for epci in ici.index if ici[epci] < entiers[epci]}
+
+
 def _ressemblance(regles: modeles.Portrait) -> Ressemblance:
     """Return what territories are alike by, with the inhabitants that a portrait shows."""
     ressemblance = charger_yaml("catalogue/comparaison.yaml", Comparaison).ressemblance
@@ -2033,6 +2090,7 @@ def _semblables(
     ressemblance = _ressemblance(regles)
     regle = regles.semblables
     code = territoire.code
+    communes = _du_meme_departement(communes, territoire)
     structure = lire_structure(ressemblance, communes["territoire"])
     structure = structure.reindex(communes["territoire"])
     epci_par_commune = communes.set_index("territoire")["epci"].replace("", pd.NA)
@@ -2079,12 +2137,8 @@ def _semblables(
         montres = habitants.groupby(epci_par_commune).sum(min_count=1)
     if territoire.niveau == "departement":
         # An EPCI over several départements has a part of its inhabitants in this one.
-        officielles = magasin.derniere_table_si_presente("cog_communes")
-        tailles_entieres = lire_tables(officielles, codes, None, EPCI).groupby(EPCI).size()
-        tailles_ici = epci_par_commune.value_counts()
-        for epci in codes:
-            if tailles_ici[epci] < tailles_entieres[epci]:
-                noms[epci] = regles.epci["partie"].format(epci=noms[epci])
+        for epci in _qui_debordent(communes).intersection(codes):
+            noms[epci] = regles.epci["partie"].format(epci=noms[epci])
     voisins = voisins.assign(
         nom=voisins.index.map(noms),
         distance=proches,
