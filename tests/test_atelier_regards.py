@@ -170,6 +170,17 @@ def test_un_dispositif_est_nomme_dans_le_titre_de_ceux_qui_le_frequentent() -> N
     assert "« secret » : effectif de moins de 5, ou plus grand mais masqué pour" in _pied(axes)
 
 
+def test_le_public_d_une_annee_n_a_pas_le_titre_de_deux() -> None:
+    sexes = a.frequentation(2024, 2025, convention="demonstration", selon="sexe")
+
+    de_2025 = a.tableau(sexes[sexes["annee"] == 2025])
+
+    assert a.tableau(sexes).titre.endswith(", Valfontaine (fictive), 2024 à 2025")
+    assert de_2025.titre.endswith(", Valfontaine (fictive), 2025")
+    entetes = {colonne.cle: colonne.libelle for colonne in de_2025.colonnes}
+    assert entetes["valeur"] == "Nombre"
+
+
 def test_un_secret_dit_qui_le_tait_et_jamais_s_il_est_petit_ou_masque_avec_un_autre() -> None:
     quartiers = a.frequentation(2024, 2025, convention="demonstration")
     deciles = a.donnees("filosofi_decile_1", ["Harnes", "Acheville"])

@@ -161,6 +161,7 @@ def _chose_mesuree(
     sans_nom = len(noms) > 1 and "sujet" not in table.attrs
     if sans_nom or set(COMPTES_D_UN_TAUX) <= set(table.columns):
         return majuscule(unite) if unite not in SANS_UNITE else dire("entete_d_un_calcul")
-    if attrs["sujet"] == attrs["titre"]:  # the title says just that
+    # the title says just that, or whose number each category is
+    if attrs["sujet"] == attrs["titre"] or "categorie" in table:
         return dire("entete_d_un_nombre") if unite == "nombre" else par_defaut
     return majuscule(attrs["sujet"])

@@ -652,8 +652,8 @@ def frequentation(
             dispositif=dispositifs[choisis[0]],
         )
     nom = derniere.contexte.territoire.nom
-    titre_par_defaut = f"{sujet}, {nom}, {' et '.join(map(str, annees))}"
-    origine = Origine(selon, titre_par_defaut, source_du_suivi(derniere), "nombre", masquee=True)
+    sujet = f"{sujet}, {nom}"
+    origine = Origine(selon, sujet, source_du_suivi(derniere), "nombre", masquee=True)
     mots = toutes["statut"].map(mots_des_statuts())
     absents = toutes["effectif"].isna()
     marques = [
@@ -672,7 +672,7 @@ def frequentation(
         }
     )
     remarques = [f"{majuscule(absence)}." for absence in absences]
-    dites = avec_attributs(frequentations, titre_par_defaut, remarques=remarques)
+    dites = avec_attributs(frequentations, remarques=remarques, sujet=sujet)
     return redire(dites, titre, source, unite)
 
 
