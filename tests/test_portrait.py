@@ -450,3 +450,29 @@ def test_un_epci_semblable_a_tous_ses_habitants() -> None:
     assert "des Bouches-du-Rhône, du Vaucluse et du Var" in _texte(
         ouvrir_portrait("200054807").couverture().html
     )
+
+
+def test_un_epci_est_compare_a_chacun_de_ses_departements() -> None:
+    # Redon Agglomération was judged by its gap to Ille-et-Vilaine alone, of three.
+    portrait = ouvrir_portrait("243500741")
+
+    rows = portrait.etude.mesures.set_index("mesure")
+    page = _texte(portrait.une_page().html)
+    table = _texte(portrait.theme("precarite").html)
+    gap = (
+        rows.at["revenus_activite", "valeur"]
+        - rows.at["revenus_activite", "valeur_autre_departement_3"]
+    )
+    assert rows.at["revenus_activite", "ecart_autre_departement_3"] == pytest.approx(gap)
+    assert "en Ille-et-Vilaine, 22 910 € dans la Loire-Atlantique et 21 830 €" in page
+    assert "64,1 % (+1,9 point)" in table and "l'écart de CA Redon Agglomération" in table
+    # Its wages are lower than in two of them, higher than in the third: nothing is said of them.
+    assert "revenus d'activité" not in page.partition("Ce qui est incertain")[0]
+
+
+def test_une_metropole_n_a_pas_les_chiffres_d_un_departement_qu_elle_contient() -> None:
+    # Paris is wholly in the métropole, which had its places for young children.
+    rows = etudier_portrait("200054781").mesures.set_index("mesure")
+
+    assert rows.at["couverture", "raison"] == "absent"
+    assert etudier_portrait("75056").mesures.set_index("mesure").at["couverture", "valeur"] > 0

@@ -8,6 +8,7 @@ A register is counted whole: chance has no part in its figures. What is uncertai
 rounding, and what their producer withholds.
 """
 
+import re
 from collections.abc import Mapping, Sequence
 from typing import cast
 
@@ -31,6 +32,8 @@ from ctglib.donnees.modeles.rapports import Mesure, Prudence
 # Roles of places.
 TERRITOIRE = "territoire"
 DEPARTEMENT = "departement"
+# Starts the role of each other département of an EPCI: « autre_departement_2 », « …_3 ».
+AUTRE_DEPARTEMENT = "autre_departement"
 TROP_PEU = "trop_peu"  # why a measure has no value: its denominator is too small for a rate
 POUR_CENT = 100
 # Of a measure of one year at a place.
@@ -46,6 +49,13 @@ CONNU = (
     "cellules",
     "annee_du_denominateur",
 )
+
+
+def est_un_autre_departement(role: str) -> bool:
+    """Tell whether a role is that of another département of an EPCI, or of what is left of it: not
+    that of the whole where its rest is compared.
+    """
+    return re.fullmatch(rf"{AUTRE_DEPARTEMENT}_\d+", role) is not None
 
 
 def mesurer(
@@ -68,9 +78,10 @@ def mesurer(
         of the numerator), raison ("", "secret", "absent", "trop_peu"); ecart to the
         département (between amounts in %, missing between counts); sans_borne, whether nothing
         bounds what is withheld on one side, and so what the gap may be; bruit, whether what is
-        rounded or withheld on both sides is enough to explain it; fragile, whether the value is
-        that of a handful, or one that rounding moves too much. A rate of a handful is not that of
-        a group beside it.
+        rounded or withheld on both sides is enough to explain it; the same three for each other
+        département (``ecart_autre_departement_2``); fragile, whether the value is that of a
+        handful, or one that rounding moves too much. A rate of a handful is not that of a group
+        beside it.
     """
     lignes = []
     for mesure in mesures:
@@ -86,23 +97,33 @@ def mesurer(
     table = pd.DataFrame(lignes)
     table = _sans_les_poignees(table, lieux, prudence)
     table = table.assign(fragile=fragile(table, prudence))
-    if f"valeur_{DEPARTEMENT}" not in table:
-        return table.assign(ecart=np.nan, sans_borne=False, bruit=False)
-    reference = table[f"valeur_{DEPARTEMENT}"]
-    ecart = table["valeur"] - reference
+    table = table.assign(ecart=np.nan, sans_borne=False, bruit=False)
+    if DEPARTEMENT in lieux:
+        table = table.assign(**_ecarts(table, DEPARTEMENT))
+    for role in lieux:
+        if est_un_autre_departement(role):
+            ecarts = _ecarts(table, role)
+            table = table.assign(**{f"{nom}_{role}": ecart for nom, ecart in ecarts.items()})
+    return table
+
+
+def _ecarts(mesures: pd.DataFrame, role: str) -> dict[str, pd.Series]:
+    """Return the ecart of measures to a place, sans_borne and bruit (see ``mesurer``)."""
+    reference = mesures[f"valeur_{role}"]
+    ecart = mesures["valeur"] - reference
     ecart_en_pourcent = 100 * ecart / reference
-    unite = table["unite"]
-    reference_au_moins = table[f"minimum_{DEPARTEMENT}"]
-    reference_au_plus = table[f"maximum_{DEPARTEMENT}"]
-    au_dessus = table["minimum"].gt(reference_au_plus)
-    au_dessous = table["maximum"].lt(reference_au_moins)
-    bornes = [table["minimum"], table["maximum"], reference_au_moins, reference_au_plus]
+    unite = mesures["unite"]
+    reference_au_moins = mesures[f"minimum_{role}"]
+    reference_au_plus = mesures[f"maximum_{role}"]
+    au_dessus = mesures["minimum"].gt(reference_au_plus)
+    au_dessous = mesures["maximum"].lt(reference_au_moins)
+    bornes = [mesures["minimum"], mesures["maximum"], reference_au_moins, reference_au_plus]
     sans_borne = ecart.notna() & pd.concat(bornes, axis=1).isna().any(axis=1)
-    return table.assign(
-        ecart=ecart.mask(unite.eq("euros"), ecart_en_pourcent).mask(unite.eq("nombre")),
-        sans_borne=sans_borne,
-        bruit=ecart.notna() & ~sans_borne & ~au_dessus & ~au_dessous,
-    )
+    return {
+        "ecart": ecart.mask(unite.eq("euros"), ecart_en_pourcent).mask(unite.eq("nombre")),
+        "sans_borne": sans_borne,
+        "bruit": ecart.notna() & ~sans_borne & ~au_dessus & ~au_dessous,
+    }
 
 
 def _sans_les_poignees(
@@ -114,7 +135,7 @@ def _sans_les_poignees(
     """
     corriges = {}
     for role in lieux:
-        if role in (TERRITOIRE, DEPARTEMENT):
+        if role in (TERRITOIRE, DEPARTEMENT) or est_un_autre_departement(role):
             continue
         poignee = (
             mesures[f"denominateur_{role}"].notna()

@@ -20,7 +20,7 @@ from ctglib.calculs import portrait as calculs
 from ctglib.calculs.comparables import TRAITS, semblables, traits
 from ctglib.calculs.comparaison import dans_le_hasard
 from ctglib.calculs.ecriture import enumerer, majuscule, minuscule, nombre, pourcent
-from ctglib.calculs.portrait import DEPARTEMENT, TERRITOIRE, TROP_PEU
+from ctglib.calculs.portrait import AUTRE_DEPARTEMENT, DEPARTEMENT, TERRITOIRE, TROP_PEU
 from ctglib.document.blocs import (
     Bloc,
     Colonnes,
@@ -76,7 +76,6 @@ from ctglib.graphiques.points import haltere
 from ctglib.graphiques.trajectoires import trajectoires
 
 SEMBLABLES = "semblables"
-AUTRE_DEPARTEMENT = "autre_departement"
 EPCI = "epci"
 COMPTES = "cnaf_communes"
 FOYERS = "cnaf_foyers"
@@ -157,7 +156,6 @@ class _Evolution:
     lecture: str
     variation: float
     variation_ensuite: float
-    variation_departement: float
 
 
 @dataclass(frozen=True)
@@ -252,7 +250,9 @@ class Portrait:
             & ~est_partielle(mesures)
             & ~mesures["sans_borne"]
         ]
-        en_halteres = bool(regles.figure) and len(parts_avec_ecart) >= 2  # one share is no chart
+        # One share is no chart; and a chart of one département is none of an EPCI over several.
+        un_departement = len(etude.departements) <= 1
+        en_halteres = bool(regles.figure) and len(parts_avec_ecart) >= 2 and un_departement
         autres = mesures.drop(parts_avec_ecart.index) if en_halteres else mesures
 
         ancre = f"portrait-{nom.replace('_', '-')}"
@@ -335,15 +335,19 @@ class Portrait:
         etude = self.etude
         mots = etude.regles.mots
         colonnes: dict[str, Callable[[Any], str] | None] = {"compte": self._compte}
-        for role in (TERRITOIRE, SEMBLABLES, EPCI, DEPARTEMENT, AUTRE_DEPARTEMENT):
+        for role in (TERRITOIRE, SEMBLABLES, EPCI, DEPARTEMENT, *etude.autres):
             connue = role in etude.lieux and mesures[f"valeur{suffixe_de(role)}"].notna().any()
             dite = role == TERRITOIRE or connue
             colonnes[role] = partial(self._valeur, role) if dite else None
         a_l_iris = bool(mesures["iris"].all())
         # The head of a column says it when all of its gaps are to the same commune.
+        # Of several départements, each gap is beside the value that it is a gap to.
+        par_departement = len(etude.departements) > 1
         colonnes["ecart_dit"] = partial(self._ecart, precise=not a_l_iris)
+        if par_departement:
+            colonnes["ecart_dit"] = None
         interieures = ["indicateur", "pour", "theme", "famille", "iris", "fragile", "sans_borne"]
-        a_part = ("cellules", "annee_du_denominateur")
+        a_part = ("cellules", "annee_du_denominateur", "sans_borne_")
         interieures += [nom for nom in mesures if str(nom).startswith(a_part)]
         tableau = etude.tableau(
             "mesures",
@@ -364,8 +368,11 @@ class Portrait:
             cle
             for cle in (SANS_BORNE, BRUIT, TROP_PEU, SECRET, ABSENT, INCALCULABLE)
             if tableau.cellules.isin([mots[cle]]).to_numpy().any()
+            or tableau.cellules.apply(_finit_par, mot=f"({mots[cle]})").to_numpy().any()
         ]
         phrases = [etude.dire(f"note_{cle}") for cle in notes]
+        if par_departement and mesures["ecart"].notna().any():
+            phrases.insert(0, etude.dire("note_des_ecarts"))
         phrases += self._note_des_entiers(mesures)
         phrases += self._note_des_iris(mesures)
         phrases += self._notes_des_bornes(mesures)
@@ -508,7 +515,11 @@ class Portrait:
             return etude.dire("moins_de", valeur=ecrire(au_plus))
         ecrite = ecrire(valeur)
         if role != TERRITOIRE:
-            return self._valeur_ailleurs(suffixe, mesure, ecrite)
+            ailleurs = self._valeur_ailleurs(suffixe, mesure, ecrite)
+            if role not in etude.departements_par_role or len(etude.departements) == 1:
+                return ailleurs
+            ecart = self._ecart(mesure, precise=False, role=role)
+            return ailleurs if ecart == RIEN else f"{ailleurs} ({ecart})"
         d_une_partie = mesure["iris"] and not etude.decoupage(TERRITOIRE).entier
         if mesure["unite"] == "nombre" and d_une_partie:
             return etude.dire("au_moins", valeur=ecrite)
@@ -539,16 +550,17 @@ class Portrait:
             return self.etude.dire("environ", valeur=ecrite, au_moins=au_moins)
         return self.etude.dire("au_moins", valeur=ecrite) if au_moins else ecrite
 
-    def _ecart(self, mesure: pd.Series, precise: bool) -> str:
-        """Return the gap to the département (« +4,9 points »), or the word for mere noise.
+    def _ecart(self, mesure: pd.Series, precise: bool, role: str = DEPARTEMENT) -> str:
+        """Return the gap to a département (« +4,9 points »), or the word for mere noise.
 
         ``precise``: with the only commune that the gap is to (« +4,1 points à Porto-Vecchio »).
         """
-        ecart = mesure["ecart"]
+        suffixe = "" if role == DEPARTEMENT else f"_{role}"
+        ecart = mesure[f"ecart{suffixe}"]
         if pd.isna(ecart):
             return RIEN
         for cle in (SANS_BORNE, BRUIT):
-            if mesure[cle]:
+            if mesure[f"{cle}{suffixe}"]:
                 return self.etude.regles.mots[cle]
         ecart_type = "pourcent" if mesure["unite"] == "euros" else "points"
         ecrit = self.etude.contexte.ecart(mesure["mesure"], ecart, ecart_type)
@@ -556,9 +568,9 @@ class Portrait:
         return f"{ecrit} ({seule})" if seule else ecrit
 
     def _parts(self, theme: str, nom: str) -> Figure | None:
-        """Return the parts of a whole, as one bar for the territory and one for its département.
+        """Return the parts of a whole, as one bar for the territory and one for each département.
 
-        Both are of the last year when the parts of both are known. None when there is none, when
+        All are of the last year when the parts of all are known. None when there is none, when
         no file has these series, or when a bar stands for fewer people than the minimum of the
         catalogue.
         """
@@ -570,7 +582,8 @@ class Portrait:
             return None
         noms = {
             role: etude.nom_decoupe(role, etude.noms_des_lieux[role])
-            for role in (TERRITOIRE, DEPARTEMENT)
+            for role in (TERRITOIRE, DEPARTEMENT, *etude.autres)
+            if role == TERRITOIRE or role in etude.lieux
         }
         parts_par_lieu = {}
         for role, lieu in etude.lieux.items():
@@ -633,7 +646,7 @@ class Portrait:
             "periode": lambda evolution: f"{evolution['depart']:.0f}-{evolution['annee']:.0f}",
             "variation": variation,
         }
-        for role in (SEMBLABLES, EPCI, DEPARTEMENT, AUTRE_DEPARTEMENT):
+        for role in (SEMBLABLES, EPCI, DEPARTEMENT, *etude.autres):
             ecrire = partial(self._variation_ailleurs, role)
             colonnes[f"variation_{role}"] = ecrire if role in etude.lieux else None
         colonnes["lecture"] = lambda lecture: etude.regles.lectures[lecture]
@@ -1063,7 +1076,7 @@ class Portrait:
         etude = self.etude
         mesures = etude.mesures.set_index("mesure")
         ensemble = etude.regles.couverture
-        if ensemble not in mesures.index:
+        if ensemble not in mesures.index or len(etude.departements) > 1:
             return ""
         ecart = float(mesures["ecart"].loc[ensemble])
         modes = [nom for nom, mesure in etude.definitions.items() if mesure.partie_de == ensemble]
@@ -1134,34 +1147,37 @@ class Portrait:
             est_la_couverture = etude.mesures["mesure"].eq(etude.regles.couverture)
             theme_dit = etude.mesures.loc[est_la_couverture, "theme"]
             plus_grands = plus_grands[~plus_grands["theme"].isin(theme_dit)]
-        for ecart in lignes(plus_grands, _Ecart):
+        ecarts = lignes(plus_grands, _Ecart)
+        for (_, ligne), ecart in zip(plus_grands.iterrows(), ecarts, strict=True):
             nom = ecart.mesure
             semblables = ""
             if pd.notna(ecart.valeur_semblables):
                 semblables = ecrire(nom, ecart.valeur_semblables)
             ici = etude.territoire
-            la = etude.contexte.reference
             if ecart.iris:
                 ici = etude.decoupe(TERRITOIRE, ici)
-                la = etude.decoupe(DEPARTEMENT, la)
+            ailleurs = []
+            for role, la in etude.departements_par_role.items():
+                dit = etude.decoupe(role, la) if ecart.iris else la
+                ailleurs.append(f"{ecrire(nom, ligne[f'valeur_{role}'])} {dit.a}")
             habitants = 0
             if pd.notna(ecart.annee_du_denominateur):
                 habitants = int(ecart.annee_du_denominateur)
             yield etude.dire(
                 "mesure",
                 ici=majuscule(ici.a),
-                la=la.a,
                 dit=phrases[nom].format(valeur=ecrire(nom, ecart.valeur)),
                 annee=int(ecart.annee),
                 habitants=habitants,
-                departement=ecrire(nom, ecart.valeur_departement),
+                ailleurs=enumerer(ailleurs),
                 semblables=semblables,
                 comme_eux=semblables == ecrire(nom, ecart.valeur),
                 lesquels=etude.semblables,
             )
 
     def _plus_grands_ecarts(self, champ: str) -> pd.DataFrame:
-        """Return the measures of the widest gaps to the département, at most one a theme.
+        """Return the measures of the widest gaps to the département, at most one a theme; to all of
+        them, when the territory is in several.
 
         The widest are those that are largest beside the value of the département: 5 points on a
         rate of 10 % before 6 points on one of 60 %. A gap that rounding or secrecy explains, and a
@@ -1181,13 +1197,23 @@ class Portrait:
         if SEMBLABLES not in etude.lieux:
             nettes = nettes.assign(valeur_semblables=nan)
         if DEPARTEMENT not in etude.lieux:
-            return nettes.assign(valeur_departement=nan)
-        relatifs = nettes["ecart"] / nettes[f"valeur_{DEPARTEMENT}"]
-        en_pourcent = nettes["ecart"] / POUR_CENT  # between amounts
-        relatifs = relatifs.mask(nettes["unite"].eq("euros"), en_pourcent).abs()
-        relatifs = relatifs[relatifs.ge(etude.regles.prudence.part_de_l_ecart)]
-        par_ampleur = nettes.loc[relatifs.sort_values(ascending=False, kind="stable").index]
+            return nettes.assign(valeur_departement=nan)[:0]
+        relatifs = self._ecarts_relatifs(nettes, DEPARTEMENT)
+        ampleurs = [relatifs.abs()]
+        for role in etude.autres:  # the same way from all of them, and by how much from the nearest
+            autres = self._ecarts_relatifs(nettes, role)
+            nets = ~nettes[f"sans_borne_{role}"] & ~nettes[f"bruit_{role}"]
+            ampleurs.append(autres.abs().where(nets & autres.mul(relatifs).gt(0)))
+        ampleur = pd.concat(ampleurs, axis=1).min(axis=1, skipna=False)
+        ampleur = ampleur[ampleur.ge(etude.regles.prudence.part_de_l_ecart)]
+        par_ampleur = nettes.loc[ampleur.sort_values(ascending=False, kind="stable").index]
         return par_ampleur.drop_duplicates("theme")
+
+    def _ecarts_relatifs(self, mesures: pd.DataFrame, role: str) -> pd.Series:
+        """Return the gaps of measures to a département, as parts of its own values."""
+        ecart = mesures["ecart" if role == DEPARTEMENT else f"ecart_{role}"]
+        en_pourcent = ecart / POUR_CENT  # between amounts
+        return (ecart / mesures[f"valeur_{role}"]).mask(mesures["unite"].eq("euros"), en_pourcent)
 
     def _evolutions(self) -> Iterator[str]:
         """Yield how each count moved when that is more than noise, the widest change in % first.
@@ -1202,13 +1228,14 @@ class Portrait:
             evolutions["lecture"].isin(["hausse", "baisse"])
             & evolutions["valeur_depart"].ge(etude.regles.minimum)
         ]
-        if DEPARTEMENT not in etude.lieux:
-            nettes = nettes.assign(variation_departement=nan)
         par_ampleur = nettes.loc[nettes["variation"].abs().sort_values(ascending=False).index]
-        for evolution in lignes(par_ampleur, _Evolution):
-            au_departement = ""
-            if pd.notna(evolution.variation_departement):
-                au_departement = pourcent(evolution.variation_departement, signe=True)
+        evolutions_nettes = lignes(par_ampleur, _Evolution)
+        for (_, ligne), evolution in zip(par_ampleur.iterrows(), evolutions_nettes, strict=True):
+            ailleurs = []
+            for role, la in etude.departements_par_role.items():
+                variation_la = ligne[f"variation_{role}"]
+                if pd.notna(variation_la) and not ligne[f"bruit_{role}"]:
+                    ailleurs.append(f"{pourcent(variation_la, signe=True)} {la.a}")
             depuis = ""
             singuliere = etude.regles.annees_singulieres.get(int(evolution.depart), "")
             suivante = int(evolution.depart) + 1
@@ -1221,7 +1248,7 @@ class Portrait:
                 annee=int(evolution.annee),
                 serie=minuscule(evolution.libelle),
                 variation=pourcent(abs(evolution.variation)),
-                departement=au_departement,
+                ailleurs=enumerer(ailleurs),
                 singuliere=singuliere,
                 suivante=suivante,
                 depuis=depuis,
@@ -1297,12 +1324,12 @@ class EtudePortrait:
     """A territory and its public figures."""
 
     territoire: Territoire
-    reference: Territoire | None  # its département, None when it is one
     epci: Territoire | None  # of a commune
     # where it is, even when nothing of it is left to compare with: none for a département, several
     # for some EPCI, the one where most of its inhabitants are first
     departements: tuple[Territoire, ...]
-    autre: Territoire | None  # the second département of an EPCI
+    # what it is compared with in each of them, by role: the département, or what is left of it
+    departements_par_role: Mapping[str, Territoire]
     regles: modeles.Portrait  # ``catalogue/portrait.yaml``
     chiffres: Chiffres
     # it, then those alike (of a département, its EPCI): code, nom, distance, and their counts
@@ -1328,6 +1355,16 @@ class EtudePortrait:
     def publiees(self) -> pd.DataFrame:
         """The measures that a producer publishes here, even where the denominator is too small."""
         return self.mesures[self.mesures["raison"].isin(["", TROP_PEU])]
+
+    @property
+    def reference(self) -> Territoire | None:
+        """The first place that it is compared with, None of a département."""
+        return self.departements_par_role.get(DEPARTEMENT)
+
+    @property
+    def autres(self) -> list[str]:
+        """The roles of the other départements of an EPCI."""
+        return [role for role in self.departements_par_role if role != DEPARTEMENT]
 
     @property
     def departement(self) -> Territoire | None:
@@ -1494,14 +1531,13 @@ class EtudePortrait:
             SEMBLABLES: majuscule(self.semblables),
             EPCI: self.regles.epci["reste" if self.epci_sans_lui else "entier"],
             DEPARTEMENT: self.contexte.reference.nom,
-            AUTRE_DEPARTEMENT: self.autre.nom if self.autre else "",
-        }
+        } | {role: self.departements_par_role[role].nom for role in self.autres}
 
     @property
     def noms_decoupes(self) -> dict[str, str]:
         """What fills the heads of the columns of a table whose figures are all by IRIS."""
         mots = {TERRITOIRE: "territoire", EPCI: "epci", DEPARTEMENT: "reference"}
-        mots[AUTRE_DEPARTEMENT] = "autre"
+        mots |= {role: role for role in self.autres}
         noms = self.noms_des_lieux
         return {
             mot: self.nom_decoupe(role, noms[role])
@@ -1515,8 +1551,6 @@ class EtudePortrait:
             return self.regles.ecarts["entier"]
         if iris and self.seule_decoupee:
             return self.regles.ecarts["commune"].format(a=self.seule_decoupee)
-        if self.autre:
-            return self.regles.ecarts["deux"].format(reference=self.contexte.reference.nom)
         return self.regles.ecarts["entier" if self.lieux[DEPARTEMENT].code else "reste"]
 
     @cached_property
@@ -1693,18 +1727,38 @@ class EtudePortrait:
         """
         noms = self.noms_des_lieux
         return self.contexte.presenter(
-            self.regles.tableaux[cle],
+            self._presentation(cle),
             donnees_montrees,
             ecrire,
             *autres,
             cle=f"portrait-{cle}",
             mots={
                 "semblables": noms[SEMBLABLES],
-                "autre": noms[AUTRE_DEPARTEMENT],
+                **{role: noms[role] for role in self.autres},
                 "epci": noms[EPCI],
                 **(mots or {}),
             },
             **reste,
+        )
+
+    def _presentation(self, cle: str) -> modeles.Presentation:
+        """Return the words of a table, with a column for each other département of an EPCI."""
+        presentation = self.regles.tableaux[cle]
+        colonnes = {}
+        nombres = list(presentation.nombres)
+        bandeaux = dict(presentation.bandeaux)
+        for nom, entete in presentation.colonnes.items():
+            if not nom.endswith(AUTRE_DEPARTEMENT):
+                colonnes[nom] = entete
+                continue
+            for role in self.autres:
+                colonne = nom.replace(AUTRE_DEPARTEMENT, role)
+                colonnes[colonne] = f"{{{role}}}"
+                nombres.append(colonne)
+                if nom in bandeaux:
+                    bandeaux[colonne] = bandeaux[nom]
+        return presentation.model_copy(
+            update={"colonnes": colonnes, "nombres": tuple(nombres), "bandeaux": bandeaux}
         )
 
     def source(self, mesures: pd.DataFrame) -> str:
@@ -1728,8 +1782,9 @@ class EtudePortrait:
         niveaux: dict[str, str] = {TERRITOIRE: self.territoire.niveau, EPCI: EPCI}
         if self.lieux[TERRITOIRE].code_egal:
             niveaux[TERRITOIRE] = DEPARTEMENT
-        niveaux |= {EPCI + AVEC_LUI: EPCI, DEPARTEMENT: DEPARTEMENT}
-        niveaux |= {DEPARTEMENT + AVEC_LUI: DEPARTEMENT, AUTRE_DEPARTEMENT: DEPARTEMENT}
+        niveaux[EPCI + AVEC_LUI] = EPCI
+        for role in (DEPARTEMENT, *self.autres):
+            niveaux |= {role: DEPARTEMENT, f"{role}{AVEC_LUI}": DEPARTEMENT}
         lus = [
             niveau
             for role, niveau in niveaux.items()
@@ -1758,6 +1813,11 @@ class EtudePortrait:
         return annees_par_famille
 
 
+def _finit_par(colonne: pd.Series, mot: str) -> pd.Series:
+    """Tell which cells of a column end with a word."""
+    return colonne.str.endswith(mot)
+
+
 def _part_de_presque_tout(part: float) -> str:
     """Return a share of a whole of which something is missing: the least that it is, never all."""
     if part < ENVIRON_TOUT:
@@ -1784,14 +1844,14 @@ def etudier_portrait(code: str) -> EtudePortrait:
     publiques.verifier_territoires([code])
     regles = charger_yaml("catalogue/portrait.yaml", modeles.Portrait)
     territoire = _nommer([code], regles)[code]
-    codes_par_role, communes = _communes_autour(territoire)
-
-    codes_englobants = [autre for autre in codes_par_role.values() if autre not in ("", code)]
-    territoires = _nommer(codes_englobants, regles)
-    englobants = {
-        role: territoires[autre] for role, autre in codes_par_role.items() if autre in territoires
-    }
-    codes = [code, *(englobant.code for englobant in englobants.values())]
+    code_epci, codes_des_departements, communes = _communes_autour(territoire)
+    codes_englobants = [code_epci] if code_epci else []
+    codes_englobants += [
+        departement for departement in codes_des_departements if departement != code
+    ]
+    englobants = _nommer(codes_englobants, regles)
+    epci = englobants.get(code_epci)
+    codes = [code, *codes_englobants]
     chiffres = _lire(regles, communes, codes)
     voisins = _semblables(chiffres, communes, territoire, regles)
 
@@ -1801,26 +1861,31 @@ def etudier_portrait(code: str) -> EtudePortrait:
         codes_semblables = voisins["code"].iloc[1:]  # the first one is the territory itself
         semblables = communes[_colonne(territoire.niveau)].isin(codes_semblables)
         lieux[SEMBLABLES] = Lieu("", tuple(communes.loc[semblables, "territoire"]), groupe=True)
-    references = {}
+    references: dict[str, Territoire] = {}
     entiers = {}
-    for role, englobant in englobants.items():
+    for code_englobant in codes_englobants:
+        englobant = englobants[code_englobant]
         entier = _lieu(englobant, communes)
         reste = _sans_le_territoire(
             englobant, entier, territoire, lieux[TERRITOIRE], chiffres, regles
         )
-        if reste is not None:
-            references[role], lieux[role] = reste
-            if lieux[role] != entier:
-                entiers[f"{role}{AVEC_LUI}"] = entier
-            lieux[role] = _sans_ses_iris(lieux[role], lieux[TERRITOIRE], chiffres, regles)
-        elif role == DEPARTEMENT:  # Paris: the figures of the département are its own
-            lieux[TERRITOIRE] = replace(lieux[TERRITOIRE], code_egal=englobant.code)
+        if reste is None:
+            if entier.membres == lieux[TERRITOIRE].membres:  # Paris: its figures are its own
+                lieux[TERRITOIRE] = replace(lieux[TERRITOIRE], code_egal=code_englobant)
+            continue
+        nomme, lieu = reste
+        role = EPCI
+        if englobant.niveau == "departement":
+            role = f"{AUTRE_DEPARTEMENT}_{len(references) + 1}" if references else DEPARTEMENT
+            references[role] = nomme
+        if lieu != entier:
+            entiers[f"{role}{AVEC_LUI}"] = entier
+        lieux[role] = _sans_ses_iris(lieu, lieux[TERRITOIRE], chiffres, regles)
     return EtudePortrait(
         territoire=territoire,
-        reference=references.get(DEPARTEMENT),
-        epci=englobants.get(EPCI),
-        departements=_departements(communes, territoire),
-        autre=references.get(AUTRE_DEPARTEMENT),
+        epci=epci,
+        departements=_departements(codes_des_departements, territoire),
+        departements_par_role=references,
         regles=regles,
         chiffres=chiffres,
         voisins=voisins,
@@ -1830,46 +1895,34 @@ def etudier_portrait(code: str) -> EtudePortrait:
     )
 
 
-def _communes_autour(territoire: Territoire) -> tuple[dict[str, str], pd.DataFrame]:
-    """Return the codes of the EPCI and of the département, and the communes of all of them.
+def _communes_autour(territoire: Territoire) -> tuple[str, list[str], pd.DataFrame]:
+    """Return the codes of the EPCI and of the départements, and the communes of all of them.
 
     Returns:
-        The codes by role: {"epci": "246200364", "departement": "62"} for a commune. An EPCI or a
-        département is given no EPCI ("", as a commune outside any EPCI); a département is its own;
-        an EPCI over two has the one where most of its inhabitants are, then the other.
-        Then the rows of the official code for the communes of the territory, of its EPCI and of its
-        département, each once, in the order of their codes.
+        The code of the EPCI of a commune: "" for an EPCI, a département, and a commune outside any
+        EPCI. Those of the départements where the territory is, the one where most of its
+        inhabitants are first; a département is its own. Then the rows of the official code for the
+        communes of the territory, of its EPCI and of its départements, each once, in the order of
+        their codes.
     """
-    table_des_communes = magasin.derniere_table_si_presente("cog_communes")
-    colonne = _colonne(territoire.niveau)
-    membres = lire_tables(table_des_communes, [territoire.code], None, colonne)
+    officielles = magasin.derniere_table_si_presente("cog_communes")
+    membres = lire_tables(officielles, [territoire.code], None, _colonne(territoire.niveau))
     code_epci = ""
     if territoire.niveau == "commune":
         code_epci = str(membres["epci"].iloc[0] or "")
     departements = _par_habitants(membres)
-    codes_par_role = {EPCI: code_epci, DEPARTEMENT: departements[0]}
-    if len(departements) > 1:
-        codes_par_role[AUTRE_DEPARTEMENT] = departements[1]
     tables_des_communes = [membres]
-    # the columns of the official code that have these codes
-    colonnes = {EPCI: EPCI, DEPARTEMENT: DEPARTEMENT, AUTRE_DEPARTEMENT: DEPARTEMENT}
-    for role, code in codes_par_role.items():
-        if code:
-            tables_des_communes.append(
-                lire_tables(table_des_communes, [code], None, colonnes[role])
-            )
+    tables_des_communes.append(lire_tables(officielles, departements, None, DEPARTEMENT))
+    if code_epci:
+        tables_des_communes.append(lire_tables(officielles, [code_epci], None, EPCI))
     communes = pd.concat(tables_des_communes).drop_duplicates("territoire")
-    return codes_par_role, communes.sort_values("territoire", ignore_index=True)
+    return code_epci, departements, communes.sort_values("territoire", ignore_index=True)
 
 
-def _departements(communes: pd.DataFrame, territoire: Territoire) -> tuple[Territoire, ...]:
-    """Return the départements where a commune or an EPCI is, the one where most of its inhabitants
-    are first; none for a département.
-    """
+def _departements(codes: list[str], territoire: Territoire) -> tuple[Territoire, ...]:
+    """Return the départements where a commune or an EPCI is, in order; none for a département."""
     if territoire.niveau == "departement":
         return ()
-    membres = communes[communes[_colonne(territoire.niveau)].eq(territoire.code)]
-    codes = _par_habitants(membres)
     nommes = {departement.code: departement for departement in publiques.nommer(codes)}
     return tuple(nommes[code] for code in codes)
 

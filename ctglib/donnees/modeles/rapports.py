@@ -530,8 +530,8 @@ class Portrait(Modele):
     # called one of which a part is in the département
     epci: dict[Literal["entier", "reste", "partie"], Texte]
     # what heads the column of gaps: to the département, to what is left of it, to its only
-    # commune that has figures, to the first of two
-    ecarts: dict[Literal["entier", "reste", "commune", "deux"], Texte]
+    # commune that has figures
+    ecarts: dict[Literal["entier", "reste", "commune"], Texte]
     caisse: Caisse
     suivi: Positif  # no curve under it
     abreviations: dict[str, Texte]
