@@ -138,6 +138,41 @@ def test_ce_qui_est_fait_de_deux_series_n_a_le_titre_d_aucune() -> None:
     assert titre.startswith("Calcul d'après « Naissances domiciliées » et « Foyers allocataires »")
 
 
+def test_des_communes_et_leur_departement_n_ont_pas_le_titre_des_communes_seules() -> None:
+    lieux = ["Harnes", "Lens", "Avion", "Pas-de-Calais"]
+
+    titre = a.tableau(a.donnees(RSA, lieux, 2024)).titre
+
+    assert titre == "Foyers au RSA, 3 communes du Pas-de-Calais et Pas-de-Calais, 2024"
+
+
+def test_un_titre_qui_ne_nomme_pas_toutes_les_series_le_montre() -> None:
+    codes = [RSA, "cnaf_foyers_ppa", "cnaf_foyers_af", "cnaf_foyers_paje"]
+    foyers = pd.concat([a.donnees(code, "Harnes", 2024) for code in codes])
+    parts = pd.concat(
+        [a.ratio(code, "cnaf_foyers", "Harnes", 2024).assign(part=code) for code in codes[:2]]
+    )
+
+    titre = a.tableau(foyers.drop(columns="libelle")).titre
+    croisees = parts.pivot(index="libelle", columns="part", values="valeur")
+
+    assert titre.startswith(
+        "Foyers au RSA ; Foyers à la prime d'activité ; Foyers aux allocations familiales…"
+    )
+    assert "Calcul d'après" not in a.tableau(croisees).titre
+
+
+def test_un_lieu_absent_une_annee_n_est_pas_dit_absent_des_autres() -> None:
+    naissances = a.donnees("insee_naissances", ["Harnes", "Lens", "Avion"])
+    de_2025 = a.donnees("insee_naissances", ["Harnes", "Lens"], 2025)
+
+    (remarque,) = naissances.attrs["remarques"]
+    (de_l_annee,) = de_2025.attrs["remarques"]
+
+    assert "ne disent rien de Avion, Lens en 2025." in remarque
+    assert "ne disent rien de Lens en 2025." in de_l_annee
+
+
 def test_plusieurs_series_ont_pour_titre_ce_que_leurs_noms_ont_en_commun() -> None:
     codes = ["iris_enfants_0_2", "iris_enfants_3_5"]
     ages = pd.concat([a.donnees(code, a.lieux(iris="Harnes"), 2020) for code in codes])

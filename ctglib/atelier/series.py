@@ -120,8 +120,7 @@ def donnees(
     if hors_des_fichiers.all():
         raise DemandeImpossible(_pourquoi_rien(serie, territoires, annees_demandees))
     if hors_des_fichiers.any():
-        absents = lignes.loc[hors_des_fichiers, "territoire"].unique().tolist()
-        remarques.append(_non_couverts(serie, absents))
+        remarques += _remarques_des_absents(serie, lignes, hors_des_fichiers, annees_demandees)
     incomplet = lignes["statut"].eq(Statut.NON_DISPONIBLE) & origine.str.startswith("somme")
     mots = lignes["statut"].map(mots_des_statuts()).mask(hors_des_fichiers, HORS)
     table = lignes.assign(
@@ -547,9 +546,33 @@ def _annees_absentes(serie: Serie, absentes: Iterable[int]) -> str:
     return raison + dire("ajouter") if serie.origine == PUBLIQUE else raison
 
 
-def _non_couverts(serie: Serie, territoires: list[str]) -> str:
-    """Return a sentence: public files say nothing of these places, and what to do; a convention,
-    which places a series is of.
+def _remarques_des_absents(
+    serie: Serie,
+    lignes: pd.DataFrame,
+    hors_des_fichiers: pd.Series,
+    annees_demandees: list[int] | None,
+) -> list[str]:
+    """Return of which places no file says anything, in the years that were asked for if some were,
+    then of which it says nothing in some of these years only.
+    """
+    hors = lignes[hors_des_fichiers]
+    dans = lignes[~hors_des_fichiers]
+    tout_a_fait = ~hors["territoire"].isin(dans["territoire"])
+    remarques = []
+    if tout_a_fait.any():
+        absents = hors.loc[tout_a_fait, "territoire"].unique().tolist()
+        annees = "" if annees_demandees is None else phrase_des_annees(hors["annee"])
+        remarques.append(_non_couverts(serie, absents, annees))
+    certaines_annees = hors[~tout_a_fait].groupby("territoire", sort=False)["annee"]
+    annees_par_lieu = certaines_annees.agg(phrase_des_annees)
+    for annees, lieux_absents in annees_par_lieu.groupby(annees_par_lieu, sort=False):
+        remarques.append(_non_couverts(serie, lieux_absents.index.tolist(), str(annees)))
+    return remarques
+
+
+def _non_couverts(serie: Serie, territoires: list[str], annees: str = "") -> str:
+    """Return a sentence: public files say nothing of these places, or nothing in these years, and
+    what to do; a convention, which places a series is of.
 
     When the series does not exist at the level of one of them, the sentence gives its levels.
     """
@@ -565,6 +588,8 @@ def _non_couverts(serie: Serie, territoires: list[str]) -> str:
     cites = ", ".join(noms[:LIEUX_CITES])
     if len(noms) > LIEUX_CITES:
         cites += f"… ({len(noms)} lieux)"
+    if annees:
+        cites += f" en {annees}"
     if set(lieux["niveau"].dropna()) - serie.niveaux.keys():
         niveaux = ", ".join(serie.niveaux)
         return dire("autre_niveau", serie=serie.libelle, lieux=cites, niveaux=niveaux)

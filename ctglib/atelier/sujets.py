@@ -85,22 +85,36 @@ def sujet_des_series(origines: Iterable[Origine]) -> str:
         commun = debut_commun(noms)
         if commun:
             return commun
-    return " ; ".join(noms[:SERIES_CITEES])
+    return _premieres(noms)
+
+
+def _premieres(noms: list[str]) -> str:
+    """Return the first names of a list, and a sign that there are others."""
+    cites = " ; ".join(noms[:SERIES_CITEES])
+    return f"{cites}…" if len(noms) > SERIES_CITEES else cites
 
 
 def sujet_d_un_calcul(marques: Iterable[Marque], sujet: str) -> str:
     """Return what computed values are about: a sum of three years is no series of its own, nor is
-    what is made from two series.
+    what is made from two series. Values that are not all made alike are named by all their series:
+    the calculation of one says nothing of the others.
     """
     marques = list(marques)
     duree = _duree({marque.annees for marque in marques if marque.annees})
-    for marque in marques:
-        noms = [nom_court(o.libelle) for o in marque.origines if o.libelle]
-        if len(dict.fromkeys(noms)) > 1:
-            cites = enumerer([f"« {nom} »" for nom in dict.fromkeys(noms)])
+    facons = {tuple(_noms_des_origines(marque)) for marque in marques if marque.origines}
+    if len(facons) == 1:
+        (noms,) = facons
+        if len(noms) > 1:
+            cites = enumerer([f"« {nom} »" for nom in noms])
             phrase = "calcul_d_apres_des_annees" if duree else "calcul_d_apres"
             return dire(phrase, series=cites, duree=duree)
     return dire("calcul_sur_des_annees", sujet=sujet, duree=duree) if duree else sujet
+
+
+def _noms_des_origines(marque: Marque) -> list[str]:
+    """Return the short names of what a value is made from, each once."""
+    noms = [nom_court(origine.libelle) for origine in marque.origines if origine.libelle]
+    return list(dict.fromkeys(noms))
 
 
 def _duree(bornes: set[tuple[int, int]]) -> str:
@@ -167,9 +181,11 @@ def _ensemble(codes: list[str]) -> str:
         if len(ensembles) == 1 and ensembles[0] and autres <= {ensembles[0]}:
             toutes = int(communes[niveau].eq(ensembles[0]).sum())
             lieu = _de(ensembles[0])
+            dites = dire("des_communes_d_un_lieu", nombre=len(choisies), lieu=lieu)
             if len(choisies) == toutes:
-                return dire("communes_d_un_lieu", lieu=lieu)
-            return dire("des_communes_d_un_lieu", nombre=len(choisies), lieu=lieu)
+                dites = dire("communes_d_un_lieu", lieu=lieu)
+            noms_des_autres = connus.loc[connus["code"].isin(autres), "nom"]
+            return enumerer([dites, *noms_des_autres])
     return ""
 
 
