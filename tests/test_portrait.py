@@ -476,3 +476,19 @@ def test_une_metropole_n_a_pas_les_chiffres_d_un_departement_qu_elle_contient() 
 
     assert rows.at["couverture", "raison"] == "absent"
     assert etudier_portrait("75056").mesures.set_index("mesure").at["couverture", "valeur"] > 0
+
+
+def test_les_sources_d_un_portrait_sont_celles_de_ce_qu_il_montre() -> None:
+    lens = ouvrir_portrait("62498")
+    dombes = ouvrir_portrait("200069193").sources()
+    arras = _texte(ouvrir_portrait("62041").theme("precarite").html)
+
+    files = set(lens.sources().donnees["fichier"])
+    assert {"data_CAF_2020_IRIS.csv", "cog_epci_2025.csv", "FILO2019_DISP_DEP.csv"} <= files
+    assert files.isdisjoint({"data_CAF_2016_IRIS.csv", "donnees_communes_2020.csv"})
+    # Only the départements' places are shown of an EPCI.
+    assert "Cnaf, txcouv_pe_dep" in list(dombes.cellules["nom"])
+    assert "txcouv_pe_com_EAJE_assmat.csv" not in set(dombes.donnees["fichier"])
+    # A mean is of five years; 2020 is in no table of incomes.
+    assert "etat_civil, 2020 à 2024" in _texte(lens.theme("habitants").html)
+    assert "FILO_DISP, 2019 et 2021" in arras

@@ -9,6 +9,7 @@ from datetime import date
 import numpy as np
 import pandas as pd
 
+from ctglib.calculs.ecriture import enumerer
 from ctglib.donnees.csv_strict import en_table, examiner_csv
 from ctglib.donnees.dossier import Dossier
 from ctglib.donnees.etendue import (
@@ -855,13 +856,21 @@ def _communes_inventees(fichier: str) -> pd.DataFrame:
     return pd.concat(parties).reset_index().sort_values(["territoire", "annee"])
 
 
-def source(famille: Famille, annees: Sequence[int], jeu: str = "") -> str:
+def source(
+    famille: Famille, annees: Sequence[int], jeu: str = "", *, une_a_une: bool = False
+) -> str:
     """Return what a caption writes of figures: their producer, their data set (that of the family
     by default) and its years.
+
+    ``une_a_une`` names each of the years unless they follow one another: « 2019 et 2021 », when
+    nothing is of 2020; else they are the first and the last of a period.
     """
     mois = _mois(famille)
+    se_suivent = annees[-1] - annees[0] + 1 == len(set(annees))
     periode = f"{mois}{annees[0]}"
-    if annees[-1] != annees[0]:
+    if une_a_une and not se_suivent:
+        periode = enumerer([f"{mois}{annee}" for annee in annees])
+    elif annees[-1] != annees[0]:
         periode += f" à {mois}{annees[-1]}"
     return f"{famille.producteur}, {jeu or famille.jeu}, {periode}"
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 from functools import cached_property, partial
 from math import floor, inf, nan
-from typing import Any, cast
+from typing import Any, cast, get_args
 
 import pandas as pd
 
@@ -64,7 +64,7 @@ from ctglib.donnees.modeles.catalogue import (
     Unites,
 )
 from ctglib.donnees.modeles.evaluation import Evaluation, SeuilsEvaluation
-from ctglib.donnees.modeles.sources import Famille, SerieOfficielle, TableGardee
+from ctglib.donnees.modeles.sources import Famille, Niveau, SerieOfficielle, TableGardee
 from ctglib.donnees.passage import dernier_changement, lire_chiffres, lire_iris
 from ctglib.donnees.quartiers import FAMILLE as QUARTIERS
 from ctglib.donnees.quartiers import SEPARATEUR, lire_quartiers
@@ -697,9 +697,8 @@ class Portrait:
         citees = {famille: set(annees) for famille, annees in etude.citees.items()}
         mesure_et_taux = self._mesure_de_la_carte
         if mesure_et_taux is not None:
-            de_la_carte = etude.mesures[etude.mesures["mesure"].eq(mesure_et_taux[0].id)]
-            for famille, annees in etude.annees_par_famille(de_la_carte).items():
-                citees.setdefault(famille, set()).update(annees)
+            for famille, annee in etude.annees_de_la_carte(mesure_et_taux[0]).items():
+                citees.setdefault(famille, set()).add(annee)
         return citees
 
     def _producteurs(self) -> list[str]:
@@ -726,7 +725,10 @@ class Portrait:
         mesure, taux = mesure_et_taux
         communes = self._communes_de_la_carte
         contours = publiques.contours(communes)
-        source = etude.source(etude.mesures[etude.mesures["mesure"].eq(mesure.id)])
+        source = " ; ".join(
+            publiques.source(charger_famille(famille), [annee])
+            for famille, annee in etude.annees_de_la_carte(mesure).items()
+        )
         return figure_de_la_carte(
             Carte(mesure, tracables(contours, taux), autour, source, sur=len(communes)),
             etude.contexte,
@@ -974,26 +976,43 @@ class Portrait:
 
     def sources(self) -> Tableau:
         """Return the official files that the figures come from."""
-        familles = {*self._citees, "cog_communes"}
-        if self._mesure_de_la_carte is not None:
-            familles.add(CONTOURS)
+        empreintes = {empreinte for table in self._tables_citees() for empreinte in table.sources}
         registres = [magasin.lire_registre(nom) for nom in (magasin.PUBLIQUES, magasin.LOCALES)]
         fichiers = pd.DataFrame(
             [
                 fichier.model_dump(mode="json", exclude={"departements"})
                 for registre in registres
                 for fichier in registre.fichiers
-                if fichier.famille in familles
+                if fichier.sha256 in empreintes
             ]
         )
         jeux = []
         for nom, combien in fichiers.groupby("famille", sort=False).size().items():
-            jeu = charger_famille(str(nom)).model_dump(
-                include={"producteur", "jeu", "titre", "adresse", "licence"}
-            )
+            famille = charger_famille(str(nom))
+            jeu = famille.model_dump(include={"producteur", "jeu", "titre", "adresse", "licence"})
+            montrees = self.etude.montrees
+            if famille.jeux:  # those of the levels that have a value
+                lus = self.etude.jeux(famille, montrees[montrees["famille"].eq(famille.id)])
+                jeu["jeu"] = enumerer(lus)
             jeux.append(jeu | {"fichiers": combien})
         colonnes = {"nom": lambda jeu: f"{jeu['producteur']}, {jeu['jeu']}"}
         return self.etude.tableau("sources", pd.DataFrame(jeux), colonnes, donnees=fichiers)
+
+    def _tables_citees(self) -> Iterator[TableGardee]:
+        """Yield the tables of the store that a figure, a name or an outline is read from."""
+        etude = self.etude
+        des_noms = {"commune": "cog_communes", EPCI: "cog_epci", DEPARTEMENT: "cog_departements"}
+        niveaux = {
+            lieu.niveau for lieu in (etude.territoire, etude.epci, etude.departement) if lieu
+        }
+        for niveau in {*niveaux, "commune"}:
+            yield from magasin.derniere_table_si_presente(des_noms[niveau])
+        if self._mesure_de_la_carte is not None:
+            yield from tables(CONTOURS).values()
+        for famille, annees in self._citees.items():
+            for table in tables(famille).values():
+                if table.annee in annees and table.niveau in etude.niveaux_lus(famille):
+                    yield table
 
     @property
     def _annee(self) -> int:
@@ -1457,6 +1476,8 @@ class EtudePortrait:
         if len(par_arrondissement):
             famille = self.famille_de_la_couverture
             annees.setdefault(famille, set()).update(par_arrondissement["annee"])
+        if self.territoire.niveau == "departement" and FOYERS in self.voisins:
+            annees.setdefault(COMPTES, set()).add(int(self.chiffres.tables[COMPTES]["annee"].max()))
         if len(self.quartiers):
             annees[QUARTIERS] = set(self.quartiers["annee"].astype(int))
         if len(self.voisins) and self.territoire.niveau != "departement":
@@ -1761,6 +1782,22 @@ class EtudePortrait:
             update={"colonnes": colonnes, "nombres": tuple(nombres), "bandeaux": bandeaux}
         )
 
+    def niveaux_lus(self, famille: str) -> set[str]:
+        """Return the levels whose published figures are those of the places of the portrait.
+
+        A rate that no file adds up is that of a place itself, never of its communes. A city is the
+        sum of its arrondissements.
+        """
+        niveaux: set[str] = {*get_args(Niveau)}
+        table = self.chiffres.tables.get(famille)
+        if table is not None and famille not in self.chiffres.sommees:
+            lieux = (*self.lieux.values(), *self.entiers.values())
+            codes = {code for lieu in lieux for code in (lieu.code, lieu.code_egal) if code}
+            niveaux = set(table.loc[table["territoire"].isin(codes), "niveau"])
+            if self.territoire.code in villes():
+                niveaux.add("arrondissement")
+        return niveaux
+
     def source(self, mesures: pd.DataFrame) -> str:
         """Return the producers of some measures, with the years of each.
 
@@ -1771,11 +1808,11 @@ class EtudePortrait:
             famille = charger_famille(nom)
             jeu = ""
             if famille.jeux:
-                jeu = enumerer(self._jeux(famille, mesures[mesures["famille"].eq(nom)]))
-            sources.append(publiques.source(famille, sorted(annees), jeu))
+                jeu = enumerer(self.jeux(famille, mesures[mesures["famille"].eq(nom)]))
+            sources.append(publiques.source(famille, sorted(annees), jeu, une_a_une=True))
         return " ; ".join(sources)
 
-    def _jeux(self, famille: Famille, mesures: pd.DataFrame) -> list[str]:
+    def jeux(self, famille: Famille, mesures: pd.DataFrame) -> list[str]:
         """Return the data sets of a family that has one a level: those of the places that have a
         value.
         """
@@ -1793,8 +1830,22 @@ class EtudePortrait:
         jeux: dict[str, str] = {**famille.jeux}
         return list(dict.fromkeys(jeux.get(niveau, famille.jeu) for niveau in lus))
 
+    def annees_de_la_carte(self, mesure: modeles.Mesure) -> dict[str, int]:
+        """Return the last year of the families of a rate, that its map shows (see
+        ``par_commune``).
+        """
+        annees = {}
+        for serie in (mesure.numerateur[0], mesure.denominateur):
+            if serie is not None:
+                famille = self.chiffres.familles[serie]
+                annees[famille] = int(self.chiffres.tables[famille]["annee"].max())
+        return annees
+
     def annees_par_famille(self, mesures: pd.DataFrame) -> dict[str, set[int]]:
-        """Return the years of each family that some measures, or their denominators, are of."""
+        """Return the years of each family that some measures, or their denominators, are of.
+
+        A mean is of all its years.
+        """
         annees_par_famille: dict[str, set[int]] = {}
         for nom, famille, annee, annee_du_bas in zip(
             mesures["mesure"],
@@ -1803,7 +1854,8 @@ class EtudePortrait:
             mesures["annee_du_denominateur"],
             strict=True,
         ):
-            annees_par_famille.setdefault(famille, set()).add(int(annee))
+            premiere = int(annee) - self.definitions[nom].moyenne + 1
+            annees_par_famille.setdefault(famille, set()).update(range(premiere, int(annee) + 1))
             denominateur = self.definitions[nom].denominateur
             if denominateur is None:
                 continue
