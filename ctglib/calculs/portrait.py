@@ -36,6 +36,7 @@ DEPARTEMENT = "departement"
 AUTRE_DEPARTEMENT = "autre_departement"
 TROP_PEU = "trop_peu"  # why a measure has no value: its denominator is too small for a rate
 POUR_CENT = 100
+PRESQUE_RIEN = 1e-9  # what is left of two bounds that touch, once they are subtracted
 # Of a measure of one year at a place.
 CONNU = (
     "numerateur",
@@ -115,8 +116,8 @@ def _ecarts(mesures: pd.DataFrame, role: str) -> dict[str, pd.Series]:
     unite = mesures["unite"]
     reference_au_moins = mesures[f"minimum_{role}"]
     reference_au_plus = mesures[f"maximum_{role}"]
-    au_dessus = mesures["minimum"].gt(reference_au_plus)
-    au_dessous = mesures["maximum"].lt(reference_au_moins)
+    au_dessus = mesures["minimum"].gt(reference_au_plus + PRESQUE_RIEN)
+    au_dessous = mesures["maximum"].lt(reference_au_moins - PRESQUE_RIEN)
     bornes = [mesures["minimum"], mesures["maximum"], reference_au_moins, reference_au_plus]
     sans_borne = ecart.notna() & pd.concat(bornes, axis=1).isna().any(axis=1)
     return {
@@ -328,8 +329,8 @@ def taux_par_commune(
     numerateur: pd.Series,
     denominateur: pd.Series,
     mesure: Mesure,
-    demi_haut: int,
-    demi_bas: int,
+    demi_haut: float,
+    demi_bas: float,
     minimum: int,
     prudence: Prudence,
 ) -> pd.DataFrame:

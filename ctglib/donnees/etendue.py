@@ -30,6 +30,7 @@ COLONNES = (
     "part_connue",
 )
 IRIS = "iris"
+NOMBRE = "nombre"  # the unit of counts
 PRESQUE_TOUT = 0.99
 PLUS_GRANDE_PART = 99.9  # that a sentence says of a whole of which something is missing
 
@@ -290,9 +291,15 @@ def _totaux(iris: pd.DataFrame, total: str, chiffres: Chiffres) -> pd.Series:
     return totaux.groupby(communes["annee"]).sum(skipna=False).reindex(annees)
 
 
-def demi_arrondi(serie: SerieOfficielle) -> int:
-    """Return how far the whole number that a printed multiple stands for may be from it."""
-    return int(serie.arrondi or 1) // 2
+def demi_arrondi(serie: SerieOfficielle) -> float:
+    """Return how far what a printed multiple stands for may be from it.
+
+    A count is a whole number: within 2 of a multiple of 5. A rate or an amount may be any number:
+    within 0.05 of a tenth.
+    """
+    if serie.unite == NOMBRE:
+        return int(serie.arrondi or 1) // 2
+    return (serie.arrondi or 0) / 2
 
 
 def _demi_arrondi_d_une_somme(serie: SerieOfficielle, nombre: pd.Series) -> pd.Series:
