@@ -191,7 +191,7 @@ class Contexte(Montrable):
         definition = self.indicateurs[indicateur]
         if ecart_type == "pourcent":
             return pourcent(ecart, 1, signe=True)
-        symbole = self.unites[definition.unite].symbole
+        symbole = self.unites[definition.unite].apres(ecart)
         if symbole == "%":
             return points(ecart, definition.decimales)
         return avec_unite(ecart, symbole, definition.decimales, signe=True)
