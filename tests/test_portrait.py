@@ -492,3 +492,15 @@ def test_les_sources_d_un_portrait_sont_celles_de_ce_qu_il_montre() -> None:
     # A mean is of five years; 2020 is in no table of incomes.
     assert "etat_civil, 2020 à 2024" in _texte(lens.theme("habitants").html)
     assert "FILO_DISP, 2019 et 2021" in arras
+
+
+def test_une_commune_ou_personne_n_habite_n_a_ni_taux_ni_demande() -> None:
+    # « compte 0 habitants ; il y naît 0 enfants par an » : Beaumont-en-Verdunois, died for France.
+    portrait = ouvrir_portrait("55039")
+
+    page = _texte(portrait.une_page().html)
+    assert "Beaumont-en-Verdunois n'a aucun habitant (recensement de 2023)" in page
+    assert "Demander" not in page and "0 habitants" not in page
+    assert portrait.manques() is None and portrait.semblables() is None
+    assert portrait.evolution() is None
+    assert [nom for nom in portrait.etude.regles.themes if portrait.theme(nom)] == ["habitants"]

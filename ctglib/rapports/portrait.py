@@ -77,6 +77,7 @@ from ctglib.graphiques.trajectoires import trajectoires
 
 SEMBLABLES = "semblables"
 EPCI = "epci"
+HABITANTS = "habitants"  # the theme of those who live there
 COMPTES = "cnaf_communes"
 FOYERS = "cnaf_foyers"
 QUARTIERS_NOMMES = 5  # no more priority districts are named in a sentence
@@ -220,6 +221,8 @@ class Portrait:
             if manque.qui == CAF
         ]
         titres = self.etude.regles.rubriques
+        if self.etude.sans_habitants:
+            return rubrique(titres["messages"], self._messages())
         a_demander = titres["decisions"].format(a_la_caisse=self.etude.caisse.a)
         messages = rubrique(titres["messages"], self._messages())
         questions = [*self._politique_de_la_ville(), *self._questions()]
@@ -238,6 +241,8 @@ class Portrait:
         when the catalogue keeps it for the value that others have.
         """
         etude = self.etude
+        if etude.sans_habitants and nom != HABITANTS:
+            return None
         regles = etude.regles.themes[nom]
         mesures = etude.montrees[etude.montrees["theme"].eq(nom)]
 
@@ -620,6 +625,8 @@ class Portrait:
     def evolution(self) -> Bloc | None:
         """Return the counts of every year, how each moved here and elsewhere, what is to come."""
         etude = self.etude
+        if etude.sans_habitants:
+            return None
         annees, evolutions = etude.suivis
         a_venir = avenir_d_un_portrait(etude.territoire.code, etude.contexte)
         if evolutions.empty:
@@ -789,11 +796,13 @@ class Portrait:
             },
         )
 
-    def manques(self) -> Bloc:
+    def manques(self) -> Bloc | None:
         """Return what public figures do not say, who has it, and what is missing for this
-        territory.
+        territory; None of one where nobody lives.
         """
         etude = self.etude
+        if etude.sans_habitants:
+            return None
         outre_mer = etude.outre_mer
         demandes = pd.DataFrame(
             [
@@ -852,9 +861,13 @@ class Portrait:
             niveau = "arrondissements"
         return champs.get(f"{famille}_{niveau}") or champs.get(famille) or champs["autres"]
 
-    def semblables(self) -> Bloc:
-        """Return how the territories alike are chosen, and which they are."""
+    def semblables(self) -> Bloc | None:
+        """Return how the territories alike are chosen, and which they are; None of a territory
+        where nobody lives.
+        """
         etude = self.etude
+        if etude.sans_habitants:
+            return None
         voisins = etude.voisins
         territoire = etude.territoire
         communes = territoire.niveau == "commune"
@@ -1030,6 +1043,9 @@ class Portrait:
         """
         etude = self.etude
         mesures = etude.mesures.set_index("mesure")
+        if etude.sans_habitants:
+            yield etude.dire("sans_habitants", annee=int(mesures["annee"].loc["population"]))
+            return
         nombres = mesures["valeur"].reindex(["population", "foyers", "personnes"])
         faits = self._naissances()
         if nombres.isna().all():
@@ -1396,6 +1412,12 @@ class EtudePortrait:
         return enumerer([departement.de for departement in self.departements])
 
     @property
+    def sans_habitants(self) -> bool:
+        """Whether nobody lives there, as in the six villages of the Meuse that died for France."""
+        population = self.mesures.loc[self.mesures["mesure"].eq("population"), "valeur"]
+        return bool(population.eq(0).any())
+
+    @property
     def epci_sans_lui(self) -> bool:
         """Whether the EPCI of the commune is only what is left of it without the commune."""
         return EPCI in self.lieux and not self.lieux[EPCI].code
@@ -1457,7 +1479,10 @@ class EtudePortrait:
             [mesure.id for mesure in self.definitions.values() if mesure.garder]
         )
         connues_ailleurs = mesures.filter(like="valeur_").notna().any(axis=1)
-        return mesures[a_dire | (a_garder & connues_ailleurs)]
+        montrees = a_dire | (a_garder & connues_ailleurs)
+        if self.sans_habitants:
+            montrees &= mesures["theme"].eq(HABITANTS)
+        return mesures[montrees]
 
     @cached_property
     def citees(self) -> dict[str, set[int]]:
