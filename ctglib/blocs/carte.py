@@ -12,6 +12,7 @@ from typing import cast
 import pandas as pd
 from matplotlib.figure import Figure as Dessin
 
+from ctglib.calculs.ecriture import enumerer
 from ctglib.calculs.portrait import TROP_PEU, taux_par_commune
 from ctglib.document.contexte import Contexte
 from ctglib.document.figure import Figure, charter_style, figure_de
@@ -31,6 +32,7 @@ from ctglib.graphiques.teintes import CONTOURS, tracer_carte
 # In the table of a map: all its communes up to so many; beyond, some, and its CSV has them all.
 COMMUNES_TOUTES_MONTREES = 40
 LIGNES_DE_LA_CARTE = 24
+COMMUNES_NOMMEES = 3  # no more communes are named in a sentence
 COMMUNE = "commune"
 
 
@@ -178,9 +180,11 @@ def figure_de_la_carte(
     mots = {
         "mesure": carte.mesure.libelle,
         "haut": plus_haut["nom"],
+        "aussi_haut": _non_departagees(plus_haut, avec_taux, contexte),
         "plus": taux(plus_haut["valeur"]),
         "bornes_du_haut": _bornes(plus_haut, taux, contexte),
         "bas": plus_bas["nom"],
+        "aussi_bas": _non_departagees(plus_bas, avec_taux, contexte),
         "moins": taux(plus_bas["valeur"]),
         "bornes_du_bas": _bornes(plus_bas, taux, contexte),
         "communes": len(communes),
@@ -202,6 +206,22 @@ def figure_de_la_carte(
         lecture=lecture,
         tableau=tableau,
     )
+
+
+def _non_departagees(extreme: pd.Series, avec_taux: pd.DataFrame, contexte: Contexte) -> str:
+    """Return from which communes rounding does not tell that of an extreme rate apart, "" for none:
+    no commune is the lowest when another may be lower.
+    """
+    autres = avec_taux[avec_taux["code"].ne(extreme["code"])]
+    peut_etre_au_dessus = autres["borne_haute"].ge(extreme["borne_basse"])
+    peut_etre_au_dessous = autres["borne_basse"].le(extreme["borne_haute"])
+    codes = autres.loc[peut_etre_au_dessus & peut_etre_au_dessous, "code"].tolist()
+    if not codes:
+        return ""
+    noms = ""
+    if len(codes) <= COMMUNES_NOMMEES:
+        noms = enumerer([commune.de for commune in publiques.nommer(codes)])
+    return contexte.texte("portrait.non_departagees", noms=noms, combien=len(codes))
 
 
 def _bornes(commune: pd.Series, taux: Callable[[float], str], contexte: Contexte) -> str:
