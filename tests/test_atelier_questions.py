@@ -14,6 +14,7 @@ import pandas as pd
 import pytest
 
 from ctglib import atelier as a
+from ctglib.atelier.phrases import DemandeImpossible
 from ctglib.donnees.lecture import racine
 from ctglib.donnees.magasin import PUBLIQUES
 from ctglib.donnees.nombres import marques_de
@@ -200,3 +201,69 @@ def test_un_csv_tape_et_joint_donne_un_taux_et_ses_deux_sources(tmp_path: Path) 
     assert jointes.loc["62413", "pour_mille"] == pytest.approx(25_000 / lus["62413"])
     assert "secret" in montree.cellules["pour_mille"].tolist()
     assert "Cnaf" in montree.source and "saisie : places.csv" in montree.source
+
+
+# What a verb says rather than leaves out.
+
+
+def test_une_partie_a_son_indice_et_son_evolution_non_ceux_du_total() -> None:
+    heures = a.comparer("heures_realisees", convention="demonstration")
+    ecarts = a.evolution("heures_realisees", convention="demonstration")
+
+    premieres = heures[heures["annee"] == heures["annee"].min()]
+    assert premieres["ligne"].nunique() == 2
+    assert premieres["indice"].astype(float).tolist() == [100.0] * len(premieres)
+    assert ecarts["modalite"].tolist() == premieres["modalite"].tolist()
+    assert ecarts["depart"].tolist() == premieres["valeur"].tolist()
+
+
+def test_l_evolution_d_un_taux_publie_est_en_points_jamais_en_pour_cent() -> None:
+    couverture = a.evolution("cnaf_couverture", ["Harnes", "Pas-de-Calais"], 2018, 2019)
+
+    assert "evolution" not in couverture
+    assert marques_de(couverture["ecart"])[0].unite == "points"
+
+
+def test_une_annee_que_connait_une_seule_commune_n_est_pas_la_derniere_des_autres() -> None:
+    naissances = a.evolution("insee_naissances", ["Harnes", "Lens", "Avion"])
+    voisines = a.comparables("insee_naissances", "Harnes", n=3)
+
+    assert naissances["annee"].unique().tolist() == [2024]
+    assert naissances["ecart"].notna().all()
+    assert voisines["annee"].unique().tolist() == [2024]
+
+
+@pytest.mark.parametrize("annee", ["2024", 2024.0, np.int64(2024)])
+def test_une_annee_lue_dans_une_table_ou_tapee_en_texte_est_la_meme(annee: object) -> None:
+    foyers = a.donnees("cnaf_foyers_rsa", "Harnes", annee)
+    ecart = a.evolution("cnaf_foyers_rsa", "Harnes", 2020, annee)
+    public = a.frequentation(annee, convention="demonstration", selon="sexe")
+
+    assert foyers["annee"].tolist() == ecart["annee"].tolist() == [2024]
+    assert public["annee"].unique().tolist() == [2024]
+
+
+DEUX = ["Harnes", "Lens"]
+
+
+@pytest.mark.parametrize(
+    ("demander", "phrase"),
+    [
+        (lambda: a.rang(DEUX, a.donnees("cnaf_foyers_rsa", DEUX)), "non '62413, 62498'"),
+        (lambda: a.semblables(DEUX), "non '62413, 62498'"),
+        (lambda: a.comparables("cnaf_foyers_rsa", DEUX), "non '62413, 62498'"),
+        (lambda: a.donnees("cnaf_foyers_rsa", 62413), "entre guillemets, non 62413"),
+        (lambda: a.donnees("cnaf_foyers_rsa", []), "La table est vide"),
+        (lambda: a.donnees("cnaf_foyers_rsa", "Harnes", 2024.5), "reçu : 2024.5"),
+        (lambda: a.revisions("demonstration", [2024, 2025]), "quatre chiffres"),
+        (lambda: a.evolution("cnaf_couverture", "Harnes"), "Depuis 2022, première année"),
+        (lambda: a.comparables("insee_deces", "Harnes"), "ne porte que sur Harnes"),
+    ],
+)
+def test_ce_qui_ne_se_demande_pas_ainsi_est_dit_en_francais(
+    demander: Callable[[], object], phrase: str
+) -> None:
+    with pytest.raises(DemandeImpossible) as refus:
+        demander()
+
+    assert phrase in str(refus.value)

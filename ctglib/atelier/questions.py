@@ -13,9 +13,13 @@ from ctglib.atelier.phrases import dire, impossible, inconnu
 from ctglib.atelier.series import (
     Annees,
     Lieux,
+    code_du_lieu,
     codes_des_lieux,
     donnees,
     etude,
+    lignes_suivies,
+    lire_les_annees,
+    lire_une_annee,
     mots_des_statuts,
     phrase_des_annees,
     ratio,
@@ -84,7 +88,7 @@ COLONNES_DES_CIBLES = [
 
 def comparer(
     code: str,
-    lieux: Lieux,
+    lieux: Lieux | None = None,
     annees: Annees = None,
     *,
     pour: str | None = None,
@@ -97,7 +101,8 @@ def comparer(
 
     Paramètres :
         code: Le code de la série (voir ``chercher``).
-        lieux: Des noms, des codes, ou des tables de ``lieux``, dans l'ordre où les montrer.
+        lieux: Des noms, des codes, ou des tables de ``lieux``, dans l'ordre où les montrer ; tous
+            ceux de la série par défaut.
         annees: Une année, plusieurs, ou toutes.
         pour: Le code d'un dénominateur, pour comparer des taux pour 100 plutôt que des effectifs.
         convention: Si la série est d'une convention.
@@ -107,8 +112,9 @@ def comparer(
 
     Rend :
         territoire, libelle, annee, valeur, statut et ``indice`` : 100 la première année connue d'un
-        lieu, pour comparer l'évolution de lieux de tailles différentes ; la première d'après la
-        dernière rupture de série, s'il y en a une : il n'y a pas d'indice avant elle.
+        lieu (de chacune de ses parties, s'il en a), pour comparer l'évolution de lieux de tailles
+        différentes ; la première d'après la dernière rupture de série, s'il y en a une : il n'y a
+        pas d'indice avant elle.
 
     Exemples :
         >>> from ctglib import atelier as a
@@ -120,7 +126,8 @@ def comparer(
         table = donnees(code, lieux, annees, convention=convention)
     else:
         table = ratio(code, pour, lieux, annees, convention=convention)
-    ordre = {territoire: place for place, territoire in enumerate(codes_des_lieux(lieux))}
+    codes = table["territoire"].unique() if lieux is None else codes_des_lieux(lieux)
+    ordre = {territoire: place for place, territoire in enumerate(codes)}
     ordonnee = (
         table.assign(ordre=table["territoire"].map(ordre))
         .sort_values(["ordre", "annee"], ignore_index=True)
@@ -130,8 +137,9 @@ def comparer(
 
 
 def _indice(table: pd.DataFrame) -> pd.Series:
-    """Return 100 times each value over the first of its place; over the first one after the last
-    break of the series, and nothing before it: what a break parts is not compared.
+    """Return 100 times each value over the first of its place, or of its part of it; over the first
+    one after the last break of the series, and nothing before it: what a break parts is not
+    compared.
     """
     origines = {o for marque in marques_de(table["valeur"]) if marque for o in marque.origines}
     ruptures = {annee for origine in origines for annee, _ in origine.ruptures}
@@ -140,8 +148,9 @@ def _indice(table: pd.DataFrame) -> pd.Series:
     )
     comparables = table["annee"] >= derniere
     de_depart = table[comparables & table["valeur"].notna() & table["valeur"].ne(0)]
-    premieres = de_depart.drop_duplicates("territoire").set_index("territoire")["valeur"]
-    bases = premieres.reindex(table["territoire"])
+    valeurs_de_depart = de_depart["valeur"].set_axis(lignes_suivies(de_depart))
+    premieres = valeurs_de_depart[~valeurs_de_depart.index.duplicated()]
+    bases = premieres.reindex(lignes_suivies(table))
     bases.index = table.index
     indice = remarquer(100 * table["valeur"] / bases, lambda marque: replace(marque, unite=""))
     avant = remarquer(indice, lambda marque: replace(marque, mot=dire("rompu")))
@@ -195,13 +204,15 @@ def rang(
     for colonne in ("territoire", "libelle", "annee", "valeur"):
         if colonne not in table:
             raise inconnu("La colonne", colonne, table.columns)
+    if table.empty:
+        raise impossible("table_vide")
     annee = table["annee"].max()
     de_l_annee = table[table["annee"] == annee]
     if de_l_annee["territoire"].duplicated().any():
         raise impossible("plusieurs_par_lieu", annee=annee)
     trop_petits = _trop_petits(de_l_annee)
     avec_valeur = de_l_annee[~trop_petits].dropna(subset="valeur")
-    territoire = codes_des_lieux(lieu)[0]
+    territoire = code_du_lieu(lieu)
     if territoire not in set(avec_valeur["territoire"]):
         du_lieu = de_l_annee[de_l_annee["territoire"].eq(territoire)]
         statuts = du_lieu["statut"].tolist() if "statut" in du_lieu else []
@@ -345,7 +356,7 @@ def semblables(
     if selon not in profils:
         raise inconnu("Le profil", selon, profils)
     profil = profils[selon]
-    commune = codes_des_lieux(lieu)[0]
+    commune = code_du_lieu(lieu)
     departement = commune[:3] if commune.startswith("97") else commune[:2]
     communes = [commune, *lieux_choisis(departement=departement)["code"]]
     taux = {serie: ratio(serie, profil.denominateur, communes) for serie in profil.parts}
@@ -443,6 +454,7 @@ def promesses(
         >>> a.promesses("harnes", fiche=2, annee=2026)["services"].iloc[0].split(", ")[0]
         'Service action sociale de la Caf'
     """
+    annee = lire_une_annee(annee)
     suivi = etude(convention, annee)
     fiches = {une_fiche.numero: une_fiche for une_fiche in suivi.convention.fiches}
     mots_des_cases = {code: case.mot for code, case in charte().cases.items()}
@@ -579,7 +591,7 @@ def _marques_des_cibles(
 
 
 def frequentation(
-    *annees: int,
+    *annees: Annees,
     convention: str | None = None,
     selon: str = "quartier",
     dispositif: str | None = None,
@@ -607,10 +619,11 @@ def frequentation(
         >>> "secret" in set(a.frequentation(2024, 2025, convention="demonstration")["statut"])
         True
     """
-    if not annees:
+    annees_lues = [annee for demandees in annees for annee in lire_les_annees(demandees) or []]
+    if not annees_lues:
         raise impossible("sans_annee")
-    etudes = {annee: etude(convention, annee) for annee in annees}
-    derniere = etudes[annees[-1]]
+    etudes = {annee: etude(convention, annee) for annee in annees_lues}
+    derniere = etudes[annees_lues[-1]]
     profils = derniere.catalogue.profils
     variables = {variable.id: variable for variable in profils.variables}
     if selon not in variables:

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 import pandas as pd
 
 from ctglib.atelier.phrases import dire, impossible
-from ctglib.atelier.series import codes_des_lieux, lieux
+from ctglib.atelier.series import PUBLIQUE, code_du_lieu, lieux
 from ctglib.atelier.suivre import evolution
 from ctglib.atelier.tables import attributs, avec_attributs, redire
 from ctglib.calculs.comparables import calculer, marge, semblables
@@ -72,8 +72,10 @@ def comparables(
     Paramètres :
         code: Le code d'une série d'effectifs (voir ``chercher``).
         commune: Nom ou code.
-        debut: La première année ; par défaut, la première connue depuis la dernière rupture.
-        fin: La dernière année ; la dernière connue par défaut.
+        debut: La première année ; par défaut, la première depuis la dernière rupture que
+            connaissent plus de la moitié des communes.
+        fin: La dernière année ; par défaut, la dernière que connaissent plus de la moitié des
+            communes.
         n: Combien de communes ; vingt, comme dans l'évaluation finale, par défaut.
         titre: Le titre de la table.
         source: La source de ses valeurs ; celle que le classeur connaît par défaut.
@@ -90,7 +92,7 @@ def comparables(
         [0, 1, 2, 3]
     """
     regle = charger_yaml("catalogue/comparaison.yaml", Comparaison)
-    ici = codes_des_lieux(commune)[0]
+    ici = code_du_lieu(commune)
     if ici not in set(lieux(niveau="commune")["code"]):
         raise impossible("comparables_de_communes", lieu=commune)
     departement = departement_de(pd.Series([ici])).iloc[0]
@@ -103,6 +105,8 @@ def comparables(
     connus = changements[changements["valeur"].notna() & changements["depart"].gt(0).fillna(False)]
     if ici not in connus.index:
         raise impossible("comparables_sans_valeur", commune=commune, serie=attrs["sujet"])
+    if len(connus) == 1:
+        raise impossible("ailleurs", serie=attrs["sujet"], lieux=commune, origine=PUBLIQUE)
     structure = lire_structure(regle.ressemblance, connus.index)
     voisins = regle.reglage.voisins if n is None else n
     fenetre = regle.reglage.fenetre

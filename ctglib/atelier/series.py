@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from math import nan
+from typing import cast
 
 import pandas as pd
 
@@ -105,7 +106,7 @@ def donnees(
         raise impossible("code_sans_guillemets", code=code)
     serie = _serie(code, convention)
     territoires = None if lieux is None else codes_des_lieux(lieux)
-    annees_demandees = _annees_demandees(annees)
+    annees_demandees = lire_les_annees(annees)
     serie, lignes = _lire(serie, territoires)
     remarques = []
     if annees_demandees is not None:
@@ -151,17 +152,38 @@ def donnees(
     return redire(lue, titre, source, unite)
 
 
-def _annees_demandees(annees: Annees) -> list[int] | None:
+def lire_les_annees(annees: Annees) -> list[int] | None:
     """Return the years that somebody asked for, None for all of them; « "2024" » is one too."""
     if annees is None:
         return None
-    if isinstance(annees, int | str):
-        annees = [annees]
-    textes = [str(annee).strip() for annee in annees]
+    if pd.api.types.is_scalar(annees):  # what ``max`` returns is no « int » of Python
+        annees = [cast("int", annees)]
+    textes = [_sans_decimale(annee) for annee in cast("Iterable[int | str]", annees)]
     faux = [texte for texte in textes if not UNE_ANNEE.fullmatch(texte)]
     if faux:
         raise impossible("annee_illisible", annees=", ".join(faux))
     return [int(texte) for texte in textes]
+
+
+def _sans_decimale(annee: object) -> str:
+    """Return a year as a text: « 2024 » for the 2024.0 that a merge leaves."""
+    if isinstance(annee, float) and annee.is_integer():
+        return str(int(annee))
+    return str(annee).strip()
+
+
+def lire_une_annee(annee: object) -> int | None:
+    """Return the one year that somebody asked for, None without any.
+
+    Raises:
+        DemandeImpossible: It is no year, or there are several.
+    """
+    if annee is None:
+        return None
+    if not pd.api.types.is_scalar(annee):
+        raise impossible("annee_illisible", annees=annee)
+    lues = lire_les_annees([cast("int", annee)])
+    return lues[0] if lues else None
 
 
 def _avec_les_absents(lignes: pd.DataFrame, territoires: list[str]) -> pd.DataFrame:
@@ -202,6 +224,12 @@ def _details(serie: Serie, lignes: pd.DataFrame) -> pd.Series | None:
     noms = {code: dimension.libelle.lower() for code, dimension in dimensions.items()}
     parties = lignes["dimension"].replace(noms).fillna("").astype(str)
     return parties.mask(lignes["modalite"].fillna("").eq(""), "total")
+
+
+def lignes_suivies(table: pd.DataFrame) -> pd.MultiIndex:
+    """Return of each row what it follows over the years: a place, or a part of its total."""
+    cles = [cle for cle in ("territoire", *DETAIL) if cle in table]
+    return pd.MultiIndex.from_frame(table[cles].fillna("").astype(str))
 
 
 def noms_des_modalites(catalogue: Catalogue, lignes: pd.DataFrame) -> list[str]:
@@ -416,6 +444,7 @@ def etude(convention: str | None, annee: int | None = None) -> EtudeAnnuelle:
     By default, that of the only real convention, up to its last year.
     """
     nom = convention_par_defaut(convention)
+    annee = lire_une_annee(annee)
     debut = dossier(nom).convention.debut.year
     fin = dossier(nom).convention.fin.year
     if annee is None:
@@ -681,8 +710,8 @@ def lieux(
     """Renvoie des lieux, un par ligne, à donner à ``donnees``, ``comparer`` et ``rang``.
 
     Paramètres :
-        noms: Noms ou codes : ``"Harnes"``, ``"62413"``, ``"Pas-de-Calais"``, ``"62"``, ``"CA de
-            Lens-Liévin"``.
+        noms: Noms ou codes : ``"Harnes"``, ``"62413"``, ``"Pas-de-Calais"``, ``"62"``, ou ce que
+            rend ``epci``.
         niveau: « commune », « departement », « epci » ou « iris » seulement.
         departement: Toutes les communes de ce département (nom ou code) ; ses EPCI, avec
             ``niveau="epci"``.
@@ -767,6 +796,8 @@ def codes_des_lieux(demandes: Lieux) -> list[str]:
     trouves = []
     if isinstance(demandes, str | pd.DataFrame):
         demandes = [demandes]
+    if not isinstance(demandes, Iterable):
+        raise impossible("lieu_sans_guillemets", nom=demandes)
     for demande in demandes:
         if isinstance(demande, pd.DataFrame):
             # a table of ``lieux``, or of ``donnees``
@@ -778,7 +809,21 @@ def codes_des_lieux(demandes: Lieux) -> list[str]:
             trouves.append(demande)
         else:
             trouves += _trouver(demande)["code"].tolist()
+    if not trouves:
+        raise impossible("table_vide")
     return list(dict.fromkeys(trouves))
+
+
+def code_du_lieu(lieu: Lieux) -> str:
+    """Return the code of the one place that somebody asked for.
+
+    Raises:
+        DemandeImpossible: There are several: none of them is left out without a word.
+    """
+    codes = codes_des_lieux(lieu)
+    if len(codes) > 1:
+        raise impossible("lieu_sans_guillemets", nom=", ".join(codes))
+    return codes[0]
 
 
 def _code(nom: str, niveau: str) -> str:

@@ -4,25 +4,29 @@ from dataclasses import replace
 
 import pandas as pd
 
-from ctglib.atelier.phrases import dire, impossible
+from ctglib.atelier.phrases import DemandeImpossible, dire, impossible
 from ctglib.atelier.questions import comparer
 from ctglib.atelier.series import (
     DETAIL,
     Lieux,
     etude,
+    lignes_suivies,
+    lire_une_annee,
     mots_des_statuts,
     noms_des_modalites,
     source_du_suivi,
 )
-from ctglib.atelier.tables import attributs, avec_attributs, redire
+from ctglib.atelier.tables import attributs, avec_attributs, redire, unite_de
 from ctglib.blocs.annee import EtudeAnnuelle
-from ctglib.donnees.marques import Marque, Origine
+from ctglib.donnees.marques import POINTS, TAUX, Marque, Origine
 from ctglib.donnees.nombres import Nombres, marques_de, nombres, remarquer
 from ctglib.donnees.statuts import PROVISOIRES, Statut
 
 COLONNES_DE_L_EVOLUTION = [
     "territoire",
     "libelle",
+    "modalite",
+    "ligne",
     "annee_depart",
     "depart",
     "annee",
@@ -58,7 +62,7 @@ COLONNES_DES_REVISIONS = [
 
 def evolution(
     code: str,
-    lieux: Lieux,
+    lieux: Lieux | None = None,
     debut: int | None = None,
     fin: int | None = None,
     *,
@@ -73,9 +77,11 @@ def evolution(
 
     Paramètres :
         code: Le code de la série (voir ``chercher``).
-        lieux: Des noms, des codes, ou des tables de ``lieux``.
-        debut: La première année ; par défaut, la première connue depuis la dernière rupture.
-        fin: La dernière année ; la dernière connue par défaut.
+        lieux: Des noms, des codes, ou des tables de ``lieux`` ; tous ceux de la série par défaut.
+        debut: La première année ; par défaut, la première depuis la dernière rupture que
+            connaissent plus de la moitié des lieux.
+        fin: La dernière année ; par défaut, la dernière que connaissent plus de la moitié des
+            lieux.
         pour: Le code d'un dénominateur, pour l'évolution d'un taux pour 100.
         convention: Si la série est d'une convention.
         titre: Le titre de la table.
@@ -83,8 +89,9 @@ def evolution(
         unite: L'unité des valeurs et de l'écart.
 
     Rend :
-        territoire, libelle, annee_depart, depart, annee, valeur, ecart, evolution (%, d'un effectif
-        seulement), sens (« hausse », « baisse », « stable », « dans l'arrondi », « rompu »).
+        territoire, libelle, modalite et ligne s'il y a des parties, annee_depart, depart, annee,
+        valeur, ecart, evolution (%, jamais d'un taux : son écart est en points), sens (« hausse »,
+        « baisse », « stable », « dans l'arrondi », « rompu »).
 
     Exemples :
         >>> from ctglib import atelier as a
@@ -101,17 +108,29 @@ def evolution(
         for annee, _ in origine.ruptures
         if annees[0] < annee <= annees[-1]
     ]
-    apres = [annee for annee in annees if annee >= max(ruptures, default=annees[0])]
-    annee_depart = apres[0] if debut is None else debut
-    annee_fin = annees[-1] if fin is None else fin
+    depuis = max(ruptures, default=annees[0])
+    apres = [annee for annee in annees if annee >= depuis]
+    frequentes = [annee for annee in _annees_frequentes(table) if annee >= depuis]
+    if len(frequentes) > 1:
+        apres = frequentes
+    annee_depart = lire_une_annee(debut) or apres[0]
+    annee_fin = lire_une_annee(fin) or apres[-1]
     connues = ", ".join(map(str, annees))
     if annee_depart not in annees or annee_fin not in annees or annee_depart >= annee_fin:
-        raise impossible("sans_evolution", serie=attributs(table)["sujet"], annees=connues)
-    par_lieu = table.drop_duplicates("territoire").set_index("territoire")[["libelle"]]
+        refus = dire("sans_evolution", serie=attributs(table)["sujet"], annees=connues)
+        if debut is None and ruptures:
+            refus += f" {dire('depuis_la_rupture', annee=depuis)}"
+        raise DemandeImpossible(refus)
+    presentes = ["territoire", "libelle", "modalite", "ligne"]
+    suivies = table.set_axis(lignes_suivies(table))[
+        [colonne for colonne in presentes if colonne in table]
+    ]
+    par_lieu = suivies[~suivies.index.duplicated()]
     bouts = {}
     for annee in (annee_depart, annee_fin):
         de_l_annee = table[table["annee"] == annee]
-        bouts[annee] = de_l_annee.set_index("territoire")["valeur"].reindex(par_lieu.index)
+        valeurs = de_l_annee["valeur"].set_axis(lignes_suivies(de_l_annee))
+        bouts[annee] = valeurs.reindex(par_lieu.index)
     ecart = bouts[annee_fin] - bouts[annee_depart]
     relative = remarquer(
         100 * ecart / bouts[annee_depart].where(bouts[annee_depart] != 0),
@@ -126,10 +145,10 @@ def evolution(
         ecart=ecart,
         evolution=relative,
         sens=[_sens(valeur, marque) for valeur, marque in zip(ecart, marques, strict=True)],
-    ).reset_index()
-    if pour is not None:  # points, not per cent of a rate
+    ).reset_index(drop=True)
+    if unite_de(bouts[annee_fin]) in TAUX:  # points, not per cent of a rate
         resultat = resultat.drop(columns="evolution").assign(
-            ecart=remarquer(resultat["ecart"], lambda marque: replace(marque, unite="points"))
+            ecart=remarquer(resultat["ecart"], lambda marque: replace(marque, unite=POINTS))
         )
     presentes = [colonne for colonne in COLONNES_DE_L_EVOLUTION if colonne in resultat]
     sujet = attributs(table)["sujet"]
@@ -138,6 +157,16 @@ def evolution(
         remarques.append(dire("depuis_la_rupture", annee=annee_depart))
     dite = avec_attributs(resultat[presentes], sujet=sujet, remarques=remarques)
     return redire(dite, titre, source, unite)
+
+
+def _annees_frequentes(table: pd.DataFrame) -> list[int]:
+    """Return the years that more than half of the places know: what one alone knows of the last
+    year would leave the others without change.
+    """
+    connues = table[table["valeur"].notna()]
+    lieux_par_annee = connues.groupby("annee")["territoire"].nunique()
+    de_la_moitie = 2 * lieux_par_annee > connues["territoire"].nunique()
+    return [int(annee) for annee in lieux_par_annee[de_la_moitie].index]
 
 
 def _sens(ecart: float, marque: Marque | None) -> str:
