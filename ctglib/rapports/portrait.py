@@ -88,7 +88,6 @@ CAF = "Caf"
 INCALCULABLE = "incalculable"  # in the words of the catalogue: what cannot be added up
 SANS_BORNE = "sans_borne"  # the same for a gap of which nothing tells what it may be
 BRUIT = "bruit"  # in the words of the catalogue: what is shown for a gap that noise explains
-A_LA_CENTAINE = 10_000  # an incomplete sum over it is told to the hundred, to ten under it
 COMMUNES_NOMMEES = 3  # no more communes are named in a sentence
 ENVIRON_TOUT = 0.995  # a share over it is written with a decimal, so that it is not said to be all
 POUR_CENT = 100
@@ -378,11 +377,20 @@ class Portrait:
         phrases = [etude.dire(f"note_{cle}") for cle in notes]
         if par_departement and mesures["ecart"].notna().any():
             phrases.insert(0, etude.dire("note_des_ecarts"))
+        phrases += self._note_des_naissances(mesures)
         phrases += self._note_des_entiers(mesures)
         phrases += self._note_des_iris(mesures)
         phrases += self._notes_des_bornes(mesures)
         phrases += self._note_des_autres_lieux(mesures)
         return replace(tableau, notes=tuple(phrases))
+
+    def _note_des_naissances(self, mesures: pd.DataFrame) -> Iterator[str]:
+        """Yield that chance explains how births moved, where it does: two standard deviations of a
+        difference of counts, 2√(a + b). A register of households has no such chance.
+        """
+        faits = self._naissances()
+        if mesures["mesure"].eq("naissances").any() and faits["par_hasard"]:
+            yield self.etude.dire("note_naissances", **faits)
 
     def _note_des_entiers(self, mesures: pd.DataFrame) -> Iterator[str]:
         """Yield the values of a place with the territory, where its rest has none."""
@@ -1066,8 +1074,8 @@ class Portrait:
                 partiel=partiel,
                 manquantes=enumerer(manquantes),
                 une_seule=len(manquantes) == 1,
-                foyers=_en_gros(nombres["foyers"]) if partiel else nombres["foyers"],
-                personnes=_en_gros(nombres["personnes"]) if partiel else nombres["personnes"],
+                foyers=nombres["foyers"],
+                personnes=nombres["personnes"],
                 **faits,
             )
         couverture = self._couverture()
@@ -1084,23 +1092,21 @@ class Portrait:
         ]
         moyenne = ligne.get("valeur", nan)
         if pd.isna(moyenne):
-            return {"naissances": ""}
-        faits: dict[str, object] = {
-            "naissances": nombre(moyenne),
-            "periode": etude.periode_moyenne("naissances"),
-            "au_debut": "",
-        }
+            return {"naissances": "", "par_hasard": False}
         effectifs = pd.Series([ligne["premiere"], ligne["derniere"]])
         ecarts = etude.seuils.hasard_ecarts
-        if not dans_le_hasard(effectifs[:1], effectifs[1:].set_axis([0]), ecarts).all():
-            annee = int(ligne["annee"])
-            faits |= {
-                "au_debut": nombre(ligne["premiere"]),
-                "a_la_fin": nombre(ligne["derniere"]),
-                "debut": annee - etude.definitions["naissances"].moyenne + 1,
-                "fin": annee,
-            }
-        return faits
+        hasard = dans_le_hasard(effectifs[:1], effectifs[1:].set_axis([0]), ecarts).all()
+        annee = int(ligne["annee"])
+        return {
+            "naissances": nombre(moyenne),
+            "periode": etude.periode_moyenne("naissances"),
+            "au_debut": nombre(ligne["premiere"]),
+            "a_la_fin": nombre(ligne["derniere"]),
+            "debut": annee - etude.definitions["naissances"].moyenne + 1,
+            "fin": annee,
+            "autant": ligne["premiere"] == ligne["derniere"],
+            "par_hasard": bool(hasard),
+        }
 
     def _couverture(self) -> str:
         """Return the gap of the places for young children, and the modes that make it; "" without.
@@ -1901,11 +1907,6 @@ def _part_de_presque_tout(part: float) -> str:
         return pourcent(floor(POUR_CENT * part), 0)
     au_dixieme = floor(10 * POUR_CENT * part) / 10
     return pourcent(min(au_dixieme, PLUS_GRANDE_PART), 1)
-
-
-def _en_gros(effectif: float) -> float:
-    """Return a sum of rounded counts that lacks a part, without the digits that are not known."""
-    return round(effectif, -2 if effectif >= A_LA_CENTAINE else -1)
 
 
 def etudier_portrait(code: str) -> EtudePortrait:
