@@ -9,7 +9,6 @@ from datetime import date
 import numpy as np
 import pandas as pd
 
-from ctglib.calculs.ecriture import enumerer
 from ctglib.donnees.csv_strict import en_table, examiner_csv
 from ctglib.donnees.dossier import Dossier
 from ctglib.donnees.etendue import (
@@ -869,7 +868,9 @@ def source(
     se_suivent = annees[-1] - annees[0] + 1 == len(set(annees))
     periode = f"{mois}{annees[0]}"
     if une_a_une and not se_suivent:
-        periode = enumerer([f"{mois}{annee}" for annee in annees])
+        dates = [f"{mois}{annee}" for annee in annees]
+        premieres = ", ".join(dates[:-1])
+        periode = f"{premieres} et {dates[-1]}" if premieres else dates[-1]
     elif annees[-1] != annees[0]:
         periode += f" à {mois}{annees[-1]}"
     return f"{famille.producteur}, {jeu or famille.jeu}, {periode}"
