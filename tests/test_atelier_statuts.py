@@ -497,7 +497,10 @@ def test_une_table_dit_l_unite_de_chaque_colonne(deciles: pd.DataFrame) -> None:
 
     assert entetes["valeur"] == "Pour 100"
     assert entetes["numerateur"] == "Foyers au RSA, arrondi à 5"
-    assert [colonne.libelle for colonne in croisee.colonnes[1:]] == ["2018 (euros)", "2019 (euros)"]
+    assert [colonne.libelle for colonne in croisee.colonnes[1:]] == [
+        "2018 (euros), arrondi à 10",
+        "2019 (euros), arrondi à 10",
+    ]
     assert [
         colonne.libelle for colonne in a.tableau(saisie, "Places", unite="places par jour").colonnes
     ] == ["Libellé", "Année", "Places (places par jour)"]
@@ -540,3 +543,63 @@ def test_un_csv_dit_dans_une_colonne_voisine_ce_que_vaut_une_valeur(
     assert "2025, statut" not in provisoires
     assert secrets.loc["Acheville", "2018, statut"] == "secret"
     assert "valeur, statut" not in pd.read_csv(tmp_path / "lignes.csv")
+
+
+# What a drawing or a table says of what it leaves out.
+
+
+def test_une_carte_dit_quels_lieux_n_y_sont_pas_et_n_entoure_que_les_siens() -> None:
+    naissances = a.donnees("insee_naissances", ["Harnes", "Lens", "Lille", "Pas-de-Calais"], 2023)
+
+    axes = a.carte(naissances)
+
+    assert axes.get_title(loc="left") == "Naissances domiciliées, Harnes et Lens, 2023"
+    assert "Lille et Pas-de-Calais" in axes.figure.get_supxlabel().split("absent")[0]
+    with pytest.raises(DemandeImpossible, match="« Calais » : il n'est pas dans cette table"):
+        a.carte(naissances, lieu="Calais")
+
+
+def test_une_partie_sans_nom_est_l_ensemble_sur_un_dessin() -> None:
+    axes = a.barres(a.revisions("demonstration", 2025), y="ecart")
+
+    noms = [etiquette.get_text() for etiquette in axes.get_yticklabels()]
+    assert noms[0] == "Enfants et jeunes accueillis, Ensemble"
+
+
+def test_un_dessin_de_rangs_dit_combien_de_lieux_n_en_ont_pas() -> None:
+    communes = a.lieux(epci="Lens-Liévin")
+    rangs = a.rang("Harnes", a.ratio("iris_monoparents", "iris_allocataires", communes, 2020))
+
+    pied = a.points(rangs).figure.get_supxlabel()
+
+    assert "30 lieux sans valeur en 2020 ne sont pas classés." in pied
+    assert "Méricourt, 1er\N{NARROW NO-BREAK SPACE}; Avion, 2e\N{NARROW NO-BREAK SPACE}; " in pied
+
+
+def test_des_comptes_a_cote_de_taux_gardent_leurs_decimales() -> None:
+    naissances = a.donnees("insee_naissances", "Harnes", 2024).assign(mesure="Naissances")
+    rsa = a.ratio("cnaf_foyers_rsa", "cnaf_foyers", "Harnes", 2024).assign(mesure="RSA")
+    ensemble = pd.concat([rsa, naissances]).pivot(
+        index="mesure", columns="libelle", values="valeur"
+    )
+
+    cellules = a.tableau(ensemble, "Harnes en deux chiffres").cellules["Harnes"].tolist()
+
+    assert cellules == ["155", "19 pour 100"]
+
+
+def test_la_valeur_revisee_a_le_titre_de_valeur_a_cote_de_l_ancienne() -> None:
+    colonnes = a.tableau(a.revisions("demonstration", 2025)).colonnes
+
+    entetes = [colonne.libelle for colonne in colonnes]
+    assert entetes[3:5] == ["Ancienne valeur", "Valeur"]
+
+
+def test_une_annee_qui_n_en_est_pas_une_est_dite_et_une_division_par_zero_est_absente() -> None:
+    sans_annee = pd.DataFrame({"annee": [2020, None], "valeur": [1.0, 2.0]})
+    par_zero = pd.DataFrame({"annee": [2020, 2021], "valeur": [1.0, float("inf")]})
+
+    with pytest.raises(DemandeImpossible, match="Une année s'écrit en quatre chiffres"):
+        a.courbes(sans_annee, titre="Essai")
+    legende = a.courbes(par_zero, titre="Essai").get_legend()
+    assert [texte.get_text() for texte in legende.get_texts()] == ["2021\N{NO-BREAK SPACE}: absent"]

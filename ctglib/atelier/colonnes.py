@@ -152,7 +152,7 @@ def _chose_mesuree(
     marques = [marque for marque in set(marques_de(colonne)) if marque is not None]
     series = {tuple(nom_court(origine.libelle) for origine in m.origines) for m in marques}
     par_defaut = entete(nom, table, attrs)
-    if len(series) != 1:
+    if len(series) != 1 or "valeur_ancienne" in table:  # it stands beside its older value
         return par_defaut
     (noms,) = series
     if nom != "valeur":

@@ -13,15 +13,18 @@ from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 
+from ctglib.atelier.phrases import DemandeImpossible, impossible, inconnu
 from ctglib.atelier.phrases import dire as dire_de_l_atelier
-from ctglib.atelier.phrases import impossible, inconnu
 from ctglib.atelier.series import (
-    codes_des_lieux,
+    LIEUX_CITES,
+    code_du_lieu,
+    lire_les_annees,
     mots_des_statuts,
     territoires_des_conventions,
 )
 from ctglib.atelier.sujets import noms_courts, phrase_des_annees
 from ctglib.atelier.tables import (
+    NON_CLASSES,
     RANGES,
     Attributs,
     arrondi_de,
@@ -586,12 +589,17 @@ def carte(
     _tracable(table, y, "territoire", "annee", titre=titre, source=source, unite=unite)
     annee = int(table["annee"].max())
     lignes = table[table["annee"] == annee]
-    attrs = _tracable(lignes, y, titre=titre, source=source, unite=unite)
     contours = publiques.contours(lignes["territoire"])
     if contours.empty:
         raise impossible("sans_contour")
+    if lieu is not None and lieu_designe(lignes, lieu) not in set(lignes["territoire"]):
+        raise DemandeImpossible(f"« {lieu} » : {dire_de_l_atelier('hors_de_la_table')}.")
+    hors_de_la_carte = lignes[~lignes["territoire"].isin(contours["code"])]
+    lignes = lignes[lignes["territoire"].isin(contours["code"])]
+    attrs = _tracable(lignes, y, titre=titre, source=source, unite=unite)
     valeurs = _pour_dessin(lignes, y, "libelle", attrs)
-    _refuser_des_doubles(lignes, valeurs, attrs["titre"], "")
+    doubles = lignes["territoire"].duplicated(keep=False).tolist()  # two communes share a name
+    _refuser_des_doubles(lignes, valeurs[doubles], attrs["titre"], "")
     valeurs = valeurs.assign(code=lignes["territoire"].tolist())
     communes = contours.merge(valeurs, how="left", on="code")
     absentes = valeurs[valeurs["valeur"].isna()]
@@ -603,6 +611,7 @@ def carte(
     ]
     phrases += [f"sans valeur : {', '.join(mots)}"] if mots else []
     notes = [
+        *_hors_de_la_carte(hors_de_la_carte),
         *_statuts_dits(valeurs, "carte_provisoire"),
         *secrets_dits([lignes[y]]),
         *_arrondi(lignes[y]),
@@ -639,7 +648,7 @@ def lieu_designe(lignes: pd.DataFrame, lieu: str | None = None) -> str:
     in the table, else that of the convention; "" when the table has none.
     """
     if lieu is not None:
-        return codes_des_lieux(lieu)[0]
+        return code_du_lieu(lieu)
     if "choisi" in lignes and lignes["choisi"].any():
         return str(lignes.loc[lignes["choisi"], "territoire"].iloc[0])
     presents = set(lignes["territoire"])
@@ -647,6 +656,18 @@ def lieu_designe(lignes: pd.DataFrame, lieu: str | None = None) -> str:
         if code in presents:
             return code
     return ""
+
+
+def _hors_de_la_carte(lignes: pd.DataFrame) -> list[str]:
+    """Return the sentence that names the places of a table without outline, that are not drawn."""
+    if lignes.empty:
+        return []
+    colonne = "libelle" if "libelle" in lignes else "territoire"
+    noms = lignes[colonne].astype(str).unique().tolist()
+    cites = enumerer(noms)
+    if len(noms) > LIEUX_CITES:
+        cites = f"{', '.join(noms[:LIEUX_CITES])}… ({len(noms)})"
+    return [f"{cites} : {dire_de_l_atelier('absent')}."]
 
 
 def _noms_de_la_carte(
@@ -784,7 +805,10 @@ def _rangees(
     if par == "libelle" and {"rang", "rang_min"} <= set(table.columns):
         noms = noms + ", " + table["rang"].map(_ordinal)
         if RANGES in table.attrs:
-            notes_du_rang = [dire_de_l_atelier("rangs_du_dessin", sur=table.attrs[RANGES])]
+            notes_du_rang = [
+                dire_de_l_atelier("rangs_du_dessin", sur=table.attrs[RANGES]),
+                *table.attrs[NON_CLASSES],
+            ]
     rangees = _pour_dessin(table, y, par, attrs).assign(libelle=noms.tolist())
     couleurs_de_la_charte = charte().couleurs
     couleurs = [couleurs_de_la_charte.territoire] * len(table)
@@ -860,7 +884,8 @@ def _statuts_dits(dessinee: pd.DataFrame, phrase: str) -> list[str]:
         noms = presentes.loc[presentes["statut"].eq(statut), "libelle"]
         if len(noms):
             mot = dire(f"statut_{statut.lower()}")
-            lieux = ", ".join(noms)
+            separateur = " ; " if noms.str.contains(",").any() else ", "
+            lieux = separateur.join(noms)
             dites.append(dire_de_l_atelier(phrase, mot=mot, lieux=lieux))
     return dites
 
@@ -900,7 +925,7 @@ def _pour_dessin(table: pd.DataFrame, y: str, par: str, attrs: Attributs) -> pd.
     dessinee = dessinee.assign(statut=statuts, texte=textes)
     if "annee" not in table:
         return dessinee
-    return _avec_les_ruptures(dessinee.assign(annee=table["annee"].astype(int)), marques)
+    return _avec_les_ruptures(dessinee.assign(annee=lire_les_annees(table["annee"])), marques)
 
 
 def _est_saisie(marque: Marque | None) -> bool:
@@ -931,14 +956,17 @@ def _avec_les_ruptures(dessinee: pd.DataFrame, marques: list[Marque | None]) -> 
 def _noms(table: pd.DataFrame, colonne: str, attrs: Attributs) -> pd.Series:
     """Return the names of a column as they are shown: a series has its label, not its code."""
     noms = table[colonne].astype(str)
+    if colonne == "modalite":
+        return noms.replace("", dire_de_l_atelier("ensemble"))
     if colonne != "indicateur":
         return noms
     return noms.replace(noms_courts(attrs["series"]))
 
 
 def _nombres(valeurs: pd.Series) -> list[float]:
-    """Return values as matplotlib draws them: NaN for what is absent."""
-    return valeurs.astype("Float64").to_numpy(dtype=float, na_value=float("nan")).tolist()
+    """Return values as matplotlib draws them: NaN for what is absent or divided by zero."""
+    lues = valeurs.astype("Float64").to_numpy(dtype=float, na_value=float("nan"))
+    return np.where(np.isinf(lues), np.nan, lues).tolist()
 
 
 def _tracable(

@@ -26,7 +26,7 @@ from ctglib.atelier.series import (
     source_du_suivi,
 )
 from ctglib.atelier.series import lieux as lieux_choisis
-from ctglib.atelier.tables import RANGES, attributs, avec_attributs, redire
+from ctglib.atelier.tables import NON_CLASSES, RANGES, attributs, avec_attributs, redire
 from ctglib.blocs.actions import etats_dessines, titres_des_bandes
 from ctglib.blocs.annee import EtudeAnnuelle
 from ctglib.calculs.ecriture import majuscule, minuscule
@@ -258,8 +258,9 @@ def rang(
     unites = {marque.unite for marque in marques_de(avec_valeur["valeur"]) if marque}
     if unites & set(QUOTIENTS.values()) and "numerateur" not in de_l_annee:
         remarques.append(dire("numerateurs_absents"))
+    absences = []
     if trop_petits.any():
-        remarques.append(
+        absences.append(
             dire(
                 "trop_petits_pour_un_rang",
                 nombre=int(trop_petits.sum()),
@@ -268,15 +269,16 @@ def rang(
         )
     non_classes = len(de_l_annee) - len(avec_valeur) - int(trop_petits.sum())
     if non_classes:
-        remarques.append(dire("non_classes", nombre=non_classes, annee=choisi.annee))
+        absences.append(dire("non_classes", nombre=non_classes, annee=choisi.annee))
     titre_de_l_annee = minuscule(attributs(de_l_annee)["titre"])
     classes = avec_attributs(
         rangs,
         f"Rang de {choisi.libelle} : {titre_de_l_annee}",
-        remarques=remarques,
+        remarques=[*remarques, *absences],
         sujet=de_l_annee.attrs.get("sujet", ""),
     )
     classes.attrs[RANGES] = len(rangs)
+    classes.attrs[NON_CLASSES] = absences
     return redire(classes, titre, source, unite)
 
 

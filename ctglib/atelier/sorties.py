@@ -257,18 +257,24 @@ def _designe(table: pd.DataFrame) -> pd.Series:
 
 def _cellules(nom: str, colonne: pd.Series, attrs: Attributs) -> list[str]:
     """Return the cells of a column as they are shown; values that have not all the same unit have
-    each its own.
+    each its own, and the decimals that the values of that unit need.
     """
     if nom == "indicateur":
         colonne = _libelles(colonne, attrs)
     if nom == "modalite":
         colonne = colonne.replace("", dire("ensemble"))
     marques = marques_de(colonne)
-    decimales = decimales_de(colonne)
+    unites_des_lignes = pd.Series(
+        ["" if marque is None else marque.unite for marque in marques], index=colonne.index
+    )
+    decimales = {
+        unite: decimales_de(colonne[unites_des_lignes == unite])
+        for unite in unites_des_lignes.unique()
+    }
     unites = {marque.unite for marque in marques if marque is not None}
     cellules = []
-    for valeur, marque in zip(colonne, marques, strict=True):
-        cellule = dire_valeur(valeur, marque, decimales)
+    for valeur, marque, sa_mesure in zip(colonne, marques, unites_des_lignes, strict=True):
+        cellule = dire_valeur(valeur, marque, decimales[sa_mesure])
         unite = dire_unite(marque.unite) if marque is not None else ""
         if len(unites) > 1 and unite not in SANS_UNITE and pd.notna(valeur):
             nombre, parenthese, signe = cellule.partition(" (")

@@ -38,6 +38,7 @@ DECIMALES = 1  # at most
 # JupyterLab sets it to the path of the notebook, and so does ``ctg analyser``.
 CARNET = "JPY_SESSION_NAME"
 RANGES = "ranges"  # in the attrs of a table of ranks: how many places are ranked
+NON_CLASSES = "non_classes"  # beside it: the sentences that say which are not, and why
 SUJET_DE = "sujet_de"  # what the values were made from when the table said what it is about
 
 
