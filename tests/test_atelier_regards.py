@@ -239,7 +239,7 @@ def test_un_secret_dit_qui_le_tait_et_jamais_s_il_est_petit_ou_masque_avec_un_au
         (lambda: a.donnees(RSA, ["Harnes", "Lens"]), "Foyers au RSA, arrondi à 5"),
         (
             lambda: a.donnees("filosofi_decile_1", "Harnes"),
-            "Premier décile du niveau de vie (euros)",
+            "Premier décile du niveau de vie (euros), arrondi à 10",
         ),
         (lambda: a.ratio(RSA, "cnaf_foyers", "Harnes"), "Pour 100"),
         (lambda: a.frequentation(2025, convention="demonstration"), "Nombre"),

@@ -10,7 +10,7 @@ CELLULES = {
     "atelier": "from ctglib import atelier as a",
     "serie": 'a.comparer("cnaf_foyer_rsa", "Harnes")',
     "fonction": 'a.comparre("cnaf_foyers_rsa", "Harnes")',
-    "manque": 'a.comparer("cnaf_foyers_rsa")',
+    "manque": 'a.rang("Harnes")',
     "option": 'a.lieux(niveu="commune")',
     "autre": "1 / 0",
     "porte": "from ctglib import ouvrir, ouvrir_bilan",
@@ -104,7 +104,7 @@ def test_le_pandas_ordinaire_se_montre_sans_erreur(dit: dict[str, str], cellule:
     [
         ("serie", "La série « cnaf_foyer_rsa » n'existe pas. Noms proches : cnaf_foyers_rsa"),
         ("fonction", "atelier : « comparre » n'existe pas. Noms proches : comparer"),
-        ("manque", "comparer(…) : il manque « lieux ». L'aide : comparer?"),
+        ("manque", "rang(…) : il manque « table ». L'aide : rang?"),
         ("option", "lieux(…) ne connaît pas « niveu »."),
         ("convention", "écrire « harnes »"),
         ("methode", "Bilan : « fich » n'existe pas. Noms proches : fiche"),
