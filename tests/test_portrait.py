@@ -504,3 +504,20 @@ def test_une_commune_ou_personne_n_habite_n_a_ni_taux_ni_demande() -> None:
     assert portrait.manques() is None and portrait.semblables() is None
     assert portrait.evolution() is None
     assert [nom for nom in portrait.etude.regles.themes if portrait.theme(nom)] == ["habitants"]
+
+
+def test_un_portrait_ne_repete_pas_les_notes_sur_les_iris() -> None:
+    # Lens had seven pages, three tables with the same four notes.
+    lens = ouvrir_portrait("62498")
+
+    note = "Un IRIS entier sur 17 est tu"
+    assert note in _texte(lens.theme("familles").html)
+    assert note not in _texte(lens.theme("precarite").html)
+    assert "voir aussi les notes du tableau « Familles allocataires »" in _texte(
+        lens.theme("precarite").html
+    )
+
+
+def test_les_nombreux_quartiers_d_une_metropole_ne_sont_pas_sur_le_papier() -> None:
+    assert ouvrir_portrait("200054781").quartiers().ecran  # 175 of them
+    assert not ouvrir_portrait("246200364").quartiers().ecran

@@ -80,6 +80,7 @@ EPCI = "epci"
 HABITANTS = "habitants"  # the theme of those who live there
 COMPTES = "cnaf_communes"
 FOYERS = "cnaf_foyers"
+QUARTIERS_SUR_PAPIER = 30  # more priority districts are in the page and its CSV, not on paper
 QUARTIERS_NOMMES = 5  # no more priority districts are named in a sentence
 SUR_LA_PAGE = 3  # at most so many messages, so many uncertainties, so many requests
 CONTOURS = "ign_contours"
@@ -243,8 +244,28 @@ class Portrait:
         if etude.sans_habitants and nom != HABITANTS:
             return None
         regles = etude.regles.themes[nom]
-        mesures = etude.montrees[etude.montrees["theme"].eq(nom)]
+        en_halteres, autres = self._en_figure_et_en_tableau(nom)
+        ancre = f"portrait-{nom.replace('_', '-')}"
+        blocs: list[Bloc | None] = []
+        if len(en_halteres):
+            blocs.append(self._halteres(f"{ancre}-ecarts", regles.figure, en_halteres))
+        if regles.parts:
+            blocs.append(self._parts(nom, f"{ancre}-parts"))
+        if len(autres):
+            titre = f"{regles.tableau}, {etude.territoire.nom}"
+            tableau = self._tableau(autres, ancre, titre)
+            blocs.append(self._sans_les_notes_deja_dites(tableau, nom))
+        if etude.regles.couverture in {mesure.id for mesure in regles.mesures}:
+            blocs.append(self._par_arrondissement())
+        return suite(blocs)
 
+    def _en_figure_et_en_tableau(self, nom: str) -> tuple[pd.DataFrame, pd.DataFrame]:
+        """Return the measures of a theme that are drawn as dumbbells, none when they make no chart,
+        then the others, that are in its table.
+        """
+        etude = self.etude
+        regles = etude.regles.themes[nom]
+        mesures = etude.montrees[etude.montrees["theme"].eq(nom)]
         de_la_figure = regles.figure_de or tuple(mesure.id for mesure in regles.mesures)
         parts_avec_ecart = mesures[
             mesures["mesure"].isin(de_la_figure)
@@ -256,21 +277,36 @@ class Portrait:
         ]
         # One share is no chart; and a chart of one département is none of an EPCI over several.
         un_departement = len(etude.departements) <= 1
-        en_halteres = bool(regles.figure) and len(parts_avec_ecart) >= 2 and un_departement
-        autres = mesures.drop(parts_avec_ecart.index) if en_halteres else mesures
+        if not (regles.figure and len(parts_avec_ecart) >= 2 and un_departement):
+            return mesures[:0], mesures
+        return parts_avec_ecart, mesures.drop(parts_avec_ecart.index)
 
-        ancre = f"portrait-{nom.replace('_', '-')}"
-        blocs: list[Bloc | None] = []
-        if en_halteres:
-            blocs.append(self._halteres(f"{ancre}-ecarts", regles.figure, parts_avec_ecart))
-        if regles.parts:
-            blocs.append(self._parts(nom, f"{ancre}-parts"))
-        if len(autres):
-            titre = f"{regles.tableau}, {etude.territoire.nom}"
-            blocs.append(self._tableau(autres, ancre, titre))
-        if etude.regles.couverture in {mesure.id for mesure in regles.mesures}:
-            blocs.append(self._par_arrondissement())
-        return suite(blocs)
+    def _sans_les_notes_deja_dites(self, tableau: Tableau, nom: str) -> Tableau:
+        """Return the table of a theme without the notes on IRIS that a table before it has, word
+        for word; one note says which table.
+        """
+        etude = self.etude
+        for precedent, regles in etude.regles.themes.items():
+            if precedent == nom:
+                return tableau
+            _, mesures = self._en_figure_et_en_tableau(precedent)
+            if not mesures["iris"].any():
+                continue
+            deja_dites = set(self._notes_des_iris(mesures))
+            restent = [note for note in tableau.notes if note not in deja_dites]
+            if len(restent) == len(tableau.notes):
+                return tableau
+            renvoi = etude.dire("notes_deja_dites", tableau=regles.tableau)
+            return replace(tableau, notes=(*restent, renvoi))
+        return tableau
+
+    def _notes_des_iris(self, mesures: pd.DataFrame) -> list[str]:
+        """Return of which communes and parts the figures by IRIS are, here and elsewhere."""
+        return [
+            *self._note_des_iris(mesures),
+            *self._notes_des_bornes(mesures),
+            *self._note_des_autres_lieux(mesures),
+        ]
 
     def _par_arrondissement(self) -> Tableau | None:
         """Return the places for young children in each arrondissement of a city that no file has as
@@ -379,9 +415,7 @@ class Portrait:
             phrases.insert(0, etude.dire("note_des_ecarts"))
         phrases += self._note_des_naissances(mesures)
         phrases += self._note_des_entiers(mesures)
-        phrases += self._note_des_iris(mesures)
-        phrases += self._notes_des_bornes(mesures)
-        phrases += self._note_des_autres_lieux(mesures)
+        phrases += self._notes_des_iris(mesures)
         return replace(tableau, notes=tuple(phrases))
 
     def _note_des_naissances(self, mesures: pd.DataFrame) -> Iterator[str]:
@@ -802,6 +836,7 @@ class Portrait:
                 "territoire": etude.territoire.nom,
                 "source": publiques.source(charger_famille(QUARTIERS), [self._annee_des_quartiers]),
             },
+            ecran=len(quartiers) > QUARTIERS_SUR_PAPIER,
         )
 
     def manques(self) -> Bloc | None:
