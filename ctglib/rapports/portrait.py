@@ -86,6 +86,7 @@ SUR_LA_PAGE = 3  # at most so many messages, so many uncertainties, so many requ
 CONTOURS = "ign_contours"
 AVEC_LUI = "_entier"  # ends the role of a place that is whole, where only its rest is looked at
 CAF = "Caf"
+LE_DEPARTEMENT = "Département"  # in the names of services, the authority
 INCALCULABLE = "incalculable"  # in the words of the catalogue: what cannot be added up
 SANS_BORNE = "sans_borne"  # the same for a gap of which nothing tells what it may be
 BRUIT = "bruit"  # in the words of the catalogue: what is shown for a gap that noise explains
@@ -846,15 +847,17 @@ class Portrait:
         etude = self.etude
         if etude.sans_habitants:
             return None
-        outre_mer = etude.outre_mer
+        particularite = etude.particularite
         demandes = pd.DataFrame(
             [
                 {"quoi": manque.quoi, "qui": manque.qui, "pourquoi": manque.pourquoi}
                 for manque in etude.regles.manques
-                if not (manque.regime_agricole and outre_mer.tous_regimes)
+                if not (manque.regime_agricole and particularite.tous_regimes)
             ]
         )
         demandes["qui"] = demandes["qui"].str.replace(CAF, etude.caisse.nom)
+        if particularite.departement:
+            demandes["qui"] = demandes["qui"].str.replace(LE_DEPARTEMENT, particularite.departement)
         libelles = {nom: minuscule(mesure.libelle) for nom, mesure in etude.definitions.items()}
         perdues = etude.mesures[etude.mesures["raison"].isin(["absent", SECRET])]
         phrases = []
@@ -897,8 +900,8 @@ class Portrait:
         """Return how to say why the figures of a family are missing here."""
         etude = self.etude
         champs = etude.regles.champs
-        if famille in etude.outre_mer.sans:
-            return etude.outre_mer.sans[famille]
+        if famille in etude.particularite.sans:
+            return etude.particularite.sans[famille]
         niveau = etude.territoire.niveau
         if famille == etude.famille_de_la_couverture and len(etude.couverture_par_arrondissement):
             niveau = "arrondissements"
@@ -1103,7 +1106,7 @@ class Portrait:
             yield etude.dire(
                 "habitants",
                 habitants=nombres["population"],
-                recensement=etude.outre_mer.recensement if etude.en_vigueur else annee,
+                recensement=etude.particularite.recensement if etude.en_vigueur else annee,
                 en_vigueur=annee if etude.en_vigueur else 0,
                 annee="" if nombres.isna().any() else f"{mesures.at['foyers', 'annee']:.0f}",
                 partiel=partiel,
@@ -1363,7 +1366,7 @@ class Portrait:
                 "sans_cnaf", jeu=famille.jeu, adresse=famille.adresse, **etude.comptes_connus
             )
             return
-        yield etude.dire("arrondi", tous_regimes=etude.outre_mer.tous_regimes)
+        yield etude.dire("arrondi", tous_regimes=etude.particularite.tous_regimes)
         yield etude.dire("effet")
 
 
@@ -1592,21 +1595,24 @@ class EtudePortrait:
         return par_taux[["libelle", "valeur", "annee"]].reset_index(drop=True)
 
     @cached_property
-    def outre_mer(self) -> modeles.DepartementDOutreMer:
-        """What is not as elsewhere in its département."""
-        code = self.departement.code if self.departement else self.territoire.code
-        departements = charger_yaml("catalogue/outre_mer.yaml", modeles.OutreMer).departements
-        return departements.get(code, modeles.DepartementDOutreMer())
+    def particularite(self) -> modeles.Particularite:
+        """What is not as elsewhere in its EPCI, in its département or in itself."""
+        collectivites = charger_yaml("catalogue/collectivites.yaml", modeles.Collectivites)
+        particularites = collectivites.particularites
+        for lieu in (self.territoire, self.epci, self.departement):
+            if lieu is not None and lieu.code in particularites:
+                return particularites[lieu.code]
+        return modeles.Particularite()
 
     @property
     def caisse(self) -> modeles.Caisse:
         """Who pays family benefits here."""
-        return self.outre_mer.caisse or self.regles.caisse
+        return self.particularite.caisse or self.regles.caisse
 
     def hors_serie(self, series: Iterable[str]) -> bool:
         """Tell whether series are those of files that leave the département out."""
         exclues = set()
-        for famille in self.outre_mer.sans:
+        for famille in self.particularite.sans:
             exclues |= {serie.code for serie in charger_famille(famille).series}
         return exclues.issuperset(series)
 

@@ -494,9 +494,10 @@ class Caisse(Modele):
     a: Texte
 
 
-class DepartementDOutreMer(Modele):
-    """What is not as elsewhere in a département."""
+class Particularite(Modele):
+    """What is not as elsewhere in a département, a région or an EPCI."""
 
+    departement: Texte = ""  # who has the powers of a département there, "" for the département
     tous_regimes: bool = False  # its fund pays the families of the agricultural scheme too
     caisse: Caisse | None = None  # None: the Caf, as elsewhere
     recensement: int | None = None  # of the population in force, where it is older than elsewhere
@@ -504,16 +505,16 @@ class DepartementDOutreMer(Modele):
     sources: tuple[Identifiant, ...] = ()
 
 
-class OutreMer(Modele):
-    """``outre_mer.yaml``."""
+class Collectivites(Modele):
+    """``collectivites.yaml``: what is not as elsewhere, by the code of the place."""
 
-    departements: dict[Texte, DepartementDOutreMer]
+    particularites: dict[Texte, Particularite]
     sources: dict[Identifiant, Texte]
 
     @model_validator(mode="after")
-    def _sources_dites(self) -> OutreMer:
-        for departement in self.departements.values():
-            for source in departement.sources:
+    def _sources_dites(self) -> Collectivites:
+        for particularite in self.particularites.values():
+            for source in particularite.sources:
                 if source not in self.sources:
                     raise ValueError(f"source {source} : absente de « sources »")
         return self
